@@ -1,0 +1,1 @@
+//! GStreamer sources cut into fragments, held in a ring, handed out as clips and live.

@@ -1,0 +1,1 @@
+//! A filmed entry: encrypted fragments, the signed index, and their verification. Pure.

@@ -1,0 +1,1 @@
+//! The door daemon: links, offline decision, strike, audit outbox and camera.

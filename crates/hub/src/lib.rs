@@ -1,0 +1,1 @@
+//! The building's server: people, grants, revocations, audit log, clips as ciphertext, push.

@@ -1,0 +1,1 @@
+//! The resident app's core: controller, store, sync and unlock. Knows no window.
