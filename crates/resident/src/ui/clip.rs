@@ -1,0 +1,41 @@
+use serde::{Deserialize, Serialize};
+
+use super::ActivityItem;
+
+/// A verified clip: what a player needs before it fetches the first fragment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ClipTimeline {
+    pub clip_id: String,
+    /// As in RFC 6381, such as `avc1.42C01F`: for `MediaSource.isTypeSupported`.
+    pub codec: String,
+    pub width: u16,
+    pub height: u16,
+    pub duration_ms: u32,
+    pub pre_roll_ms: u32,
+    pub post_roll_ms: u32,
+    /// When the door was asked, measured from the start of the clip.
+    pub entry_offset_ms: u32,
+    /// Media fragments in order, without the init segment (which is number 0).
+    pub fragments: Vec<TimelineFragment>,
+    /// The door's signature holds for this index. Always true: an index that fails is refused.
+    pub verified: bool,
+    pub door_name: String,
+    pub at_ms: u64,
+    pub item: ActivityItem,
+}
+
+/// One media fragment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineFragment {
+    /// The number to fetch it by, from 1.
+    pub n: u32,
+    /// From the start of the clip.
+    pub start_ms: u32,
+    pub duration_ms: u32,
+    /// Playback can start here.
+    pub keyframe: bool,
+}

@@ -1,0 +1,139 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A failure as the UI sees it: a stable code, never text to parse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct AppError {
+    pub code: ErrorCode,
+    /// Why the door refused; only with [`ErrorCode::Denied`].
+    #[serde(default)]
+    #[cfg_attr(feature = "specta", specta(optional))]
+    pub reason: Option<DenyReason>,
+    /// Whether doing the same again may work.
+    pub retryable: bool,
+}
+
+/// Every way in which the app can fail a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    InviteMalformed,
+    InviteExpired,
+    InviteUsed,
+    HubUnreachable,
+    /// The server holds another key than the one the invite promised.
+    HubNotTrusted,
+    /// The system offers no keychain, or it is locked and nobody unlocked it.
+    NoKeychain,
+    BluetoothOff,
+    BluetoothUnsupported,
+    PermissionDenied,
+    DoorNotFound,
+    DoorBusy,
+    ConnectionLost,
+    Timeout,
+    /// The door refused; see [`AppError::reason`].
+    Denied,
+    /// The door accepted, but could not record the entry or move its strike.
+    DoorFailed,
+    ClipUnavailable,
+    /// The clip is not what the door signed.
+    ClipTampered,
+    NotEnrolled,
+    Internal,
+}
+
+impl ErrorCode {
+    fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::HubUnreachable
+                | Self::NoKeychain
+                | Self::BluetoothOff
+                | Self::DoorNotFound
+                | Self::DoorBusy
+                | Self::ConnectionLost
+                | Self::Timeout
+                | Self::DoorFailed
+                | Self::ClipUnavailable
+        )
+    }
+}
+
+impl AppError {
+    /// An error with the code's usual answer to "does trying again help?".
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            code,
+            reason: None,
+            retryable: code.is_retryable(),
+        }
+    }
+
+    /// A door's refusal.
+    pub fn denied(reason: access::DenyReason) -> Self {
+        let retryable = reason == access::DenyReason::TooManyAttempts;
+        Self {
+            code: ErrorCode::Denied,
+            reason: Some(reason.into()),
+            retryable,
+        }
+    }
+}
+
+impl From<ErrorCode> for AppError {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason {
+            Some(reason) => write!(f, "{:?} ({reason:?})", self.code),
+            None => write!(f, "{:?}", self.code),
+        }
+    }
+}
+
+impl std::error::Error for AppError {}
+
+/// Why a door refuses: [`access::DenyReason`] on the seam to the UI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub enum DenyReason {
+    NoCredential,
+    BadSignature,
+    WrongBuilding,
+    WrongDoor,
+    UnitDoor,
+    NotTheHolder,
+    NotYetValid,
+    CredentialExpired,
+    Revoked,
+    Malformed,
+    TooManyAttempts,
+}
+
+impl From<access::DenyReason> for DenyReason {
+    fn from(reason: access::DenyReason) -> Self {
+        use access::DenyReason as Reason;
+        match reason {
+            Reason::NoCredential => Self::NoCredential,
+            Reason::BadSignature => Self::BadSignature,
+            Reason::WrongBuilding => Self::WrongBuilding,
+            Reason::WrongDoor => Self::WrongDoor,
+            Reason::UnitDoor => Self::UnitDoor,
+            Reason::NotTheHolder => Self::NotTheHolder,
+            Reason::NotYetValid => Self::NotYetValid,
+            Reason::CredentialExpired => Self::CredentialExpired,
+            Reason::Revoked => Self::Revoked,
+            Reason::Malformed => Self::Malformed,
+            Reason::TooManyAttempts => Self::TooManyAttempts,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What a window shows and hears: the types on the seam between the app's core and its UI.
+//!
+//! Names are camelCase in JSON. Times are Unix milliseconds. With feature `specta` every type can be exported to
+//! TypeScript; all numbers fit a JavaScript `number` exactly.
+
+mod activity;
+mod clip;
+mod error;
+
+use serde::{Deserialize, Serialize};
+
+pub use activity::{
+    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, VisitorClass,
+};
+pub use clip::{ClipTimeline, TimelineFragment};
+pub use error::{AppError, DenyReason, ErrorCode};
+
+/// Everything the first page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// `None` until this device has been enrolled in a building.
+    pub enrolled: Option<Enrolment>,
+    /// Nearby doors first, nearest at the top; then by name.
+    pub doors: Vec<DoorCard>,
+    pub hub: HubState,
+    pub bluetooth: BluetoothState,
+    /// The app's own version, as in `0.1.0`.
+    pub version: String,
+}
+
+/// The building this device belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Enrolment {
+    pub building_name: String,
+    pub resident_name: String,
+    pub resident_records: ResidentRecords,
+    pub key_storage: KeyStorage,
+}
+
+/// Whether the building's records say which resident came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum ResidentRecords {
+    Unnamed,
+    Named,
+}
+
+/// Where this device's secret keys rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum KeyStorage {
+    /// The operating system's keychain.
+    Keychain,
+    /// A file that only this user may read: chosen by the user where there is no keychain.
+    File,
+}
+
+/// Whether the hub answered last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum HubState {
+    Online,
+    Offline,
+}
+
+/// What this machine's radio allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum BluetoothState {
+    On,
+    Off,
+    /// There is no adapter, or nothing to talk to it through.
+    Unsupported,
+    PermissionDenied,
+}
+
+/// One door this device knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct DoorCard {
+    pub id: String,
+    pub name: String,
+    pub kind: DoorKind,
+    pub nearby: bool,
+    /// Smoothed signal strength, when heard over Bluetooth.
+    pub rssi_dbm: Option<i16>,
+    pub credential: CredentialState,
+    pub unlock: UnlockState,
+}
+
+/// Whose door it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum DoorKind {
+    Common,
+    Unit,
+}
+
+/// Whether this device holds a credential that the door should accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialState {
+    Valid,
+    Expired,
+    None,
+}
+
+/// How far an unlock has come. Each state is entered when it is true, never before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum UnlockState {
+    #[default]
+    Idle,
+    /// Looking for the door.
+    Searching,
+    /// The door was found; no link yet.
+    Connecting,
+    /// Linked; the door has been asked.
+    Unlocking,
+    /// The door said that it moved its strike.
+    Unlocked {
+        /// How long the strike stays open, in seconds.
+        unlock_s: u16,
+        /// When it locks again, in Unix milliseconds.
+        until_ms: u64,
+        /// The door's audit sequence number.
+        seq: u64,
+    },
+    Relocked,
+    Failed {
+        error: AppError,
+    },
+}
+
+impl UnlockState {
+    /// Whether a further tap must be ignored.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Searching | Self::Connecting | Self::Unlocking)
+    }
+}
+
+/// What a window is told without asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UiEvent {
+    SnapshotChanged(Snapshot),
+    UnlockChanged {
+        door_id: String,
+        unlock: UnlockState,
+    },
+    ActivityAdded(ActivityItem),
+    ActivityChanged(ActivityItem),
+    /// A notification was clicked.
+    OpenClip {
+        clip_id: String,
+    },
+    /// An invite link was opened while the app runs.
+    PendingInvite {
+        invite: String,
+    },
+}
