@@ -1,1 +1,20 @@
-//! A whole building of real programs with simulated hardware, for the demo and for tests.
+//! A whole building made of the real programs, with simulated hardware, for the demo and for tests.
+//!
+//! [`Site`] starts one hub; each [`Building`] on it has doors, a resident and a carrier with one
+//! driver. Everything goes through the programs' own command lines, as an installer would do it.
+
+mod building;
+mod courier;
+mod door;
+mod hub;
+mod programs;
+mod site;
+mod strike;
+
+pub use building::{Building, BuildingPlan};
+pub use courier::{Carrier, CourierAnswer};
+pub use door::{CameraPlan, Door, DoorLink, DoorPlan};
+pub use hub::Hub;
+pub use programs::{Programs, Running};
+pub use site::Site;
+pub use strike::{StrikeMove, StrikeState};

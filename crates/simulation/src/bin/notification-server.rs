@@ -1,0 +1,112 @@
+//! A desktop's notification server without a desktop (Desktop Notifications Specification 1.2).
+//!
+//! Takes the well-known name on the session bus, prints every notification as one JSON line, and
+//! acts as the person would: each line `ID ACTION` on standard input activates that action.
+
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicU32, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, stdin, stdout};
+use zbus::{connection, interface, object_server::SignalEmitter, OwnedVariant};
+
+const NAME: &str = "org.freedesktop.Notifications";
+const PATH: &str = "/org/freedesktop/Notifications";
+
+#[derive(Debug, Default)]
+struct Server {
+    last: AtomicU32,
+}
+
+#[interface(name = "org.freedesktop.Notifications")]
+impl Server {
+    #[expect(clippy::too_many_arguments, reason = "the specification's signature")]
+    async fn notify(
+        &self,
+        app_name: String,
+        replaces_id: u32,
+        _app_icon: String,
+        summary: String,
+        body: String,
+        actions: Vec<String>,
+        _hints: HashMap<String, OwnedVariant>,
+        _expire_timeout: i32,
+    ) -> u32 {
+        let next = || self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let id = if replaces_id == 0 {
+            next()
+        } else {
+            replaces_id
+        };
+        let line = serde_json::json!({
+            "id": id, "at_ms": now_ms(), "app": app_name, "summary": summary, "body": body,
+            "actions": actions,
+        });
+        let mut out = stdout();
+        // Whoever started the server has gone when its pipe is closed.
+        let _ = out.write_all(format!("{line}\n").as_bytes()).await;
+        let _ = out.flush().await;
+        id
+    }
+
+    async fn close_notification(
+        &self,
+        #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
+        id: u32,
+    ) {
+        let closed_by_call = 3;
+        let _ = Self::notification_closed(&emitter, id, closed_by_call).await;
+    }
+
+    fn get_capabilities(&self) -> Vec<&'static str> {
+        vec!["actions", "body", "icon-static", "persistence"]
+    }
+
+    fn get_server_information(&self) -> (&'static str, &'static str, &'static str, &'static str) {
+        (
+            "vestibule-notification-server",
+            "Vestibule",
+            env!("CARGO_PKG_VERSION"),
+            "1.2",
+        )
+    }
+
+    #[zbus(signal)]
+    async fn action_invoked(
+        emitter: &SignalEmitter<'_>,
+        id: u32,
+        action_key: &str,
+    ) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    async fn notification_closed(
+        emitter: &SignalEmitter<'_>,
+        id: u32,
+        reason: u32,
+    ) -> zbus::Result<()>;
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let connection = connection::Builder::session()
+        .serve_at(PATH, Server::default())
+        .name(NAME)
+        .build()
+        .await?;
+    let emitter = SignalEmitter::new(&connection, PATH)?;
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        if let Some((id, action)) = line.split_once(' ') {
+            Server::action_invoked(&emitter, id.parse()?, action).await?;
+        }
+    }
+    Ok(())
+}
+
+fn now_ms() -> u128 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis())
+}

@@ -1,0 +1,98 @@
+//! Runs a [`Site`] for a test in another language.
+//!
+//! Prints one JSON line that describes the site, then answers each JSON line of standard input with
+//! one of standard output, and ends with standard input.
+
+use std::{
+    io::{BufRead, Write, stdin, stdout},
+    path::PathBuf,
+};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use simulation::{Building, Programs, Site};
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+enum Request {
+    /// A fresh invite for a device of the home building's resident.
+    Invite,
+    /// The courier stands at a door of the home building.
+    CourierAt {
+        door: String,
+    },
+    /// The courier stands at the other building's door.
+    CourierElsewhere,
+    /// What a strike of the home building did so far.
+    Strike {
+        door: String,
+    },
+    /// The home building's audit log.
+    Audit,
+    StopHub,
+    ResumeHub,
+    StopDoor {
+        door: String,
+    },
+    StartDoor {
+        door: String,
+    },
+}
+
+fn main() -> Result<()> {
+    let folder = PathBuf::from(
+        std::env::args_os()
+            .nth(1)
+            .context("usage: vestibule-site FOLDER")?,
+    );
+    let mut site = Site::start(&Programs::beside_this_executable()?, &folder)?;
+    print(&json!({ "folder": folder, "home": describe(&site.home) }))?;
+    for line in stdin().lock().lines() {
+        let answer = serde_json::from_str(&line?)
+            .map_err(anyhow::Error::from)
+            .and_then(|request| answer(&mut site, request));
+        print(&match answer {
+            Ok(value) => json!({ "ok": value }),
+            Err(error) => json!({ "error": format!("{error:#}") }),
+        })?;
+    }
+    Ok(())
+}
+
+fn answer(site: &mut Site, request: Request) -> Result<Value> {
+    let done = |()| Value::Null;
+    match request {
+        Request::Invite => Ok(site.home.resident_invite(&site.hub)?.into()),
+        Request::CourierAt { door } => Ok(json!(site.courier_at(&door)?)),
+        Request::CourierElsewhere => Ok(json!(site.courier_elsewhere()?)),
+        Request::Strike { door } => {
+            let moves = site.home.door(&door)?.strike_moves();
+            Ok(serde_json::to_value(moves)?)
+        }
+        Request::Audit => Ok(site.audit()?.into()),
+        Request::StopHub => site.hub.stop().map(done),
+        Request::ResumeHub => site.hub.resume().map(done),
+        Request::StopDoor { door } => site.home.door_mut(&door)?.stop().map(done),
+        Request::StartDoor { door } => site.home.door_mut(&door)?.start().map(done),
+    }
+}
+
+fn describe(building: &Building) -> Value {
+    let doors = building.doors.iter();
+    json!({
+        "id": building.id,
+        "name": building.plan.name,
+        "resident": building.plan.resident,
+        "carrier": building.carrier.name,
+        "doors": doors.map(|door| json!({
+            "id": door.id, "name": door.plan.name, "unit": door.plan.unit,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn print(value: &Value) -> Result<()> {
+    let mut out = stdout();
+    writeln!(out, "{value}")?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,278 @@
+//! One door daemon with a simulated strike.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    hub::{Hub, free_address},
+    programs::{Programs, Running, wait_for},
+    strike::{StrikeMove, StrikeState},
+};
+
+/// How phones reach the door.
+#[derive(Clone, Debug)]
+pub enum DoorLink {
+    /// A loopback TCP stream on a free port.
+    Stream,
+    /// Bluetooth LE on the named controller, as `hci0`.
+    Bluetooth(String),
+}
+
+/// What looks at the door.
+#[derive(Clone, Debug)]
+pub struct CameraPlan {
+    /// The `source` table of the configuration, as `{ kind = "test" }`.
+    pub source: String,
+    /// Picture width and height in pixels.
+    pub size: (u16, u16),
+    /// Frames per second.
+    pub fps: u8,
+    /// Seconds of a clip before the attempt.
+    pub pre_roll_s: u16,
+    /// Seconds of a clip after the attempt.
+    pub post_roll_s: u16,
+}
+
+impl CameraPlan {
+    /// The built-in moving test picture at 640 by 360 pixels, with the default pre- and post-roll.
+    pub fn test() -> Self {
+        Self {
+            source: r#"{ kind = "test" }"#.into(),
+            size: (640, 360),
+            fps: 15,
+            pre_roll_s: 10,
+            post_roll_s: 10,
+        }
+    }
+}
+
+/// A door to be installed.
+#[derive(Clone, Debug)]
+pub struct DoorPlan {
+    /// The name people know it by.
+    pub name: String,
+    /// Set for the door of one apartment, to the apartment's name.
+    pub unit: Option<String>,
+    /// How phones reach it.
+    pub link: DoorLink,
+    /// None for a door without a camera.
+    pub camera: Option<CameraPlan>,
+}
+
+impl DoorPlan {
+    /// A common door with the test camera, reached over a stream.
+    pub fn common(name: &str) -> Self {
+        let camera = Some(CameraPlan::test());
+        Self {
+            name: name.into(),
+            unit: None,
+            link: DoorLink::Stream,
+            camera,
+        }
+    }
+
+    /// An apartment's door, reached over a stream.
+    pub fn unit(name: &str, unit: &str) -> Self {
+        Self {
+            name: name.into(),
+            unit: Some(unit.into()),
+            link: DoorLink::Stream,
+            camera: None,
+        }
+    }
+
+    /// The same door over Bluetooth LE on `adapter`.
+    #[must_use]
+    pub fn on_bluetooth(mut self, adapter: &str) -> Self {
+        self.link = DoorLink::Bluetooth(adapter.into());
+        self
+    }
+
+    /// The same door with another camera, or none.
+    #[must_use]
+    pub fn with_camera(mut self, camera: Option<CameraPlan>) -> Self {
+        self.camera = camera;
+        self
+    }
+}
+
+/// An installed door.
+#[derive(Debug)]
+pub struct Door {
+    /// Its id at the hub.
+    pub id: String,
+    /// The plan that it was installed from.
+    pub plan: DoorPlan,
+    /// The stream address, when it has one.
+    pub stream: Option<String>,
+    folder: PathBuf,
+    program: PathBuf,
+    running: Option<Running>,
+}
+
+impl Door {
+    /// Writes the configuration, enrols the door at the hub and starts it.
+    pub(crate) fn install(
+        programs: &Programs,
+        hub: &Hub,
+        folder: PathBuf,
+        id: String,
+        plan: &DoorPlan,
+    ) -> Result<Self> {
+        std::fs::create_dir_all(&folder)?;
+        let stream = match plan.link {
+            DoorLink::Stream => Some(free_address()?),
+            DoorLink::Bluetooth(_) => None,
+        };
+        let mut door = Self {
+            program: programs.path("vestibule-door"),
+            running: None,
+            plan: plan.clone(),
+            folder,
+            stream,
+            id,
+        };
+        std::fs::write(door.config(), door.configuration())?;
+        let invite = hub.administer_for(&["invite", "door", &door.id], "link")?;
+        let enrolled = std::process::Command::new(&door.program)
+            .args(["enrol", "--config"])
+            .arg(door.config())
+            .arg(invite)
+            .output()?;
+        anyhow::ensure!(
+            enrolled.status.success(),
+            "{} did not enrol: {}",
+            plan.name,
+            String::from_utf8_lossy(&enrolled.stderr).trim()
+        );
+        door.start()?;
+        Ok(door)
+    }
+
+    /// Starts the stopped daemon and waits until it serves its stream.
+    pub fn start(&mut self) -> Result<()> {
+        let config = self.config().to_string_lossy().into_owned();
+        let log = self.log();
+        let running = Running::start(&self.program, &["run", "--config", &config], &log)?;
+        self.running = Some(running);
+        if let Some(address) = self.stream.clone() {
+            let what = format!("{} serving {address}", self.plan.name);
+            let reached = wait_for(&what, Duration::from_secs(20), || {
+                std::net::TcpStream::connect(&address).ok()
+            });
+            reached.with_context(|| self.last_words())?;
+        }
+        Ok(())
+    }
+
+    /// Lets the daemon end by itself.
+    pub fn stop(&mut self) -> Result<()> {
+        self.running
+            .take()
+            .context("the door is not running")?
+            .stop()
+    }
+
+    /// Ends the daemon without warning.
+    pub fn kill(&mut self) -> Result<()> {
+        self.running
+            .take()
+            .context("the door is not running")?
+            .kill()
+    }
+
+    /// The process id of the running daemon.
+    pub fn process(&self) -> Option<u32> {
+        self.running.as_ref().map(Running::id)
+    }
+
+    /// Everything that the strike did so far.
+    pub fn strike_moves(&self) -> Vec<StrikeMove> {
+        StrikeMove::read_all(&self.strike_log())
+    }
+
+    /// Waits for the strike's unlock after the first `seen` moves and returns it.
+    pub fn wait_for_unlock(&self, seen: usize) -> Result<StrikeMove> {
+        let what = format!("{} unlocking", self.plan.name);
+        wait_for(&what, Duration::from_secs(15), || {
+            let moves = self.strike_moves();
+            moves
+                .into_iter()
+                .skip(seen)
+                .find(|one| one.state == StrikeState::Unlocked)
+        })
+    }
+
+    /// The simulated strike's log, one JSON object a line.
+    pub fn strike_log(&self) -> PathBuf {
+        self.folder.join("strike.jsonl")
+    }
+
+    /// The daemon's log.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("door.log")
+    }
+
+    /// The daemon's data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.join("door.toml")
+    }
+
+    fn last_words(&self) -> String {
+        self.running
+            .as_ref()
+            .map(Running::last_words)
+            .unwrap_or_default()
+    }
+
+    fn configuration(&self) -> String {
+        let link = match (&self.plan.link, &self.stream) {
+            (DoorLink::Bluetooth(adapter), _) => {
+                format!("[link.bluetooth]\nadapter = {adapter:?}\n")
+            }
+            (DoorLink::Stream, address) => {
+                format!(
+                    "[link.stream]\nlisten = {:?}\n",
+                    address.as_deref().unwrap_or_default()
+                )
+            }
+        };
+        let camera = self
+            .plan
+            .camera
+            .as_ref()
+            .map(camera_table)
+            .unwrap_or_default();
+        format!(
+            "data_dir = {}\n\n{link}\n[strike]\nkind = \"simulated\"\nlog = {}\n{camera}",
+            quoted(&self.data()),
+            quoted(&self.strike_log()),
+        )
+    }
+}
+
+fn camera_table(camera: &CameraPlan) -> String {
+    let CameraPlan {
+        source,
+        size: (width, height),
+        fps,
+        pre_roll_s,
+        post_roll_s,
+    } = camera;
+    format!(
+        "\n[camera]\nsource = {source}\nwidth = {width}\nheight = {height}\nfps = {fps}\n\
+         pre_roll_s = {pre_roll_s}\npost_roll_s = {post_roll_s}\n"
+    )
+}
+
+fn quoted(path: &Path) -> String {
+    format!("{:?}", path.to_string_lossy())
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { type Browser, remote } from "webdriverio";
+
+import { program, screenshots, tauriDriver } from "./programs.ts";
+
+export interface Playback {
+  state: string | null;
+  verified: string | null;
+  frames: number;
+  currentTime: number;
+  ended: boolean;
+}
+
+export interface Timeline {
+  clipId: string;
+  preRollMs: number;
+  postRollMs: number;
+  verified: boolean;
+  fragments: { n: number; startMs: number; durationMs: number; keyframe: boolean }[];
+}
+
+interface TauriInternals {
+  invoke(command: string, args: object): Promise<unknown>;
+}
+
+/** The built app in its own WebKitGTK window, driven through tauri-driver. */
+export class App {
+  readonly browser: Browser;
+  readonly #driver: ChildProcess;
+
+  private constructor(browser: Browser, driver: ChildProcess) {
+    this.browser = browser;
+    this.#driver = driver;
+  }
+
+  /** Starts the app with its data in `dataDir`. */
+  static async start(dataDir: string): Promise<App> {
+    const [port, nativePort] = [await freePort(), await freePort()];
+    const driver = spawn(tauriDriver, ["--port", `${port}`, "--native-port", `${nativePort}`], {
+      env: { ...process.env, VESTIBULE_DATA_DIR: dataDir },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    try {
+      return new App(await connect(port), driver);
+    } catch (error) {
+      driver.kill();
+      throw error;
+    }
+  }
+
+  find(testId: string) {
+    return this.browser.$(`[data-testid="${testId}"]`);
+  }
+
+  /** The unlock control of one door. */
+  doorControl(doorId: string, testId: string) {
+    return this.browser.$(`[data-door-id="${doorId}"] [data-testid="${testId}"]`);
+  }
+
+  async enrol(invite: string): Promise<void> {
+    await this.find("invite-input").waitForDisplayed({ timeout: 20_000 });
+    await this.find("invite-input").setValue(invite);
+    await this.find("enrol-button").click();
+    // Without a keychain on the bus, the app asks before it keeps keys in a file.
+    await this.browser.waitUntil(
+      async () =>
+        (await this.find("key-storage-file").isExisting()) ||
+        (await this.find("door-card").isExisting()),
+      { timeout: 30_000, timeoutMsg: "enrolling led neither to the doors nor to the question of the keys" },
+    );
+    if (await this.find("key-storage-file").isExisting()) await this.find("key-storage-file").click();
+    await this.find("door-card").waitForDisplayed({ timeout: 30_000 });
+  }
+
+  /** Clicks a door's unlock control and returns the time of the click (Unix ms). */
+  async unlock(doorId: string): Promise<number> {
+    const control = await this.doorControl(doorId, "unlock-button");
+    await control.waitForClickable({ timeout: 20_000 });
+    const clicked = Date.now();
+    await control.click();
+    return clicked;
+  }
+
+  async waitForUnlockState(doorId: string, state: string, timeout = 20_000): Promise<void> {
+    const shown = () => this.doorControl(doorId, "unlock-state").getAttribute("data-state");
+    await this.browser.waitUntil(async () => (await shown()) === state, {
+      timeout,
+      interval: 50,
+      timeoutMsg: `the door never showed ${state}`,
+    });
+  }
+
+  async playback(): Promise<Playback> {
+    return this.browser.execute(() => {
+      const player = document.querySelector<HTMLElement>('[data-testid="clip-player"]');
+      const video = document.querySelector<HTMLVideoElement>('[data-testid="clip-video"]');
+      return {
+        state: player?.dataset.state ?? null,
+        verified: player?.dataset.verified ?? null,
+        frames: video?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
+        currentTime: video?.currentTime ?? 0,
+        ended: video?.ended ?? false,
+      };
+    });
+  }
+
+  /** The timeline of the clip on screen, as the app's core tells it to its window. */
+  async timeline(): Promise<Timeline> {
+    const clipId = await this.find("clip-player").getAttribute("data-clip-id");
+    return this.browser.executeAsync<Timeline, [string]>((clipId, done) => {
+      const tauri = (window as unknown as { __TAURI_INTERNALS__: TauriInternals }).__TAURI_INTERNALS__;
+      void tauri.invoke("clip_timeline", { clipId }).then((timeline) => done(timeline as Timeline));
+    }, clipId);
+  }
+
+  /** Waits until playback is as `expected` says, and returns it. */
+  async waitForPlayback(
+    what: string,
+    expected: (playback: Playback) => boolean,
+    timeout = 60_000,
+  ): Promise<Playback> {
+    let last = await this.playback();
+    await this.browser.waitUntil(async () => expected((last = await this.playback())), {
+      timeout,
+      interval: 100,
+      timeoutMsg: `the clip never ${what}; last seen: ${JSON.stringify(last)}`,
+    });
+    return last;
+  }
+
+  async screenshot(name: string, folder = screenshots): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    await this.browser.saveScreenshot(join(folder, `${name}.png`));
+  }
+
+  async close(): Promise<void> {
+    await this.browser.deleteSession().catch(() => undefined);
+    this.#driver.kill();
+  }
+}
+
+function connect(port: number): Promise<Browser> {
+  return remote({
+    hostname: "127.0.0.1",
+    port,
+    logLevel: "error",
+    connectionRetryTimeout: 60_000,
+    capabilities: {
+      browserName: "wry",
+      "wdio:enforceWebDriverClassic": true,
+      // tauri-driver's own capability, which webdriverio's types do not know.
+      "tauri:options": { application: program("vestibule") },
+    } as WebdriverIO.Capabilities,
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (typeof address === "object" && address ? resolve(address.port) : reject()));
+    });
+  });
+}

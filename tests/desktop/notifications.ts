@@ -1,0 +1,29 @@
+import { LineProgram } from "./lines.ts";
+import { program } from "./programs.ts";
+
+export interface SeenNotification {
+  id: number;
+  at_ms: number;
+  app: string;
+  summary: string;
+  body: string;
+  actions: string[];
+}
+
+/** The notification server of the session bus; it shows nothing and tells what it was asked to show. */
+export class Notifications {
+  readonly #server = new LineProgram(program("vestibule-notification-server"));
+
+  async next(patienceMs = 15_000): Promise<SeenNotification> {
+    return JSON.parse(await this.#server.next(patienceMs));
+  }
+
+  /** Clicks the notification. */
+  click(notification: SeenNotification): void {
+    this.#server.send(`${notification.id} default`);
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The story that `cargo xtask demo --headless` runs once, in the app's real window: a resident
+ * enrols and unlocks, a courier is refused where it must be and enters where it may, the
+ * notification arrives and its clip plays. Prints one JSON line a step and writes report.json.
+ */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { App } from "./app.ts";
+import { saveClip } from "./clip.ts";
+import { Notifications } from "./notifications.ts";
+import { type CourierAnswer, Site } from "./site.ts";
+
+interface Step {
+  name: string;
+  at_ms: number;
+  ok: boolean;
+}
+
+const folder = process.argv[2];
+if (!folder) throw new Error("usage: story.ts FOLDER");
+
+const started = Date.now();
+const report = {
+  steps: [] as Step[],
+  resident_unlock: { ms: 0, seq: 0 },
+  courier_entry: { ms: 0, seq: 0 },
+  denied_elsewhere: "",
+  clip: { pre_roll_ms: 0, post_roll_ms: 0, frames_played: 0, verified: false },
+  notification_seen: false,
+};
+
+async function step<T>(name: string, does: () => Promise<T>): Promise<T> {
+  try {
+    const value = await does();
+    note(name, true);
+    return value;
+  } catch (error) {
+    note(name, false);
+    throw error;
+  }
+}
+
+function note(name: string, ok: boolean): void {
+  const done = { name, at_ms: Date.now() - started, ok };
+  report.steps.push(done);
+  console.log(JSON.stringify(done));
+}
+
+function deniedWith(answer: CourierAnswer, reason: string): void {
+  if (answer.outcome !== "denied" || answer.reason !== reason) {
+    throw new Error(`expected ${reason}, the door answered ${JSON.stringify(answer)}`);
+  }
+}
+
+async function run(): Promise<void> {
+  const site = await step("the hub, the doors and the cameras run", () => Site.start(join(folder, "site")));
+  const camerasUp = Date.now();
+  const notifications = new Notifications();
+  const app = await step("the app's window opens", () => App.start(join(folder, "app")));
+  try {
+    await tell(site, app, notifications, camerasUp);
+  } catch (error) {
+    await app.screenshot("failed", folder).catch(() => undefined);
+    throw error;
+  } finally {
+    await app.close();
+    await notifications.close();
+    await site.close();
+  }
+}
+
+async function tell(site: Site, app: App, notifications: Notifications, camerasUp: number): Promise<void> {
+  const entrance = site.door("Main entrance");
+  await step("the resident enrols with an invite", async () => app.enrol(await site.invite()));
+  await app.screenshot("1-doors", folder);
+  await step("the resident unlocks the main entrance", async () => {
+    const clicked = await app.unlock(entrance.id);
+    const move = await site.unlockAfter(entrance.name, 0);
+    report.resident_unlock = { ms: move.at_ms - clicked, seq: move.seq ?? 0 };
+    await app.waitForUnlockState(entrance.id, "unlocked");
+  });
+  await app.screenshot("2-unlocked", folder);
+  await step("the courier is refused at another building", async () => {
+    const answer = await site.courierElsewhere();
+    deniedWith(answer, "WrongBuilding");
+    report.denied_elsewhere = "WrongBuilding";
+  });
+  await step("the courier is refused at an apartment door", async () =>
+    deniedWith(await site.courierAt("Apartment 3B"), "UnitDoor"),
+  );
+  await step("the camera has seen more than ten seconds", () => until(camerasUp + 12_000));
+  await courierEnters(site, entrance.name);
+  const notification = await step("the resident is notified", () => notifications.next());
+  report.notification_seen = true;
+  await app.screenshot("3-courier-entered", folder);
+  await step("a click on the notification opens the clip", async () => {
+    notifications.click(notification);
+    await app.find("clip-player").waitForDisplayed({ timeout: 20_000 });
+  });
+  await step("the clip plays from before the door opened", () => playClip(app));
+  await app.screenshot("4-clip", folder);
+  await step("the clip is kept", () => saveClip(app, join(folder, "clip.mp4")));
+}
+
+async function courierEnters(site: Site, door: string): Promise<void> {
+  await step("the courier enters the main entrance", async () => {
+    const asked = Date.now();
+    const seen = (await site.strike(door)).length;
+    const answer = await site.courierAt(door);
+    if (answer.outcome !== "unlocked") throw new Error(`denied: ${answer.reason}`);
+    const move = await site.unlockAfter(door, seen);
+    report.courier_entry = { ms: move.at_ms - asked, seq: answer.seq };
+  });
+}
+
+async function playClip(app: App): Promise<void> {
+  // The door films on for the post-roll before it closes the clip.
+  await app.waitForPlayback("started", ({ currentTime, frames }) => currentTime > 1 && frames > 10);
+  const played = await app.waitForPlayback("showed five seconds", ({ currentTime }) => currentTime > 5);
+  const timeline = await app.timeline();
+  report.clip = {
+    pre_roll_ms: timeline.preRollMs,
+    post_roll_ms: timeline.postRollMs,
+    frames_played: played.frames,
+    verified: timeline.verified && played.verified === "true",
+  };
+  if (!report.clip.verified) throw new Error("the app did not verify the clip");
+  if (report.clip.pre_roll_ms < 10_000) throw new Error(`pre-roll of ${report.clip.pre_roll_ms} ms`);
+}
+
+function until(time: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, time - Date.now())));
+}
+
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+try {
+  await run();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await writeFile(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+}
