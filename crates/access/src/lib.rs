@@ -1,1 +1,39 @@
 //! Who may open which door: ids, grants, credentials, bundles and the decision. Pure.
+//!
+//! The building issues a [`Credential`] ([`issue`], [`issue_carrier`]; a carrier narrows its own
+//! with [`issue_driver`]). The door holds a [`DoorPolicy`] made of the newest [`Bundle`] and
+//! answers every credential with a [`Decision`]. Time and randomness are arguments.
+
+mod attempts;
+mod bundle;
+mod cbor;
+mod claims;
+mod credential;
+mod decision;
+mod gate;
+mod grant;
+mod id;
+mod issue;
+mod key;
+mod policy;
+
+pub use attempts::AttemptLimiter;
+pub use bundle::{
+    Bundle, BundleCarrier, BundleDoor, BundleError, ResidentRecords, SignedBundle, Viewer,
+};
+pub use claims::{Claims, ClaimsError, read_claims};
+pub use credential::Credential;
+pub use decision::{CourierVisit, Decision, Denial, DenyReason, Entrant, ParseDenyReasonError};
+pub use gate::{Gate, Now};
+pub use grant::{CarrierGrant, DoorKind, Grant, GrantedDoor, HolderClass, Visit};
+pub use id::{
+    BuildingId, CarrierId, ClipId, DeviceId, DoorId, GrantId, ParseIdError, ResidentId,
+    ShortDoorId, UnitId, VisitId,
+};
+pub use issue::{IssueError, issue, issue_carrier, issue_driver};
+pub use key::{
+    BuildingKey, BuildingPublicKey, CarrierKey, CarrierPublicKey, DoorPublicKey, HolderPublicKey,
+    HolderSecret, ParseKeyError, SignatureError, SigningKey, SigningPublicKey, ViewerPublicKey,
+    signed_message, x25519_public,
+};
+pub use policy::DoorPolicy;
