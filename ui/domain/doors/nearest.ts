@@ -1,0 +1,42 @@
+import type { DoorCard } from '../types';
+
+/** How much stronger another door must be before it takes the large control away from under a thumb. */
+export const LEAD_DB = 6;
+
+const ACTIVE = new Set(['searching', 'connecting', 'unlocking', 'unlocked', 'failed']);
+
+/** Whether the door's control is in the middle of something that a person is watching. */
+export function isActive(door: DoorCard): boolean {
+  return ACTIVE.has(door.unlock.kind);
+}
+
+/**
+ * The door for the large control: the first of the core's order, unless the door shown so far is busy or only
+ * slightly weaker.
+ */
+export function chooseNearest(
+  doors: readonly DoorCard[],
+  shownId: string | null,
+): DoorCard | undefined {
+  const first = doors[0];
+  const shown = doors.find(({ id }) => id === shownId);
+  if (!first || !shown || shown === first) return first;
+  if (isActive(shown)) return shown;
+  if (shown.nearby !== first.nearby) return first.nearby ? first : shown;
+  if (!first.nearby) return first;
+  if (shown.rssiDbm === null || first.rssiDbm === null) return shown;
+  return first.rssiDbm - shown.rssiDbm >= LEAD_DB ? first : shown;
+}
+
+/** Keeps the list's order while a door in it is busy; doors that are new come last, gone ones leave. */
+export function steadyOrder(
+  doors: readonly DoorCard[],
+  shownIds: readonly string[],
+): readonly DoorCard[] {
+  if (!doors.some(isActive)) return doors;
+  const rank = (door: DoorCard): number => {
+    const index = shownIds.indexOf(door.id);
+    return index < 0 ? shownIds.length : index;
+  };
+  return doors.toSorted((a, b) => rank(a) - rank(b));
+}

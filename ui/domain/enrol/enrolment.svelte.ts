@@ -1,0 +1,72 @@
+import type { Backend } from '../backend';
+import { toAppError } from '../errors';
+import type { AppError, InvitePreview, KeyStorage } from '../types';
+
+type Step =
+  | { kind: 'entering' }
+  | { kind: 'checking' }
+  | { kind: 'ready'; preview: InvitePreview }
+  | { kind: 'enrolling'; preview: InvitePreview };
+
+/** Takes one invite from a pasted link to an enrolled device. */
+export class Enrolment {
+  invite = $state('');
+  storage = $state<KeyStorage>('keychain');
+  step = $state.raw<Step>({ kind: 'entering' });
+  error = $state.raw<AppError | null>(null);
+
+  private checks = 0;
+
+  constructor(private readonly backend: Backend) {}
+
+  get preview(): InvitePreview | null {
+    return 'preview' in this.step ? this.step.preview : null;
+  }
+
+  /** Reads the link and shows where it leads. A later call overtakes an earlier one. */
+  async check(): Promise<boolean> {
+    const check = ++this.checks;
+    const invite = this.invite.trim();
+    this.error = null;
+    if (!invite) {
+      this.step = { kind: 'entering' };
+      return false;
+    }
+    this.step = { kind: 'checking' };
+    try {
+      const preview = await this.backend.previewInvite(invite);
+      if (check !== this.checks) return false;
+      this.step = { kind: 'ready', preview };
+      return true;
+    } catch (thrown) {
+      if (check !== this.checks) return false;
+      this.fail(thrown);
+      return false;
+    }
+  }
+
+  /** Enrols; the snapshot then says so by itself. */
+  async submit(): Promise<void> {
+    if (this.step.kind === 'enrolling') return;
+    if (!this.invite.trim()) {
+      this.error = { code: 'invite_malformed', retryable: false };
+      return;
+    }
+    if (this.step.kind !== 'ready' && !(await this.check())) return;
+    if (this.step.kind !== 'ready') return;
+    const { preview } = this.step;
+    this.error = null;
+    this.step = { kind: 'enrolling', preview };
+    try {
+      await this.backend.enrol(this.invite.trim(), this.storage);
+    } catch (thrown) {
+      this.step = { kind: 'ready', preview };
+      this.error = toAppError(thrown);
+    }
+  }
+
+  private fail(thrown: unknown): void {
+    this.step = { kind: 'entering' };
+    this.error = toAppError(thrown);
+  }
+}

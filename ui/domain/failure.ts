@@ -1,0 +1,70 @@
+import { m } from '$messages';
+import type { AppError, DenyReason, ErrorCode } from './types';
+
+/** A failure in a person's words: what happened, and what to do next. */
+export interface Failure {
+  title: string;
+  next: string;
+  /** Whether to offer the same again; otherwise it can only be acknowledged. */
+  offerRetry: boolean;
+}
+
+type Text = readonly [title: () => string, next: () => string];
+
+const TEXT: Record<Exclude<ErrorCode, 'denied'>, Text> = {
+  invite_malformed: [m.error_invite_malformed_title, m.error_invite_malformed_next],
+  invite_expired: [m.error_invite_expired_title, m.error_invite_expired_next],
+  invite_used: [m.error_invite_used_title, m.error_invite_used_next],
+  hub_unreachable: [m.error_hub_unreachable_title, m.error_hub_unreachable_next],
+  hub_not_trusted: [m.error_hub_not_trusted_title, m.error_hub_not_trusted_next],
+  no_keychain: [m.error_no_keychain_title, m.error_no_keychain_next],
+  bluetooth_off: [m.error_bluetooth_off_title, m.error_bluetooth_off_next],
+  bluetooth_unsupported: [m.error_bluetooth_unsupported_title, m.error_bluetooth_unsupported_next],
+  permission_denied: [m.error_permission_denied_title, m.error_permission_denied_next],
+  door_not_found: [m.error_door_not_found_title, m.error_door_not_found_next],
+  door_busy: [m.error_door_busy_title, m.error_door_busy_next],
+  connection_lost: [m.error_connection_lost_title, m.error_connection_lost_next],
+  timeout: [m.error_timeout_title, m.error_timeout_next],
+  door_failed: [m.error_door_failed_title, m.error_door_failed_next],
+  clip_unavailable: [m.error_clip_unavailable_title, m.error_clip_unavailable_next],
+  clip_tampered: [m.error_clip_tampered_title, m.error_clip_tampered_next],
+  not_enrolled: [m.error_not_enrolled_title, m.error_not_enrolled_next],
+  internal: [m.error_internal_title, m.error_internal_next],
+};
+
+const DENIED: Record<DenyReason, Text> = {
+  NoCredential: [m.error_denied_no_credential_title, m.error_denied_no_credential_next],
+  BadSignature: [m.error_denied_bad_signature_title, m.error_denied_bad_signature_next],
+  WrongBuilding: [m.error_denied_wrong_building_title, m.error_denied_wrong_building_next],
+  WrongDoor: [m.error_denied_wrong_door_title, m.error_denied_wrong_door_next],
+  UnitDoor: [m.error_denied_unit_door_title, m.error_denied_unit_door_next],
+  NotTheHolder: [m.error_denied_not_the_holder_title, m.error_denied_not_the_holder_next],
+  NotYetValid: [m.error_denied_not_yet_valid_title, m.error_denied_not_yet_valid_next],
+  CredentialExpired: [
+    m.error_denied_credential_expired_title,
+    m.error_denied_credential_expired_next,
+  ],
+  Revoked: [m.error_denied_revoked_title, m.error_denied_revoked_next],
+  Malformed: [m.error_denied_malformed_title, m.error_denied_malformed_next],
+  TooManyAttempts: [m.error_denied_too_many_attempts_title, m.error_denied_too_many_attempts_next],
+};
+
+/** Fixed by the person rather than by time, so worth another try although the core would not repeat it. */
+const FIXABLE = new Set<ErrorCode | DenyReason>([
+  'permission_denied',
+  'internal',
+  'CredentialExpired',
+  'NotYetValid',
+]);
+
+export function describeFailure(error: AppError): Failure {
+  const [title, next] = textOf(error);
+  const cause = error.reason ?? error.code;
+  return { title: title(), next: next(), offerRetry: error.retryable || FIXABLE.has(cause) };
+}
+
+function textOf({ code, reason }: AppError): Text {
+  if (code === 'denied') return reason ? DENIED[reason] : DENIED.Malformed;
+  // A newer core may know codes that this window does not.
+  return TEXT[code] ?? TEXT.internal;
+}
