@@ -1,0 +1,173 @@
+//! Keeps one source running.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    boxes::Piece,
+    config::CameraConfig,
+    pipeline::{Pipeline, Report},
+    ring::Ring,
+    state::{CameraState, StopReason},
+};
+
+/// How long a source may take to deliver its first piece: a network camera answers slowly.
+const FIRST_PIECE: Duration = Duration::from_secs(15);
+
+/// How long a running source may be silent.
+const SILENCE: Duration = Duration::from_secs(3);
+
+/// Between the first failure and the next try; doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A run this long counts as healthy: the next pause is short again.
+const HEALTHY: Duration = Duration::from_secs(20);
+
+/// Why a camera cannot be opened at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// GStreamer itself does not start.
+    #[error("GStreamer does not start; install gstreamer1.0-plugins-good, -bad and -ugly")]
+    NoGstreamer(#[source] gstreamer::glib::Error),
+}
+
+/// A camera that films until it is dropped.
+#[derive(Debug)]
+pub struct Camera {
+    ring: Ring,
+    state: watch::Receiver<CameraState>,
+    task: JoinHandle<()>,
+}
+
+impl Camera {
+    /// Starts to film into a ring that holds `pre_roll`.
+    ///
+    /// Capture times count from `origin`, the origin of the caller's own monotonic time. Returns at
+    /// once: [`Self::state`] says whether the source delivers. Must be called inside a Tokio runtime.
+    pub fn open(
+        config: CameraConfig,
+        pre_roll: Duration,
+        origin: Instant,
+    ) -> Result<Self, OpenError> {
+        gstreamer::init().map_err(OpenError::NoGstreamer)?;
+        let ring = Ring::new(pre_roll);
+        let (sender, state) = watch::channel(CameraState::Starting);
+        let keeper = Keeper {
+            config: Arc::new(config),
+            origin,
+            ring: ring.clone(),
+            state: sender,
+        };
+        Ok(Self {
+            ring,
+            state,
+            task: tokio::spawn(keeper.keep()),
+        })
+    }
+
+    /// The newest fragments, and the way to those that follow.
+    pub fn ring(&self) -> &Ring {
+        &self.ring
+    }
+
+    /// Whether the camera films, now and in future.
+    pub fn state(&self) -> watch::Receiver<CameraState> {
+        self.state.clone()
+    }
+}
+
+impl Drop for Camera {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.ring.end();
+    }
+}
+
+/// Runs the source again and again.
+struct Keeper {
+    config: Arc<CameraConfig>,
+    origin: Instant,
+    ring: Ring,
+    state: watch::Sender<CameraState>,
+}
+
+impl Keeper {
+    async fn keep(self) {
+        let mut pauses = pauses();
+        loop {
+            let started = Instant::now();
+            let reason = self.run().await;
+            self.ring.end();
+            tracing::warn!(code = reason.code(), "the camera stopped: {reason}");
+            self.state.send_replace(CameraState::Stopped(reason));
+            if started.elapsed() >= HEALTHY {
+                pauses = self::pauses();
+            }
+            sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
+        }
+    }
+
+    /// Runs the source until it dies and says why it did.
+    async fn run(&self) -> StopReason {
+        let (config, origin) = (Arc::clone(&self.config), self.origin);
+        let start = move || Pipeline::start(&config, origin);
+        let started = tokio::task::spawn_blocking(start).await;
+        let mut pipeline = match started {
+            Ok(Ok(pipeline)) => pipeline,
+            Ok(Err(reason)) => return reason,
+            Err(_) => return StopReason::Failed,
+        };
+        let reason = self.film(&mut pipeline).await;
+        // Stopping a device may block. A panic in there leaves nothing to be done.
+        let _ = tokio::task::spawn_blocking(move || drop(pipeline)).await;
+        reason
+    }
+
+    async fn film(&self, pipeline: &mut Pipeline) -> StopReason {
+        let mut patience = FIRST_PIECE;
+        loop {
+            match timeout(patience, pipeline.next()).await {
+                Ok(Report::Piece(Piece::Init(init))) => self.ring.begin(init),
+                Ok(Report::Piece(Piece::Fragment(fragment))) => {
+                    patience = SILENCE;
+                    self.ring.push(fragment);
+                    self.recording();
+                }
+                Ok(Report::Ended) => {
+                    if let Err(reason) = pipeline.play_again() {
+                        return reason;
+                    }
+                }
+                Ok(Report::Failed(reason)) => return reason,
+                Err(_) => return StopReason::Stalled,
+            }
+        }
+    }
+
+    fn recording(&self) {
+        self.state.send_if_modified(|state| {
+            let changed = *state != CameraState::Recording;
+            *state = CameraState::Recording;
+            changed
+        });
+    }
+}
+
+fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(FIRST_PAUSE)
+        .with_max_delay(LONGEST_PAUSE)
+        .without_max_times()
+        .build()
+}

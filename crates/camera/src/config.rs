@@ -1,0 +1,132 @@
+//! What a camera is told by the installer.
+
+use std::{fmt, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// One camera: where pictures come from and what is made of them.
+///
+/// A source that already encodes H.264 (RTSP, some USB cameras) keeps its own size, rate and
+/// bitrate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CameraConfig {
+    /// Where pictures come from.
+    pub source: Source,
+    /// Picture width in pixels.
+    #[serde(default = "default_width")]
+    pub width: u16,
+    /// Picture height in pixels.
+    #[serde(default = "default_height")]
+    pub height: u16,
+    /// Frames per second.
+    #[serde(default = "default_fps")]
+    pub fps: u8,
+    /// Encoded video in kbit/s.
+    #[serde(default = "default_bitrate_kbps")]
+    pub bitrate_kbps: u32,
+}
+
+impl CameraConfig {
+    /// 1280 x 720 at 15 frames and 1,500 kbit per second.
+    pub fn new(source: Source) -> Self {
+        Self {
+            source,
+            width: default_width(),
+            height: default_height(),
+            fps: default_fps(),
+            bitrate_kbps: default_bitrate_kbps(),
+        }
+    }
+}
+
+fn default_width() -> u16 {
+    1280
+}
+
+fn default_height() -> u16 {
+    720
+}
+
+fn default_fps() -> u8 {
+    15
+}
+
+fn default_bitrate_kbps() -> u32 {
+    1500
+}
+
+/// Where pictures come from.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Source {
+    /// A Video4Linux device. H.264 is passed through where the device encodes.
+    V4l2 {
+        /// The device, as `/dev/video0`.
+        device: PathBuf,
+    },
+    /// A network camera that speaks RTSP over TCP and sends H.264, which is passed through.
+    Rtsp {
+        /// The stream, as `rtsp://name:password@camera/stream`. Never logged.
+        url: String,
+    },
+    /// A recording, played again and again at its own pace as if it were a camera.
+    ///
+    /// It is decoded and encoded anew, so that any recording gives GOPs of one second.
+    File {
+        /// Any file that GStreamer can decode.
+        path: PathBuf,
+    },
+    /// A generated picture.
+    Test {
+        /// What it shows.
+        #[serde(default)]
+        pattern: Pattern,
+    },
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4l2 { device } => f.debug_struct("V4l2").field("device", device).finish(),
+            Self::Rtsp { .. } => f.debug_struct("Rtsp").finish_non_exhaustive(),
+            Self::File { path } => f.debug_struct("File").field("path", path).finish(),
+            Self::Test { pattern } => f.debug_struct("Test").field("pattern", pattern).finish(),
+        }
+    }
+}
+
+/// What a generated picture shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// Colour bars with a patch of noise.
+    #[default]
+    Smpte,
+    /// A ball that moves.
+    Ball,
+    /// Noise: the hardest picture to encode.
+    Snow,
+}
+
+impl Pattern {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Smpte => "smpte",
+            Self::Ball => "ball",
+            Self::Snow => "snow",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_a_network_camera_never_reaches_a_log() {
+        let source = Source::Rtsp {
+            url: "rtsp://admin:secret@10.0.0.9/stream".into(),
+        };
+        assert_eq!(format!("{source:?}"), "Rtsp { .. }");
+    }
+}

@@ -1,0 +1,130 @@
+//! The half of a pipeline before the muxer: one description per kind of source.
+
+use gstreamer::{self as gst, prelude::*};
+
+use crate::{
+    config::{CameraConfig, Source},
+    encoder,
+    looped::{DECODER, PACE},
+    state::StopReason,
+};
+
+/// The name of the element that holds device, address or path.
+const SOURCE: &str = "source";
+
+/// Describes source and encoder in `gst-launch` form, up to a stream of H.264.
+pub(crate) fn describe(config: &CameraConfig) -> Result<String, StopReason> {
+    match &config.source {
+        Source::Test { pattern } => {
+            let source = format!(
+                "videotestsrc name={SOURCE} is-live=true pattern={}",
+                pattern.name()
+            );
+            encoded(&format!("{source} ! {}", picture(config)), config)
+        }
+        Source::File { .. } => {
+            let source = format!("filesrc name={SOURCE} ! decodebin name={DECODER}");
+            let paced = format!("{} ! clocksync name={PACE}", resized(config));
+            encoded(&format!("{source} ! {paced}"), config)
+        }
+        Source::Rtsp { .. } => Ok(format!(
+            "rtspsrc name={SOURCE} protocols=tcp latency=100 drop-on-latency=true \
+             ! application/x-rtp,media=video,encoding-name=H264 ! rtph264depay ! {}",
+            passed_through()
+        )),
+        Source::V4l2 { device } => match offered(device.to_str().unwrap_or_default()) {
+            Offer::Nothing => Err(StopReason::NotFound),
+            Offer::H264 => Ok(format!(
+                "v4l2src name={SOURCE} ! video/x-h264,{} ! {}",
+                size(config),
+                passed_through()
+            )),
+            Offer::Jpeg => {
+                let source = format!("v4l2src name={SOURCE} ! image/jpeg ! jpegdec");
+                encoded(&format!("{source} ! {}", resized(config)), config)
+            }
+            Offer::Raw => {
+                let source = format!(
+                    "v4l2src name={SOURCE} ! video/x-raw,{};video/x-raw",
+                    size(config)
+                );
+                encoded(&format!("{source} ! {}", resized(config)), config)
+            }
+        },
+    }
+}
+
+/// Tells the source element its device, address or path; none of them is ever part of a description.
+pub(crate) fn configure(pipeline: &gst::Pipeline, source: &Source) {
+    let Some(element) = pipeline.by_name(SOURCE) else {
+        return;
+    };
+    match source {
+        Source::V4l2 { device } => element.set_property("device", device.to_str()),
+        Source::Rtsp { url } => element.set_property("location", url),
+        Source::File { path } => element.set_property("location", path.to_str()),
+        Source::Test { .. } => {}
+    }
+}
+
+fn encoded(pictures: &str, config: &CameraConfig) -> Result<String, StopReason> {
+    let encoder =
+        encoder::describe(config.fps, config.bitrate_kbps).ok_or(StopReason::Unsupported)?;
+    let shed = "queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0";
+    Ok(format!("{pictures} ! {shed} ! {encoder}"))
+}
+
+/// Gives every access unit a decoding time, which neither RTP nor USB carries.
+fn passed_through() -> &'static str {
+    "h264parse ! video/x-h264,stream-format=avc,alignment=au ! h264timestamper"
+}
+
+fn resized(config: &CameraConfig) -> String {
+    format!(
+        "videoconvert ! videoscale ! videorate ! {}",
+        picture(config)
+    )
+}
+
+fn picture(config: &CameraConfig) -> String {
+    format!(
+        "video/x-raw,format=I420,pixel-aspect-ratio=1/1,{},framerate={}/1",
+        size(config),
+        config.fps
+    )
+}
+
+fn size(config: &CameraConfig) -> String {
+    format!("width={},height={}", config.width, config.height)
+}
+
+/// The best of what a Video4Linux device delivers.
+enum Offer {
+    H264,
+    Raw,
+    Jpeg,
+    Nothing,
+}
+
+fn offered(device: &str) -> Offer {
+    let caps = || {
+        let element = gst::ElementFactory::make("v4l2src")
+            .property("device", device)
+            .build()
+            .ok()?;
+        element.set_state(gst::State::Ready).ok()?;
+        let caps = element.static_pad("src").map(|pad| pad.query_caps(None));
+        element.set_state(gst::State::Null).ok()?;
+        caps
+    };
+    let Some(caps) = caps() else {
+        return Offer::Nothing;
+    };
+    let has = |name: &str| caps.iter().any(|structure| structure.name() == name);
+    match () {
+        () if has("video/x-h264") => Offer::H264,
+        () if has("video/x-raw") => Offer::Raw,
+        () if has("image/jpeg") => Offer::Jpeg,
+        () => Offer::Nothing,
+    }
+}

@@ -1,0 +1,49 @@
+//! Whether a camera films, and why not.
+
+/// What a camera does right now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameraState {
+    /// The source has been started and has not delivered yet.
+    Starting,
+    /// Fragments arrive.
+    Recording,
+    /// Nothing is filmed. The source is started again after a pause.
+    Stopped(StopReason),
+}
+
+/// Why nothing is filmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StopReason {
+    /// The device, file or host is not there.
+    #[error("the camera was not found; check its cable and its address in the configuration")]
+    NotFound,
+    /// Another program holds the device.
+    #[error("another program uses the camera; stop it")]
+    Busy,
+    /// The name or password was refused, or the device may not be opened by this user.
+    #[error("access to the camera was refused; check the password or the device's permissions")]
+    Refused,
+    /// The source gives nothing that can be turned into H.264.
+    #[error("the camera's format is not supported; set it to H.264")]
+    Unsupported,
+    /// The source stopped delivering without saying why.
+    #[error("the camera went silent; it is being started again")]
+    Stalled,
+    /// Anything else that GStreamer reports.
+    #[error("the camera failed; it is being started again")]
+    Failed,
+}
+
+impl StopReason {
+    /// The stable code for records and wires.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotFound => "camera_not_found",
+            Self::Busy => "camera_busy",
+            Self::Refused => "camera_refused",
+            Self::Unsupported => "camera_unsupported",
+            Self::Stalled => "camera_stalled",
+            Self::Failed => "camera_failed",
+        }
+    }
+}
