@@ -175,7 +175,7 @@ pub enum BundleError {
 /// Nothing in it is trusted before [`Self::verify`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SignedBundle(#[serde(with = "serde_bytes")] pub Vec<u8>);
+pub struct SignedBundle(#[serde(with = "crate::base64url")] pub Vec<u8>);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
+use utoipa::ToSchema;
 
 use crate::BuildingId;
 use crate::cbor::{self, CborError};
@@ -12,10 +13,11 @@ use crate::cbor::{self, CborError};
 ///
 /// The building in the envelope is not signed. It only ever chooses between
 /// [`crate::DenyReason::WrongBuilding`] and [`crate::DenyReason::BadSignature`]; the building the
-/// door trusts is the one inside the signed token.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// door trusts is the one inside the signed token. Base64url in JSON, bytes in CBOR.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-pub struct Credential(#[serde(with = "serde_bytes")] pub Vec<u8>);
+#[schema(value_type = String)]
+pub struct Credential(#[serde(with = "crate::base64url")] pub Vec<u8>);
 
 impl Credential {
     /// Largest credential, in bytes.

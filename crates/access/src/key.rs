@@ -3,14 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
-use serde::de::{Error as _, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use x25519_dalek::StaticSecret;
-use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use crate::base64url;
 
 /// Why a text is not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -27,9 +26,12 @@ macro_rules! public_keys {
         $(#[$doc])*
         ///
         /// 32 bytes: base64url without padding in JSON, bytes in CBOR.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+        )]
+        #[serde(transparent)]
         #[schema(value_type = String)]
-        pub struct $name(pub [u8; 32]);
+        pub struct $name(#[serde(with = "base64url")] pub [u8; 32]);
 
         impl $name {
             /// The key's 32 bytes.
@@ -46,7 +48,7 @@ macro_rules! public_keys {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+                f.write_str(&base64url::encode(self.0))
             }
         }
 
@@ -60,23 +62,7 @@ macro_rules! public_keys {
             type Err = ParseKeyError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                decode(text).map(Self)
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                if serializer.is_human_readable() {
-                    serializer.collect_str(self)
-                } else {
-                    serializer.serialize_bytes(&self.0)
-                }
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserialize_bytes(deserializer).map(Self)
+                base64url::decode(text).map(Self).ok_or(ParseKeyError)
             }
         }
     )+};
@@ -210,50 +196,81 @@ pub fn x25519_public(secret: &[u8; 32]) -> [u8; 32] {
     x25519_dalek::PublicKey::from(&secret).to_bytes()
 }
 
-fn decode(text: &str) -> Result<[u8; 32], ParseKeyError> {
-    let mut bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ParseKeyError)?;
-    let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| ParseKeyError);
-    bytes.zeroize();
-    key
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn deserialize_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
-    if deserializer.is_human_readable() {
-        deserializer.deserialize_str(KeyVisitor)
-    } else {
-        deserializer.deserialize_bytes(KeyVisitor)
-    }
-}
+    const KEY: HolderPublicKey = HolderPublicKey([0xfb; 32]);
 
-struct KeyVisitor;
-
-impl<'de> Visitor<'de> for KeyVisitor {
-    type Value = [u8; 32];
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key of 32 bytes")
+    #[test]
+    fn a_public_key_is_base64url_in_json_and_bytes_in_cbor() {
+        let json = serde_json::to_string(&KEY).unwrap();
+        assert_eq!(json, format!("\"{KEY}\""));
+        assert_eq!(serde_json::from_str::<HolderPublicKey>(&json).unwrap(), KEY);
+        let mut cbor = Vec::new();
+        ciborium::into_writer(&KEY, &mut cbor).unwrap();
+        assert_eq!(cbor.len(), 34);
+        assert_eq!(
+            ciborium::from_reader::<HolderPublicKey, _>(cbor.as_slice()).unwrap(),
+            KEY
+        );
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        decode(text).map_err(E::custom)
-    }
-
-    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        bytes
-            .try_into()
-            .map_err(|_| E::invalid_length(bytes.len(), &self))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut key = [0; 32];
-        for (at, byte) in key.iter_mut().enumerate() {
-            *byte = seq
-                .next_element()?
-                .ok_or_else(|| A::Error::invalid_length(at, &self))?;
+    #[test]
+    fn a_key_of_another_length_or_alphabet_is_refused() {
+        for text in [
+            "",
+            "AAAA",
+            "+/+/",
+            &"A".repeat(42),
+            &"A".repeat(44),
+            &format!("{KEY}="),
+        ] {
+            assert_eq!(
+                text.parse::<HolderPublicKey>(),
+                Err(ParseKeyError),
+                "{text}"
+            );
         }
-        match seq.next_element::<u8>()? {
-            None => Ok(key),
-            Some(_) => Err(A::Error::invalid_length(33, &self)),
-        }
+    }
+
+    #[test]
+    fn a_signature_holds_for_its_domain_message_and_key_only() {
+        let key = BuildingKey::from_seed([1; 32]);
+        let signature = key.sign(b"a", b"message");
+        assert_eq!(key.public().verify(b"a", b"message", &signature), Ok(()));
+        assert!(key.public().verify(b"b", b"message", &signature).is_err());
+        assert!(key.public().verify(b"a", b"massage", &signature).is_err());
+        let other = BuildingKey::from_seed([2; 32]).public();
+        assert!(other.verify(b"a", b"message", &signature).is_err());
+        assert!(
+            key.public()
+                .verify(b"a", b"message", &signature[..63])
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn a_key_of_small_order_verifies_nothing() {
+        let identity = {
+            let mut bytes = [0; 32];
+            bytes[0] = 1;
+            BuildingPublicKey(bytes)
+        };
+        let mut signature = [0; 64];
+        signature[0] = 1;
+        assert!(identity.verify(b"a", b"anything", &signature).is_err());
+    }
+
+    #[test]
+    fn a_secret_is_not_printed() {
+        assert_eq!(
+            format!("{:?}", BuildingKey::from_seed([1; 32])),
+            "BuildingKey(secret)"
+        );
+        assert_eq!(
+            format!("{:?}", HolderSecret::from_bytes([1; 32])),
+            "HolderSecret(secret)"
+        );
     }
 }

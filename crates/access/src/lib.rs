@@ -5,6 +5,7 @@
 //! answers every credential with a [`Decision`]. Time and randomness are arguments.
 
 mod attempts;
+pub mod base64url;
 mod bundle;
 mod cbor;
 mod claims;

@@ -1,1 +1,15 @@
 //! What happened at a door: records, the door's hash chain, the building's Merkle log. Pure.
+//!
+//! A door appends [`Event`]s to its [`DoorChain`]; each becomes a [`SignedRecord`]. A hub checks
+//! what a door sends with [`verify_run`].
+
+mod chain;
+mod event;
+mod hash;
+mod record;
+
+pub use access::{SigningKey, SigningPublicKey};
+pub use chain::{ChainError, ChainPosition, DoorChain, verify_run};
+pub use event::{Entry, Event, LinkKind, Person, Shortfall};
+pub use hash::{Hash32, ParseHashError};
+pub use record::{Record, RecordError, SignedRecord};
