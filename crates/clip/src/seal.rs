@@ -1,0 +1,108 @@
+//! The door's side: fragments become ciphertext.
+
+use access::{ClipId, SigningKey};
+use chacha20poly1305::aead::AeadInPlace;
+use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
+
+use crate::{ChainError, ClipHeader, ClipIndex, ClipKey, Digest, FragmentMeta, GopSignature};
+use crate::{SEAL_OVERHEAD, SignedClipIndex, Transcript};
+
+const FRAGMENT: &[u8] = b"vestibule clip fragment\0";
+
+/// Bytes before the ciphertext: clip id and number.
+pub(crate) const PREFIX_LEN: usize = 20;
+
+/// Encrypts a clip while it is being filmed.
+pub struct Sealer {
+    transcript: Transcript,
+    cipher: ChaCha20Poly1305,
+}
+
+/// A fragment as it is stored and uploaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedFragment {
+    /// What it is.
+    pub meta: FragmentMeta,
+    /// Clip id, number, ciphertext and tag.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of `bytes`.
+    pub hash: Digest,
+    /// When this fragment starts a group of pictures: the signature over everything before it.
+    pub gop: Option<GopSignature>,
+}
+
+impl Sealer {
+    /// Begins a clip. The key must be new: it seals one clip.
+    pub fn new(
+        header: ClipHeader,
+        key: &ClipKey,
+        signing_key: SigningKey,
+    ) -> Result<Self, ChainError> {
+        let transcript = Transcript::new(header, signing_key)?;
+        Ok(Self {
+            transcript,
+            cipher: ChaCha20Poly1305::new(key.as_bytes().into()),
+        })
+    }
+
+    /// The number of the next fragment.
+    pub fn next(&self) -> u32 {
+        self.transcript.chain().next()
+    }
+
+    /// Seals the next fragment: 0, the init segment, first. An error leaves the clip as it was.
+    pub fn seal(&mut self, meta: FragmentMeta, plain: &[u8]) -> Result<SealedFragment, ChainError> {
+        if plain.len() != meta.plain_len as usize {
+            return Err(ChainError::WrongLength { n: meta.n });
+        }
+        let chain = self.transcript.chain();
+        chain.check(&meta)?;
+        let clip = chain.clip();
+        let mut body = plain.to_vec();
+        let ad = associated_data(clip, &meta, chain.running());
+        let tag = self
+            .cipher
+            .encrypt_in_place_detached(&nonce(meta.n), &ad, &mut body);
+        let tag = tag.map_err(|_| ChainError::Encryption)?;
+        let bytes = [clip.as_bytes(), &meta.n.to_be_bytes()[..], &body, &tag].concat();
+        let hash = Digest::of(&bytes);
+        let gop = self.transcript.push(meta, hash)?;
+        Ok(SealedFragment {
+            meta,
+            bytes,
+            hash,
+            gop,
+        })
+    }
+
+    /// Ends the clip.
+    pub fn close(self) -> Result<(ClipIndex, SignedClipIndex), ChainError> {
+        self.transcript.close()
+    }
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sealer")
+            .field("next", &self.next())
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn nonce(n: u32) -> Nonce {
+    let mut nonce = Nonce::default();
+    nonce[8..].copy_from_slice(&n.to_be_bytes());
+    nonce
+}
+
+pub(crate) fn associated_data(clip: ClipId, meta: &FragmentMeta, previous: Digest) -> Vec<u8> {
+    [
+        FRAGMENT,
+        clip.as_bytes(),
+        &meta.to_bytes(),
+        previous.as_bytes(),
+    ]
+    .concat()
+}
+
+const _: () = assert!(SEAL_OVERHEAD == PREFIX_LEN + 16, "the tag has 16 bytes");
