@@ -1,1 +1,23 @@
 //! The hub's requests, responses, error codes and invites, and the client that speaks them.
+//!
+//! JSON members are `snake_case`; binary values are base64url without padding (RFC 4648 section 5);
+//! times are unix seconds (`not_after`) or milliseconds (`at_ms`).
+
+pub mod client;
+mod door;
+mod enrol;
+mod entries;
+mod error;
+mod event;
+mod invite;
+pub mod oauth;
+mod resident;
+
+pub use client::{Client, ClientError, ClientIdentity};
+pub use door::{DoorUpdate, Durable, RecordRun, UploadState};
+pub use enrol::{BuildingInfo, EnrolRequest, Enrolled, EnrolledSubject, Subject};
+pub use entries::{ClipInfo, ClipState, EntryInfo, EntryPage, Outcome};
+pub use error::{ApiError, ErrorCode};
+pub use event::{ClipReady, Event, Refresh, ServerEvent, Topic};
+pub use invite::{Invite, InviteError, KeyHash};
+pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

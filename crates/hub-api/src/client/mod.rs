@@ -1,0 +1,66 @@
+//! A client of the hub: pinned TLS, a renewed token, a `DPoP` proof for every request.
+
+mod calls;
+mod enrolment;
+mod error;
+mod events;
+mod identity;
+mod tls;
+mod token;
+mod transport;
+
+use std::sync::Arc;
+
+use url::Url;
+
+pub use error::ClientError;
+pub use identity::ClientIdentity;
+
+use crate::KeyHash;
+use crate::oauth::AuthKey;
+use token::TokenCache;
+use transport::Transport;
+
+/// An enrolled caller's connection to its hub. Cheap to clone; clones share token and connections.
+///
+/// Nothing is retried except what the protocol asks for (a fresh nonce, an expired token): when a
+/// call fails with [`ClientError::retryable`], the caller decides when to repeat it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    transport: Transport,
+    client_id: String,
+    key: AuthKey,
+    token: TokenCache,
+}
+
+impl Client {
+    /// Prepares a client; nothing is sent yet.
+    ///
+    /// `hub` is the origin from the invite and `key_hash` the key that its TLS certificate must
+    /// have, whatever name or date the certificate shows.
+    pub fn new(
+        hub: &Url,
+        key_hash: KeyHash,
+        identity: &ClientIdentity,
+    ) -> Result<Self, ClientError> {
+        let inner = Inner {
+            transport: Transport::new(hub, key_hash)?,
+            client_id: identity.client_id.clone(),
+            key: identity.auth_key()?,
+            token: TokenCache::default(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The hub's origin.
+    pub fn hub(&self) -> &Url {
+        self.inner.transport.origin()
+    }
+}

@@ -1,0 +1,52 @@
+use access::{BuildingId, Credential, DoorId, DoorKind, DoorPublicKey, GrantId, SigningPublicKey};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A door the caller may open, from `GET /v1/doors`. Doors that never enrolled are left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoorInfo {
+    /// The door's id.
+    pub id: DoorId,
+    /// The door's name.
+    pub name: String,
+    /// Common or unit.
+    pub kind: DoorKind,
+    /// The door's Noise static key.
+    pub door_key: DoorPublicKey,
+    /// Signs the door's records and clip indexes.
+    pub signing_key: SigningPublicKey,
+    /// How long the door stays unlocked, in seconds.
+    pub unlock_s: u16,
+    /// `host:port` of the door's stream link, if it has one.
+    pub stream_address: Option<String>,
+    /// Whether the door holds a connection to the hub now.
+    pub online: bool,
+}
+
+/// A credential bound to the calling device's holder key, from `POST /v1/credentials`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct IssuedCredential {
+    /// What the device shows to a door, base64url.
+    pub credential: Credential,
+    /// The grant it comes from; stays the same over renewals.
+    pub grant: GrantId,
+    /// The doors it opens.
+    pub doors: Vec<DoorId>,
+    /// When it ends, unix seconds.
+    pub not_after: u64,
+}
+
+/// A carrier's credential for one building, from `GET /v1/carrier/credential`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CarrierCredential {
+    /// The building it is for.
+    pub building: BuildingId,
+    /// The building's name.
+    pub building_name: String,
+    /// What the carrier chains drivers' credentials to, base64url.
+    pub credential: Credential,
+    /// The grant it comes from.
+    pub grant: GrantId,
+    /// When it ends, unix seconds.
+    pub not_after: u64,
+}
