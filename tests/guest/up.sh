@@ -1,0 +1,43 @@
+#!/bin/bash
+# Runs in the guest, as root: brings up linked Bluetooth controllers, BlueZ and a virtual camera,
+# then becomes the given command. Usage: up.sh CONTROLLERS COMMAND…
+set -euo pipefail
+
+controllers=$1
+shift
+
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/root
+# What a test writes lies in memory; the host's files are read only.
+export TMPDIR=/run/vestibule
+mkdir -p "$TMPDIR" /run/dbus /run/vestibule-logs
+
+ip link set lo up
+modprobe hci_vhci
+# One capture device, /dev/video0.
+modprobe vivid n_devs=1 node_types=0x1
+
+dbus-daemon --system --fork --nopidfile
+btvirt -L "-l$controllers" >/run/vestibule-logs/btvirt.log 2>&1 &
+for daemon in /usr/libexec/bluetooth/bluetoothd /usr/lib/bluetooth/bluetoothd /usr/sbin/bluetoothd; do
+  [ -x "$daemon" ] && break
+done
+"$daemon" -n >/run/vestibule-logs/bluetoothd.log 2>&1 &
+
+adapters() {
+  dbus-send --system --print-reply --dest=org.bluez / \
+    org.freedesktop.DBus.ObjectManager.GetManagedObjects 2>/dev/null |
+    grep -c 'string "org.bluez.Adapter1"' || true
+}
+
+for _ in $(seq 120); do
+  if [ "$(adapters)" -ge "$controllers" ]; then
+    echo "guest: up with $controllers controllers after $(cut -d' ' -f1 /proc/uptime) s"
+    exec "$@"
+  fi
+  sleep 0.5
+done
+
+echo "guest: BlueZ shows $(adapters) of $controllers controllers after a minute" >&2
+cat /run/vestibule-logs/bluetoothd.log >&2
+exit 1

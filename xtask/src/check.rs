@@ -1,0 +1,56 @@
+//! Everything that needs no running program: cheap checks first, and the first failure ends it.
+
+use anyhow::Result;
+
+use crate::{
+    repo, say,
+    setup::{self, Need, Tool, path_of_tool},
+    shell::{self, cargo, command, succeeds},
+    test, tidy,
+};
+
+const NEEDS: [Need; 3] = [Need::Build, Need::Ui, Need::Tool(Tool::Deny)];
+
+/// Runs every check.
+pub(crate) fn run() -> Result<()> {
+    say::stage("tidy");
+    tidy::run()?;
+    say::stage("format");
+    shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    setup::ensure(&NEEDS)?;
+    say::stage("user interface");
+    npm("check")?;
+    npm("lint")?;
+    say::stage("licences, bans and sources");
+    deny(&["check", "licenses", "bans", "sources"])?;
+    advisories()?;
+    say::stage("clippy");
+    test::user_interface()?;
+    clippy()
+}
+
+fn clippy() -> Result<()> {
+    let mut clippy = cargo(&["clippy", "--all-targets"]);
+    clippy
+        .args(test::workspace_flags())
+        .args(["--", "--deny", "warnings"]);
+    shell::run(&mut clippy)
+}
+
+fn npm(script: &str) -> Result<()> {
+    shell::run(command("npm", &["run", "--silent", script]).current_dir(repo::root().join("ui")))
+}
+
+fn deny(arguments: &[&str]) -> Result<()> {
+    shell::run(command(path_of_tool(Tool::Deny), &["--log-level", "error"]).args(arguments))
+}
+
+/// Known vulnerabilities, where their database can be had: it comes from outside.
+fn advisories() -> Result<()> {
+    let mut fetch = command("timeout", &["120"]);
+    if succeeds(fetch.arg(path_of_tool(Tool::Deny)).args(["fetch", "db"])) {
+        return deny(&["check", "advisories"]);
+    }
+    say::line("advisories NOT checked: their database cannot be fetched from this network");
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Running other programs: said, timed, and with errors that name what failed.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{repo, say};
+
+/// A command in the repository's root.
+pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(repo::root());
+    command
+}
+
+/// The cargo that runs this program, in the repository's root.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let own = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    command(own, arguments)
+}
+
+/// Says the command, runs it on the terminal and fails unless it succeeds.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let words = words_of(command);
+    say::line(&format!("$ {words}"));
+    let status = command
+        .status()
+        .with_context(|| format!("`{words}` cannot be started"))?;
+    expect_success(&words, status)
+}
+
+/// Runs a command quietly and returns what it printed.
+pub(crate) fn read(command: &mut Command) -> Result<String> {
+    let words = words_of(command);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("`{words}` cannot be started"))?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr);
+        bail!("`{words}` failed ({}): {}", output.status, reason.trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Whether a command can be run and succeeds, quietly.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
+    let command = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// What a command printed, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Printed {
+    /// How it ended.
+    pub(crate) status: ExitStatus,
+    /// Standard output and standard error, as they came.
+    pub(crate) text: String,
+}
+
+/// Says and runs a command, showing what it prints and keeping it in `log` as well.
+pub(crate) fn run_logged(command: &mut Command, log: &Path) -> Result<Printed> {
+    let words = words_of(command);
+    say::line(&format!("$ {words}"));
+    if let Some(folder) = log.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let sink = Arc::new(Mutex::new(Sink {
+        text: Vec::new(),
+        file: File::options().create(true).append(true).open(log)?,
+    }));
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{words}` cannot be started"))?;
+    let copies = [
+        child.stdout.take().map(|pipe| copy(pipe, &sink)),
+        child.stderr.take().map(|pipe| copy(pipe, &sink)),
+    ];
+    for copy in copies.into_iter().flatten() {
+        // A copy that panicked has nothing more to show.
+        let _ = copy.join();
+    }
+    let status = child.wait()?;
+    let text = sink
+        .lock()
+        .map(|sink| sink.text.clone())
+        .unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    Ok(Printed { status, text })
+}
+
+struct Sink {
+    text: Vec<u8>,
+    file: File,
+}
+
+fn copy(mut from: impl Read + Send + 'static, to: &Arc<Mutex<Sink>>) -> thread::JoinHandle<()> {
+    let to = Arc::clone(to);
+    thread::spawn(move || {
+        let mut buffer = [0; 8192];
+        while let Ok(count @ 1..) = from.read(&mut buffer) {
+            let Ok(mut sink) = to.lock() else { return };
+            sink.text.extend_from_slice(&buffer[..count]);
+            // The terminal or the disk may be gone; the text is still counted.
+            let _ = sink.file.write_all(&buffer[..count]);
+            let _ = std::io::stdout().write_all(&buffer[..count]);
+        }
+    })
+}
+
+/// The command as a person would type it.
+pub(crate) fn words_of(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let program = program.file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn expect_success(words: &str, status: ExitStatus) -> Result<()> {
+    if status.success() {
+        return Ok(());
+    }
+    bail!("`{words}` failed ({status}); the reason is printed above")
+}
+
+/// The program's full path, when it is on the PATH.
+pub(crate) fn which(program: &str) -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let mut candidates = std::env::split_paths(&path).map(|folder| folder.join(program));
+    candidates.find(|candidate| candidate.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_said_without_the_folder_of_its_program() {
+        let command = command("/usr/bin/npm", &["run", "build"]);
+        assert_eq!(words_of(&command), "npm run build");
+    }
+
+    #[test]
+    fn a_failing_command_says_its_own_reason() {
+        let error = read(&mut command("sh", &["-c", "echo no disk >&2; exit 3"])).unwrap_err();
+        assert!(error.to_string().contains("no disk"), "{error}");
+    }
+
+    #[test]
+    fn a_logged_command_keeps_both_streams() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("a/run.log");
+        let printed = run_logged(&mut command("sh", &["-c", "echo a; echo b >&2"]), &log).unwrap();
+        let mut lines: Vec<_> = printed.text.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(lines, ["a", "b"]);
+        assert_eq!(std::fs::read_to_string(log).unwrap().len(), 4);
+    }
+}
