@@ -10,7 +10,7 @@ use std::{
 };
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, stdin, stdout};
-use zbus::{connection, interface, object_server::SignalEmitter, OwnedVariant};
+use zbus::{OwnedVariant, connection, interface, object_server::SignalEmitter};
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
@@ -20,6 +20,11 @@ struct Server {
     last: AtomicU32,
 }
 
+#[expect(
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the interface's macro calls methods and uses every argument"
+)]
 #[interface(name = "org.freedesktop.Notifications")]
 impl Server {
     #[expect(clippy::too_many_arguments, reason = "the specification's signature")]

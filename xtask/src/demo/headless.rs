@@ -1,0 +1,202 @@
+//! The story, told once in a window under Xvfb, and judged from its report.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::Stdio,
+};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::{
+    repo, say, setup,
+    setup::{Need, Tool, path_of_tool},
+    shell::{command, words_of},
+};
+
+/// A step of the story, as `tests/desktop/story.ts` prints it.
+#[derive(Debug, Deserialize)]
+struct Step {
+    name: String,
+    at_ms: u64,
+    ok: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Report {
+    steps: Vec<Step>,
+    resident_unlock: Entry,
+    courier_entry: Entry,
+    denied_elsewhere: String,
+    clip: Clip,
+    notification_seen: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Entry {
+    ms: i64,
+    seq: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Clip {
+    pre_roll_ms: u32,
+    frames_played: u32,
+    verified: bool,
+}
+
+/// Installs what only the headless story needs.
+pub(super) fn prepare() -> Result<()> {
+    setup::ensure(&[Need::Tests, Need::Tool(Tool::TauriDriver)])
+}
+
+/// Runs the story, says each step as it happens, and fails unless all of it was seen to happen.
+pub(super) fn tell_story(folder: &Path) -> Result<()> {
+    say::stage("the story of one building");
+    let mut story = command(
+        "dbus-run-session",
+        &[
+            "--",
+            "xvfb-run",
+            "--auto-servernum",
+            "--server-args=-screen 0 1440x900x24",
+        ],
+    );
+    story
+        .args(["node", "--import", "tsx", "desktop/story.ts"])
+        .arg(folder);
+    story.current_dir(repo::root().join("tests"));
+    story.env("VESTIBULE_PROGRAMS", repo::programs());
+    story.env("TAURI_DRIVER", path_of_tool(Tool::TauriDriver));
+    let words = words_of(&story);
+    let mut child = story
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{words}` cannot be started"))?;
+    let stdout = child.stdout.take().context("standard output is piped")?;
+    for line in BufReader::new(stdout).lines() {
+        show(&line?);
+    }
+    let status = child.wait()?;
+    let report = read(folder)?;
+    say::line(&summary(folder, &report));
+    if !status.success() {
+        bail!("the story broke off; the reason is printed above");
+    }
+    judge(&report)
+}
+
+fn show(line: &str) {
+    match serde_json::from_str::<Step>(line) {
+        Ok(Step { name, at_ms, ok }) => {
+            let seconds = std::time::Duration::from_millis(at_ms).as_secs_f64();
+            let sign = if ok { "ok    " } else { "FAILED" };
+            say::line(&format!("{seconds:7.1} s  {sign}  {name}"));
+        }
+        Err(_) => say::line(line),
+    }
+}
+
+fn read(folder: &Path) -> Result<Report> {
+    let path = folder.join("report.json");
+    let text = std::fs::read(&path).with_context(|| format!("{} is missing", path.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))
+}
+
+fn judge(report: &Report) -> Result<()> {
+    let demands = [
+        (report.steps.iter().all(|step| step.ok), "a step failed"),
+        (
+            report.resident_unlock.seq > 0,
+            "the resident's unlock has no record",
+        ),
+        (
+            report.courier_entry.seq > 0,
+            "the courier's entry has no record",
+        ),
+        (
+            report.denied_elsewhere == "WrongBuilding",
+            "the other building did not refuse",
+        ),
+        (
+            report.clip.pre_roll_ms >= 10_000,
+            "the clip starts less than ten seconds before the entry",
+        ),
+        (
+            report.clip.frames_played > 0,
+            "no frame of the clip was played",
+        ),
+        (report.clip.verified, "the app did not verify the clip"),
+        (report.notification_seen, "no notification was seen"),
+    ];
+    match demands.iter().find(|(met, _)| !met) {
+        None => Ok(()),
+        Some((_, complaint)) => bail!("{complaint}; see target/demo/report.json"),
+    }
+}
+
+fn summary(folder: &Path, report: &Report) -> String {
+    format!(
+        "\nresident, click to strike:   {} ms (record {})\n\
+         courier, request to strike:  {} ms (record {})\n\
+         clip:                        {} ms before the entry, {} frames played\n\
+         left in {}: report.json, screenshots, clip.mp4",
+        report.resident_unlock.ms,
+        report.resident_unlock.seq,
+        report.courier_entry.ms,
+        report.courier_entry.seq,
+        report.clip.pre_roll_ms,
+        report.clip.frames_played,
+        folder.display(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen() -> Report {
+        Report {
+            steps: vec![Step {
+                name: "it began".into(),
+                at_ms: 1,
+                ok: true,
+            }],
+            resident_unlock: Entry { ms: 40, seq: 3 },
+            courier_entry: Entry { ms: 50, seq: 5 },
+            denied_elsewhere: "WrongBuilding".into(),
+            clip: Clip {
+                pre_roll_ms: 10_400,
+                frames_played: 80,
+                verified: true,
+            },
+            notification_seen: true,
+        }
+    }
+
+    #[test]
+    fn a_story_that_was_seen_to_happen_passes() {
+        assert!(judge(&seen()).is_ok());
+    }
+
+    #[test]
+    fn a_story_fails_when_any_part_of_it_was_not_seen() {
+        let spoil: [fn(&mut Report); 8] = [
+            |report| report.steps[0].ok = false,
+            |report| report.resident_unlock.seq = 0,
+            |report| report.courier_entry.seq = 0,
+            |report| report.denied_elsewhere = "BadSignature".into(),
+            |report| report.clip.pre_roll_ms = 9_999,
+            |report| report.clip.frames_played = 0,
+            |report| report.clip.verified = false,
+            |report| report.notification_seen = false,
+        ];
+        for spoil in spoil {
+            let mut report = seen();
+            spoil(&mut report);
+            assert!(judge(&report).is_err(), "{report:?}");
+        }
+    }
+}

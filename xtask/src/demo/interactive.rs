@@ -1,0 +1,99 @@
+//! The building with the app's window open, and the terminal's keys as the courier.
+
+use std::{
+    io::{BufRead, stdin},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context, Result};
+use simulation::{CourierAnswer, Programs, Site};
+
+use crate::{
+    repo, say,
+    shell::{command, run},
+};
+
+const KEYS: &str = "
+Type a letter and Enter:
+  c  the courier opens the main entrance     p  the courier opens the package room
+  a  the courier tries the apartment         o  the courier tries another building
+  h  stop or start the hub                   l  show the audit log
+  q  end
+";
+
+/// Starts the building, opens the app already enrolled, and obeys the keys until the person ends it.
+pub(super) fn play(folder: &Path) -> Result<()> {
+    say::stage("one hub, three doors, two cameras, a resident, a driver");
+    // What an earlier demo left would be another building's.
+    let _ = std::fs::remove_dir_all(folder);
+    let mut site = Site::start(&Programs::in_folder(repo::programs()), &folder.join("site"))?;
+    let mut app = open_app(&site, &folder.join("app"))?;
+    say::line(KEYS);
+    let mut hub_runs = true;
+    for line in stdin().lock().lines() {
+        let said = match line?.trim() {
+            "c" => at_door(&site, "Main entrance"),
+            "p" => at_door(&site, "Package room"),
+            "a" => at_door(&site, "Apartment 3B"),
+            "o" => site
+                .courier_elsewhere()
+                .map(|answer| told("3 Oak Court", &answer)),
+            "h" => switch_hub(&mut site, &mut hub_runs),
+            "l" => log(&site),
+            "q" => break,
+            _ => Ok(KEYS.to_owned()),
+        };
+        say::line(&said.unwrap_or_else(|error| format!("that did not work: {error:#}")));
+    }
+    // The person may have closed the app already.
+    let _ = app.kill();
+    app.wait()?;
+    Ok(())
+}
+
+fn open_app(site: &Site, data: &Path) -> Result<Child> {
+    let invite = site.home.resident_invite(&site.hub)?;
+    let program = repo::programs().join("vestibule");
+    let mut enrol = command(&program, &["enrol", &invite, "--keys", "file"]);
+    run(enrol.env("VESTIBULE_DATA_DIR", data))?;
+    Command::new(program)
+        .env("VESTIBULE_DATA_DIR", data)
+        .stdout(Stdio::null())
+        .spawn()
+        .context("the app cannot be started")
+}
+
+fn at_door(site: &Site, door: &str) -> Result<String> {
+    Ok(told(door, &site.courier_at(door)?))
+}
+
+fn told(door: &str, answer: &CourierAnswer) -> String {
+    match answer {
+        CourierAnswer::Unlocked { unlock_s, seq } => {
+            format!("{door}: unlocked for {unlock_s} s, record {seq}")
+        }
+        CourierAnswer::Denied { reason } => format!("{door}: stays shut, {reason}"),
+    }
+}
+
+fn switch_hub(site: &mut Site, runs: &mut bool) -> Result<String> {
+    if *runs {
+        site.hub.stop()?;
+    } else {
+        site.hub.resume()?;
+    }
+    *runs = !*runs;
+    Ok(if *runs {
+        "the hub runs again"
+    } else {
+        "the hub is stopped; try the doors"
+    }
+    .to_owned())
+}
+
+fn log(site: &Site) -> Result<String> {
+    let records = site.audit()?;
+    let last = records.iter().rev().take(12).rev();
+    Ok(last.map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
