@@ -11,7 +11,6 @@ type Step =
 /** Takes one invite from a pasted link to an enrolled device. */
 export class Enrolment {
   invite = $state('');
-  storage = $state<KeyStorage>('keychain');
   step = $state.raw<Step>({ kind: 'entering' });
   error = $state.raw<AppError | null>(null);
 
@@ -45,8 +44,8 @@ export class Enrolment {
     }
   }
 
-  /** Enrols; the snapshot then says so by itself. */
-  async submit(): Promise<void> {
+  /** Enrols; the snapshot then says so by itself. A file is only ever the person's own choice. */
+  async submit(storage: KeyStorage = 'keychain'): Promise<void> {
     if (this.step.kind === 'enrolling') return;
     if (!this.invite.trim()) {
       this.error = { code: 'invite_malformed', retryable: false };
@@ -58,7 +57,7 @@ export class Enrolment {
     this.error = null;
     this.step = { kind: 'enrolling', preview };
     try {
-      await this.backend.enrol(this.invite.trim(), this.storage);
+      await this.backend.enrol(this.invite.trim(), storage);
     } catch (thrown) {
       this.step = { kind: 'ready', preview };
       this.error = toAppError(thrown);

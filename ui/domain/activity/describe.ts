@@ -1,0 +1,55 @@
+import { m } from '$messages';
+import type { ActivityItem, DenyReason, VisitorClass } from '../types';
+
+const CLASS: Record<VisitorClass, () => string> = {
+  courier: m.activity_courier,
+  guest: m.activity_guest,
+  staff: m.activity_staff,
+};
+
+const DENIED: Record<DenyReason, () => string> = {
+  NoCredential: m.denied_no_credential,
+  BadSignature: m.denied_bad_signature,
+  WrongBuilding: m.denied_wrong_building,
+  WrongDoor: m.denied_wrong_door,
+  UnitDoor: m.denied_unit_door,
+  NotTheHolder: m.denied_not_the_holder,
+  NotYetValid: m.denied_not_yet_valid,
+  CredentialExpired: m.denied_credential_expired,
+  Revoked: m.denied_revoked,
+  Malformed: m.denied_malformed,
+  TooManyAttempts: m.denied_too_many_attempts,
+};
+
+/** Who it was, as far as the building may know. */
+export function who({ kind }: ActivityItem): string {
+  switch (kind.type) {
+    case 'entry':
+      return kind.carrier ?? kind.guest ?? CLASS[kind.class]();
+    case 'denied':
+      return kind.carrier ?? (kind.class ? CLASS[kind.class]() : m.activity_someone());
+    case 'own_unlock':
+      return m.activity_you();
+  }
+}
+
+/** What there is to say beyond who, where and when. */
+export function detail({ kind }: ActivityItem): string {
+  switch (kind.type) {
+    case 'entry':
+      if (kind.driver) return m.activity_driver({ driver: kind.driver });
+      return kind.carrier || kind.guest ? CLASS[kind.class]() : m.activity_came_in();
+    case 'denied':
+      return DENIED[kind.reason]();
+    case 'own_unlock':
+      return m.activity_own_note();
+  }
+}
+
+export type Look = VisitorClass | 'denied' | 'own';
+
+/** Which icon and colour an item gets. */
+export function look({ kind }: ActivityItem): Look {
+  if (kind.type === 'entry') return kind.class;
+  return kind.type === 'denied' ? 'denied' : 'own';
+}

@@ -1,0 +1,43 @@
+/** What this window offers to play fragments with, or `null`. iOS has only the managed kind. */
+export function mediaSourceFor(mimeType: string): typeof MediaSource | null {
+  const managed = (globalThis as { ManagedMediaSource?: typeof MediaSource }).ManagedMediaSource;
+  const kind = globalThis.MediaSource ?? managed;
+  return kind?.isTypeSupported(mimeType) ? kind : null;
+}
+
+/** Gives `video` a fresh source and waits until it is open. */
+export async function openSource(
+  Kind: typeof MediaSource,
+  video: HTMLVideoElement,
+): Promise<MediaSource> {
+  const source = new Kind();
+  // A managed source opens only where remote playback is ruled out.
+  video.disableRemotePlayback = true;
+  const url = URL.createObjectURL(source);
+  video.src = url;
+  await once(source, 'sourceopen');
+  URL.revokeObjectURL(url);
+  return source;
+}
+
+/** Does one asynchronous change to the buffer and waits for its end. */
+export async function change(buffer: SourceBuffer, begin: () => void): Promise<void> {
+  const done = new Promise<void>((resolve, reject) => {
+    const settle = (event: Event): void => {
+      buffer.removeEventListener('updateend', settle);
+      buffer.removeEventListener('error', settle);
+      if (event.type === 'error') reject(new Error('The buffer refused the bytes.'));
+      else resolve();
+    };
+    buffer.addEventListener('updateend', settle);
+    buffer.addEventListener('error', settle);
+  });
+  begin();
+  await done;
+}
+
+function once(target: EventTarget, type: string): Promise<void> {
+  return new Promise((resolve) => {
+    target.addEventListener(type, () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,151 @@
+import type { Backend, BackendEvents } from '../backend';
+import type { ClipTimeline, InvitePreview, Snapshot, UnlockState } from '../types';
+import { CLIP_ID, enrolled } from './building';
+import { error, type Outcome, type Scenario } from './scenario';
+
+type Handler = (payload: never) => void;
+
+/** A core that follows a scenario. */
+export class MockBackend implements Backend {
+  /** Every call so far, for tests to look at. */
+  readonly calls: { name: string; args: unknown[] }[] = [];
+
+  private readonly handlers = new Map<keyof BackendEvents, Set<Handler>>();
+  private snapshotNow: Snapshot | null = null;
+
+  constructor(private readonly scenario: Scenario) {}
+
+  async snapshot(): Promise<Snapshot> {
+    this.called('snapshot');
+    this.snapshotNow ??= await this.outcome(this.scenario.snapshot);
+    return this.snapshotNow;
+  }
+
+  async previewInvite(invite: string): Promise<InvitePreview> {
+    this.called('previewInvite', invite);
+    const isInvite = invite.startsWith('vestibule://');
+    return this.outcome(isInvite ? this.scenario.preview : { fails: error('invite_malformed') });
+  }
+
+  async takePendingInvite() {
+    return this.scenario.pendingInvite;
+  }
+
+  async enrol(invite: string, storage: string) {
+    this.called('enrol', invite, storage);
+    // As the real core: without a keychain only the other choice can work.
+    if (storage === 'file' && isFailure(this.scenario.enrol, 'no_keychain')) await this.pause();
+    else await this.outcome(this.scenario.enrol);
+    this.setSnapshot(enrolled);
+  }
+
+  async unlock(doorId: string) {
+    this.called('unlock', doorId);
+    void this.playUnlock(doorId);
+  }
+
+  async activity(before: number | null, limit: number) {
+    this.called('activity', before, limit);
+    const all = await this.outcome(this.scenario.activity);
+    const older = all.filter(({ cursor }) => before === null || cursor < before);
+    const items = older.slice(0, limit);
+    return { items, next: older.length > limit ? (items.at(-1)?.cursor ?? null) : null };
+  }
+
+  async clipTimeline(clipId: string): Promise<ClipTimeline> {
+    this.called('clipTimeline', clipId);
+    await this.outcome(this.scenario.clip);
+    const response = await fetch(`/clip/${clipId}/timeline.json`);
+    if (!response.ok) throw error('clip_unavailable');
+    const film = (await response.json()) as Omit<ClipTimeline, 'item' | 'atMs' | 'doorName'>;
+    const items = await this.outcome(this.scenario.activity);
+    const item = items.find(({ clip }) => clip?.id === clipId) ?? items.find(({ clip }) => clip?.id === CLIP_ID);
+    if (!item) throw error('clip_unavailable');
+    return { ...film, clipId, item, atMs: item.atMs, doorName: item.doorName };
+  }
+
+  async forget() {
+    this.called('forget');
+    await this.outcome(this.scenario.forget);
+    this.setSnapshot({ ...enrolled, enrolled: null, doors: [] });
+  }
+
+  fragmentUrl(clipId: string, n: number): string {
+    return `/clip/${clipId}/${n}`;
+  }
+
+  async listen<E extends keyof BackendEvents>(
+    event: E,
+    handler: (payload: BackendEvents[E]) => void,
+  ) {
+    const handlers = this.handlers.get(event) ?? new Set();
+    this.handlers.set(event, handlers.add(handler as Handler));
+    return () => void handlers.delete(handler as Handler);
+  }
+
+  /** Tells the window something, as the core would. */
+  emit<E extends keyof BackendEvents>(event: E, payload: BackendEvents[E]): void {
+    this.handlers.get(event)?.forEach((handler) => handler(payload as never));
+  }
+
+  private async playUnlock(doorId: string): Promise<void> {
+    const { unlock: end, paceMs } = this.scenario;
+    const show = (unlock: UnlockState) => this.emit('unlock-changed', { doorId, unlock });
+    const steps = ['searching', 'connecting', 'unlocking'] as const;
+    const whole = end.kind === 'failed' ? failsDuring(end.error.code) : end.kind;
+    for (const kind of steps) {
+      show({ kind });
+      if (kind === whole && end.kind !== 'failed') return;
+      await this.pause();
+      if (kind === whole) break;
+    }
+    if (end.kind === 'failed') {
+      show(end);
+      return;
+    }
+    const unlockS = 5;
+    show({ kind: 'unlocked', unlockS, untilMs: Date.now() + unlockS * 1000, seq: 12 });
+    if (end.kind === 'unlocked') return;
+    await this.pause(Math.min(unlockS * 1000, paceMs * 11));
+    show({ kind: 'relocked' });
+    await this.pause(Math.min(3000, paceMs * 8));
+    show({ kind: 'idle' });
+  }
+
+  private setSnapshot(snapshot: Snapshot): void {
+    this.snapshotNow = snapshot;
+    this.emit('snapshot-changed', snapshot);
+  }
+
+  private async outcome<T>(outcome: Outcome<T>): Promise<T> {
+    await this.pause();
+    if (outcome === 'pending') return new Promise(() => undefined);
+    if (isFailing(outcome)) throw outcome.fails;
+    return outcome;
+  }
+
+  private pause(ms = this.scenario.paceMs): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  private called(name: string, ...args: unknown[]): void {
+    this.calls.push({ name, args });
+  }
+}
+
+type Failing = Extract<Outcome<null>, { fails: unknown }>;
+
+function isFailing(outcome: unknown): outcome is Failing {
+  return typeof outcome === 'object' && outcome !== null && 'fails' in outcome;
+}
+
+function isFailure(outcome: unknown, code: string): boolean {
+  return isFailing(outcome) && outcome.fails.code === code;
+}
+
+function failsDuring(code: string): 'searching' | 'connecting' | 'unlocking' {
+  if (['door_not_found', 'bluetooth_off', 'bluetooth_unsupported', 'permission_denied'].includes(code)) {
+    return 'searching';
+  }
+  return code === 'connection_lost' || code === 'door_busy' ? 'connecting' : 'unlocking';
+}
