@@ -30,9 +30,9 @@ impl AttemptLimiter {
     /// The first wait.
     pub const FIRST_WAIT: Duration = Duration::from_secs(1);
     /// The longest wait.
-    pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
+    pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
     /// A holder that was not denied for this long starts afresh.
-    pub const FORGIVEN_AFTER: Duration = Duration::from_secs(600);
+    pub const FORGIVEN_AFTER: Duration = Duration::from_mins(10);
 
     /// A limiter that knows nobody.
     pub fn new() -> Self {

@@ -1,5 +1,7 @@
 //! What a credential is for, as its holder may want to show it.
 
+use crate::credential::Envelope;
+use crate::token::{Verified, VerifyError};
 use crate::{
     BuildingId, BuildingPublicKey, CarrierId, Credential, DoorId, GrantId, HolderClass,
     HolderPublicKey, VisitId,
@@ -39,10 +41,34 @@ pub enum ClaimsError {
     BadSignature,
 }
 
+impl From<VerifyError> for ClaimsError {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Malformed => Self::Malformed,
+            VerifyError::BadSignature => Self::BadSignature,
+        }
+    }
+}
+
 /// Reads a credential's claims. It says nothing about whether a door would allow it now.
 pub fn read_claims(
-    _credential: &Credential,
-    _building_key: &BuildingPublicKey,
+    credential: &Credential,
+    building_key: &BuildingPublicKey,
 ) -> Result<Claims, ClaimsError> {
-    Err(ClaimsError::Malformed)
+    let envelope = Envelope::open(credential.as_bytes()).map_err(|_| ClaimsError::Malformed)?;
+    let verified = Verified::open(&envelope.1, building_key)?;
+    let courier = verified.courier.as_ref();
+    Ok(Claims {
+        grant: verified.grant,
+        building: verified.building,
+        class: verified.class,
+        doors: verified.doors().collect(),
+        carrier: courier.map(|courier| courier.carrier),
+        visit: courier
+            .and_then(|courier| courier.visit.as_ref())
+            .map(|(visit, _)| *visit),
+        holder: verified.holder(),
+        not_before: verified.not_before(),
+        not_after: verified.not_after(),
+    })
 }

@@ -129,6 +129,11 @@ pub struct Visit {
 impl Visit {
     /// Longest driver reference, in bytes.
     pub const MAX_DRIVER_LEN: usize = 64;
+
+    /// Whether a text may stand as a driver's reference.
+    pub fn is_driver_reference(text: &str) -> bool {
+        (1..=Self::MAX_DRIVER_LEN).contains(&text.len()) && !text.contains(char::is_control)
+    }
 }
 
 impl fmt::Debug for Visit {

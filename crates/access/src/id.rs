@@ -90,8 +90,9 @@ ids! {
 impl DoorId {
     /// The part of the id that fits a Bluetooth advertisement.
     pub fn short(self) -> ShortDoorId {
-        let [a, b, c, d, e, f, ..] = *self.as_bytes();
-        ShortDoorId([a, b, c, d, e, f])
+        let mut short = [0; 6];
+        short.copy_from_slice(&self.as_bytes()[..6]);
+        ShortDoorId(short)
     }
 }
 

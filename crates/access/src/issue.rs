@@ -1,10 +1,18 @@
 //! Making credentials.
 
+use std::collections::BTreeSet;
+
+use biscuit_auth::builder::BiscuitBuilder;
+use biscuit_auth::datalog::SymbolTable;
+use biscuit_auth::{Algorithm, Biscuit, KeyPair, PrivateKey, error};
 use rand_core::{CryptoRng, RngCore};
 
+use crate::cbor::CborError;
+use crate::credential::Envelope;
+use crate::token::{Courier, InvalidKey, Statement, Verified, block_of};
 use crate::{
-    BuildingKey, BuildingPublicKey, CarrierGrant, CarrierKey, Credential, Grant, HolderPublicKey,
-    Visit,
+    BuildingId, BuildingKey, BuildingPublicKey, CarrierGrant, CarrierKey, Credential, DoorId,
+    DoorKind, Grant, HolderClass, HolderPublicKey, Visit,
 };
 
 /// Why no credential is made.
@@ -42,32 +50,181 @@ pub enum IssueError {
     Token,
 }
 
+impl From<error::Token> for IssueError {
+    fn from(_: error::Token) -> Self {
+        Self::Token
+    }
+}
+
+impl From<InvalidKey> for IssueError {
+    fn from(_: InvalidKey) -> Self {
+        Self::CarrierKey
+    }
+}
+
+impl From<CborError> for IssueError {
+    fn from(_: CborError) -> Self {
+        Self::Token
+    }
+}
+
 /// Issues a resident's, guest's or staff member's credential, bound to the holder's key.
+///
+/// `rng` makes the token's throw-away key; the same randomness gives the same bytes.
 pub fn issue(
-    _key: &BuildingKey,
-    _grant: &Grant,
-    _holder: HolderPublicKey,
-    _rng: &mut (impl RngCore + CryptoRng),
+    key: &BuildingKey,
+    grant: &Grant,
+    holder: HolderPublicKey,
+    rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Credential, IssueError> {
-    Err(IssueError::Token)
+    if grant.class == HolderClass::Courier {
+        return Err(IssueError::CourierNeedsCarrier);
+    }
+    let window = window(grant.not_before, grant.not_after)?;
+    let mut said = vec![Statement::Grant(grant.id), Statement::Class(grant.class)];
+    said.extend(
+        doors(grant.doors.iter().copied())?
+            .into_iter()
+            .map(Statement::Right),
+    );
+    said.extend([
+        Statement::OnlyBuilding(grant.building),
+        Statement::OnlyHolder(holder),
+        window,
+    ]);
+    sign(key, grant.building, &said, rng)
 }
 
 /// Issues a carrier's credential. It opens nothing until the carrier's key signs a visit.
+///
+/// A unit door is refused here, and again by the door itself.
 pub fn issue_carrier(
-    _key: &BuildingKey,
-    _grant: &CarrierGrant,
-    _rng: &mut (impl RngCore + CryptoRng),
+    key: &BuildingKey,
+    grant: &CarrierGrant,
+    rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Credential, IssueError> {
-    Err(IssueError::Token)
+    if grant.doors.iter().any(|door| door.kind == DoorKind::Unit) {
+        return Err(IssueError::UnitDoor);
+    }
+    let window = window(grant.not_before, grant.not_after)?;
+    let mut said = vec![
+        Statement::Grant(grant.id),
+        Statement::Class(HolderClass::Courier),
+        Statement::Carrier(grant.carrier),
+    ];
+    said.extend(
+        doors(grant.doors.iter().map(|door| door.id))?
+            .into_iter()
+            .map(Statement::Right),
+    );
+    said.extend([
+        Statement::OnlyBuilding(grant.building),
+        Statement::OnlyWithCarrier(grant.carrier_key),
+        window,
+    ]);
+    sign(key, grant.building, &said, rng)
 }
 
-/// Makes a driver's credential from the carrier's, offline.
+/// Makes a driver's credential from the carrier's, offline: the carrier's key signs the visit in a
+/// third-party block, which the building's block demands.
 pub fn issue_driver(
-    _carrier_credential: &Credential,
-    _building_key: &BuildingPublicKey,
-    _carrier_key: &CarrierKey,
-    _visit: &Visit,
-    _rng: &mut (impl RngCore + CryptoRng),
+    carrier_credential: &Credential,
+    building_key: &BuildingPublicKey,
+    carrier_key: &CarrierKey,
+    visit: &Visit,
+    rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Credential, IssueError> {
-    Err(IssueError::Token)
+    let Envelope(building, token) = Envelope::open(carrier_credential.as_bytes())?;
+    let granted =
+        Verified::open(&token, building_key).map_err(|_| IssueError::CarrierCredential)?;
+    let said = narrowed(&granted, carrier_key, visit)?;
+    let secret = PrivateKey::from_bytes(carrier_key.seed(), Algorithm::Ed25519)
+        .map_err(|_| IssueError::Token)?;
+    let request = granted.biscuit.third_party_request()?;
+    let block = request.create_block(&secret, block_of(&said)?)?;
+    let next = KeyPair::new_with_rng(Algorithm::Ed25519, rng);
+    let token = granted
+        .biscuit
+        .append_third_party_with_keypair(secret.public(), block, next)?;
+    envelop(building, &token)
+}
+
+/// What the carrier's block says; an error when it would say more than the carrier was granted.
+fn narrowed(
+    granted: &Verified,
+    carrier_key: &CarrierKey,
+    visit: &Visit,
+) -> Result<[Statement; 4], IssueError> {
+    let Some(Courier {
+        key, visit: None, ..
+    }) = &granted.courier
+    else {
+        return Err(IssueError::CarrierCredential);
+    };
+    if *key != carrier_key.public() {
+        return Err(IssueError::CarrierKey);
+    }
+    if !Visit::is_driver_reference(&visit.driver) {
+        return Err(IssueError::DriverReference);
+    }
+    let doors = doors(visit.doors.iter().copied())?;
+    let window = window(visit.not_before, visit.not_after)?;
+    let is_within =
+        granted.not_before() <= visit.not_before && visit.not_after <= granted.not_after();
+    if !is_within || !doors.iter().all(|door| granted.opens(*door)) {
+        return Err(IssueError::Widens);
+    }
+    let courier = Statement::Courier {
+        visit: visit.visit,
+        driver: visit.driver.clone(),
+    };
+    Ok([
+        courier,
+        Statement::OnlyHolder(visit.holder),
+        Statement::OnlyDoors(doors),
+        window,
+    ])
+}
+
+fn doors(doors: impl ExactSizeIterator<Item = DoorId>) -> Result<BTreeSet<DoorId>, IssueError> {
+    let named = doors.len();
+    let doors: BTreeSet<_> = doors.collect();
+    let is_sound = (1..=Credential::MAX_DOORS).contains(&named) && doors.len() == named;
+    if is_sound {
+        Ok(doors)
+    } else {
+        Err(IssueError::Doors)
+    }
+}
+
+fn window(not_before: u64, not_after: u64) -> Result<Statement, IssueError> {
+    if not_before > not_after {
+        return Err(IssueError::EmptyWindow);
+    }
+    Ok(Statement::OnlyWithin {
+        not_before,
+        not_after,
+    })
+}
+
+fn sign(
+    key: &BuildingKey,
+    building: BuildingId,
+    said: &[Statement],
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<Credential, IssueError> {
+    let secret =
+        PrivateKey::from_bytes(key.seed(), Algorithm::Ed25519).map_err(|_| IssueError::Token)?;
+    let token = BiscuitBuilder::new()
+        .merge(block_of(said)?)
+        .build_with_rng(&KeyPair::from(&secret), SymbolTable::new(), rng)?;
+    envelop(building, &token)
+}
+
+fn envelop(building: BuildingId, token: &Biscuit) -> Result<Credential, IssueError> {
+    let credential = Credential::seal(building, token.to_vec()?)?;
+    if credential.as_bytes().len() > Credential::MAX_LEN {
+        return Err(IssueError::TooLarge);
+    }
+    Ok(credential)
 }

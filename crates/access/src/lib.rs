@@ -17,6 +17,7 @@ mod id;
 mod issue;
 mod key;
 mod policy;
+mod token;
 
 pub use attempts::AttemptLimiter;
 pub use bundle::{

@@ -1,8 +1,10 @@
 //! What a door decides with: its building's key, its own id, the newest bundle.
 
+use crate::credential::Envelope;
+use crate::token::{Circumstances, Courier, Verified, VerifyError};
 use crate::{
-    BuildingPublicKey, Bundle, BundleDoor, BundleError, Decision, Denial, DenyReason, DoorId,
-    HolderPublicKey,
+    BuildingPublicKey, Bundle, BundleDoor, BundleError, CourierVisit, Decision, Denial, DenyReason,
+    DoorId, DoorKind, Entrant, HolderClass, HolderPublicKey,
 };
 
 /// A door's rules. Decides offline.
@@ -71,7 +73,141 @@ impl DoorPolicy {
     }
 
     /// Decides whether `holder` (proven by the channel) may pass at `now_utc` (unix seconds).
-    pub fn decide(&self, _credential: &[u8], _holder: HolderPublicKey, _now_utc: u64) -> Decision {
-        Decision::Deny(Denial::unproven(DenyReason::Malformed))
+    ///
+    /// Denies by default. The first of these that applies is the reason:
+    ///
+    /// 1. [`DenyReason::NoCredential`]: no bytes at all.
+    /// 2. [`DenyReason::Malformed`]: not a credential.
+    /// 3. [`DenyReason::WrongBuilding`]: the envelope names another building. Nothing is proven
+    ///    yet; a forged envelope only changes the reason of its own denial.
+    /// 4. [`DenyReason::BadSignature`]: a signature in the token does not match, or a key in it is
+    ///    not Ed25519.
+    /// 5. [`DenyReason::Malformed`]: signed, but it says something that no credential says.
+    /// 6. [`DenyReason::WrongBuilding`]: the signed building is another one.
+    /// 7. [`DenyReason::BadSignature`]: a carrier's credential without a visit that the carrier
+    ///    signed.
+    /// 8. [`DenyReason::NotTheHolder`]: bound to another key. Who is not the holder learns nothing
+    ///    further.
+    /// 9. [`DenyReason::Revoked`]: the grant is revoked, or the bundle does not know the carrier
+    ///    with that key.
+    /// 10. [`DenyReason::UnitDoor`]: a courier at a unit door, whatever the credential says.
+    /// 11. [`DenyReason::WrongDoor`]: no right to this door, or the bundle does not list it.
+    /// 12. [`DenyReason::NotYetValid`], [`DenyReason::CredentialExpired`].
+    /// 13. [`DenyReason::Malformed`]: the Datalog engine, asked last, does not agree.
+    pub fn decide(&self, credential: &[u8], holder: HolderPublicKey, now_utc: u64) -> Decision {
+        match self.judge(credential, Presented { holder, now_utc }) {
+            Ok(entrant) => Decision::Allow(entrant),
+            Err(denial) => Decision::Deny(denial),
+        }
     }
+
+    fn judge(&self, credential: &[u8], presented: Presented) -> Result<Entrant, Denial> {
+        let verified = self.verify(credential).map_err(Denial::unproven)?;
+        let deny = |reason| Denial::proven(reason, verified.class, verified.grant);
+        if verified.building != self.bundle.building {
+            return Err(deny(DenyReason::WrongBuilding));
+        }
+        let courier = verified
+            .courier
+            .as_ref()
+            .map(visit_of)
+            .transpose()
+            .map_err(deny)?;
+        if !verified.is_held_by(&presented.holder) {
+            return Err(deny(DenyReason::NotTheHolder));
+        }
+        if self.is_revoked(&verified) {
+            return Err(deny(DenyReason::Revoked));
+        }
+        let door = self.opened_door(&verified).map_err(deny)?;
+        if presented.now_utc < verified.not_before() {
+            return Err(deny(DenyReason::NotYetValid));
+        }
+        if presented.now_utc > verified.not_after() {
+            return Err(deny(DenyReason::CredentialExpired));
+        }
+        self.authorize(&verified, door, presented).map_err(deny)?;
+        let (class, grant) = (verified.class, verified.grant);
+        Ok(Entrant {
+            class,
+            grant,
+            unlock_s: door.unlock_s,
+            courier,
+        })
+    }
+
+    fn verify(&self, credential: &[u8]) -> Result<Verified, DenyReason> {
+        if credential.is_empty() {
+            return Err(DenyReason::NoCredential);
+        }
+        let Envelope(building, token) =
+            Envelope::open(credential).map_err(|_| DenyReason::Malformed)?;
+        if building != self.bundle.building {
+            return Err(DenyReason::WrongBuilding);
+        }
+        Verified::open(&token, &self.building_key).map_err(|error| match error {
+            VerifyError::Malformed => DenyReason::Malformed,
+            VerifyError::BadSignature => DenyReason::BadSignature,
+        })
+    }
+
+    fn is_revoked(&self, verified: &Verified) -> bool {
+        let is_known = |courier: &Courier| {
+            let carrier = self.bundle.carrier(courier.carrier);
+            carrier.is_some_and(|carrier| carrier.key == courier.key)
+        };
+        self.bundle.revoked.contains(&verified.grant)
+            || !verified.courier.as_ref().is_none_or(is_known)
+    }
+
+    fn opened_door(&self, verified: &Verified) -> Result<&BundleDoor, DenyReason> {
+        let door = self.bundle_door().ok_or(DenyReason::WrongDoor)?;
+        if verified.class == HolderClass::Courier && door.kind == DoorKind::Unit {
+            return Err(DenyReason::UnitDoor);
+        }
+        if verified.opens(self.door) {
+            Ok(door)
+        } else {
+            Err(DenyReason::WrongDoor)
+        }
+    }
+
+    /// Asks the Datalog engine, which evaluates every check of every block by itself.
+    fn authorize(
+        &self,
+        verified: &Verified,
+        door: &BundleDoor,
+        presented: Presented,
+    ) -> Result<(), DenyReason> {
+        let circumstances = Circumstances {
+            building: self.bundle.building,
+            door: door.id,
+            kind: door.kind,
+            holder: presented.holder,
+            now_utc: presented.now_utc,
+        };
+        let is_allowed = circumstances.allow(&verified.biscuit);
+        if is_allowed {
+            Ok(())
+        } else {
+            Err(DenyReason::Malformed)
+        }
+    }
+}
+
+/// What the request brings besides the credential.
+#[derive(Clone, Copy)]
+struct Presented {
+    holder: HolderPublicKey,
+    now_utc: u64,
+}
+
+/// The visit that the carrier signed; without one nobody vouches for the driver.
+fn visit_of(courier: &Courier) -> Result<CourierVisit, DenyReason> {
+    let (visit, driver) = courier.visit.clone().ok_or(DenyReason::BadSignature)?;
+    Ok(CourierVisit {
+        carrier: courier.carrier,
+        driver,
+        visit,
+    })
 }
