@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use crate::{
-    repo, say,
+    build, repo, say,
     setup::{self, Need, Tool, path_of_tool},
     shell::{self, cargo, command, succeeds},
-    test, tidy,
+    tidy,
 };
 
 const NEEDS: [Need; 3] = [Need::Build, Need::Ui, Need::Tool(Tool::Deny)];
@@ -25,16 +25,20 @@ pub(crate) fn run() -> Result<()> {
     deny(&["check", "licenses", "bans", "sources"])?;
     advisories()?;
     say::stage("clippy");
-    test::user_interface()?;
+    build::user_interface()?;
     clippy()
 }
 
 fn clippy() -> Result<()> {
-    let mut clippy = cargo(&["clippy", "--all-targets"]);
-    clippy
-        .args(test::workspace_flags())
-        .args(["--", "--deny", "warnings"]);
-    shell::run(&mut clippy)
+    let flags = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ];
+    shell::run(&mut cargo(&flags))
 }
 
 fn npm(script: &str) -> Result<()> {

@@ -9,10 +9,8 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    repo, setup,
-    setup::Need,
-    shell::{cargo, run as run_command},
-    test,
+    repo,
+    setup::{self, Need},
 };
 
 /// Options of `cargo xtask demo`.
@@ -43,8 +41,8 @@ fn has_display() -> bool {
 }
 
 fn build() -> Result<()> {
-    test::user_interface()?;
-    run_command(cargo(&["build", "--bins"]).args(test::workspace_flags()))
+    crate::build::user_interface()?;
+    crate::build::programs()
 }
 
 fn folder() -> PathBuf {

@@ -3,6 +3,7 @@
 //! Needs nothing but rustup to compile; every command first sets up what it needs itself.
 
 mod bench;
+mod build;
 mod check;
 mod demo;
 mod guest;

@@ -1,6 +1,5 @@
 //! The five layers of tests: each runs its own runner, and is counted from what the runner prints.
 
-mod build;
 mod layer;
 mod runners;
 mod tally;
@@ -14,7 +13,6 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-pub(crate) use build::{user_interface, workspace_flags};
 pub(crate) use layer::Layer;
 use tally::Tally;
 

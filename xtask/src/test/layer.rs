@@ -5,8 +5,9 @@ use std::{fmt, path::PathBuf, process::Command};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{build, runners, tally::Tally};
+use super::{runners, tally::Tally};
 use crate::{
+    build::{self, GuestProgram},
     guest, repo,
     setup::{Need, Tool, path_of_tool},
     shell::{Printed, command},
@@ -67,7 +68,9 @@ impl Layer {
             Self::Ui => npm("ui", "test"),
             Self::Web => npm("tests", "web"),
             Self::Desktop => desktop()?,
-            Self::Bluetooth => return guest::test_command(&build::guest_tests()?, filter),
+            Self::Bluetooth => {
+                return guest::test_command(&build::for_guest(GuestProgram::Tests)?, filter);
+            }
         };
         if let Some(filter) = filter {
             runner.args(self.filter_arguments(filter));
@@ -125,9 +128,7 @@ fn rust() -> Result<Command> {
         path_of_tool(Tool::Nextest),
         &["nextest", "run", "--no-fail-fast"],
     );
-    nextest
-        .args(build::workspace_flags())
-        .args(["--exclude", build::GUEST_PACKAGE]);
+    nextest.args(["--workspace", "--exclude", build::GUEST_PACKAGE]);
     Ok(nextest)
 }
 

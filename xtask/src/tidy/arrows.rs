@@ -44,7 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("simulation", &[]),
     ("vestibule-app", &["bluetooth", "hub-api", "resident"]),
-    ("xtask", &[]),
+    ("xtask", &["simulation"]),
 ];
 
 /// Libraries that only one place of the architecture may know, and those places.

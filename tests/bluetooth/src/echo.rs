@@ -1,0 +1,237 @@
+//! A GATT server that sends back what is written to it, and its client: what the stack itself costs.
+//!
+//! Both ends use the same libraries in the same way as doors and phones do: a write without response
+//! that arrives as a call, a notification through a socket.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use bluer::{
+    adv::{Advertisement, AdvertisementHandle},
+    gatt::{
+        CharacteristicWriter,
+        local::{
+            Application, ApplicationHandle, Characteristic, CharacteristicControl,
+            CharacteristicControlEvent, CharacteristicNotify, CharacteristicNotifyMethod,
+            CharacteristicWrite, CharacteristicWriteMethod, Service, characteristic_control,
+        },
+    },
+};
+use btleplug::{
+    api::{
+        Central as _, CentralEvent, Manager as _, Peripheral as _, ScanFilter, ValueNotification,
+        WriteType,
+    },
+    platform::{Adapter, Manager, Peripheral},
+};
+use futures::{FutureExt, StreamExt, stream::BoxStream};
+use tokio::{io::AsyncWriteExt, sync::mpsc, time::timeout};
+use uuid::Uuid;
+
+const SERVICE: Uuid = Uuid::from_u128(0x6d3f_1c52_9a0b_4f7e_8a55_0e41_bb70_c001);
+const WRITTEN: Uuid = Uuid::from_u128(0x6d3f_1c52_9a0b_4f7e_8a55_0e41_bb70_c002);
+const NOTIFIED: Uuid = Uuid::from_u128(0x6d3f_1c52_9a0b_4f7e_8a55_0e41_bb70_c003);
+
+/// The longest that any single step may take on an emulated machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// An advertised echo; withdrawn when dropped.
+#[derive(Debug)]
+pub struct EchoServer {
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl EchoServer {
+    /// Advertises the echo on the controller `adapter`, as `hci0`.
+    pub async fn serve(adapter: &str) -> Result<Self> {
+        let session = bluer::Session::new().await?;
+        let adapter = session.adapter(adapter)?;
+        adapter.set_powered(true).await?;
+        let (written, arrived) = mpsc::channel(8);
+        let (control, control_handle) = characteristic_control();
+        let service = Service {
+            uuid: SERVICE,
+            primary: true,
+            characteristics: vec![written_to(written), notified_by(control_handle)],
+            ..Service::default()
+        };
+        let application = Application {
+            services: vec![service],
+            ..Application::default()
+        };
+        let application = adapter.serve_gatt_application(application).await?;
+        let advertisement = Advertisement {
+            service_uuids: BTreeSet::from([SERVICE]),
+            discoverable: Some(true),
+            ..Advertisement::default()
+        };
+        let advertisement = adapter.advertise(advertisement).await?;
+        let published = (advertisement, application, session);
+        Ok(Self {
+            task: tokio::spawn(echo(published, control, arrived)),
+        })
+    }
+}
+
+impl Drop for EchoServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn written_to(written: mpsc::Sender<Vec<u8>>) -> Characteristic {
+    let arrived = Box::new(move |value, _request| {
+        let written = written.clone();
+        // A value that nobody waits for any more needs no echo.
+        async move { drop(written.send(value).await) }
+            .map(Ok)
+            .boxed()
+    });
+    Characteristic {
+        uuid: WRITTEN,
+        write: Some(CharacteristicWrite {
+            write_without_response: true,
+            method: CharacteristicWriteMethod::Fun(arrived),
+            ..CharacteristicWrite::default()
+        }),
+        ..Characteristic::default()
+    }
+}
+
+fn notified_by(control_handle: bluer::gatt::local::CharacteristicControlHandle) -> Characteristic {
+    Characteristic {
+        uuid: NOTIFIED,
+        notify: Some(CharacteristicNotify {
+            notify: true,
+            method: CharacteristicNotifyMethod::Io,
+            ..CharacteristicNotify::default()
+        }),
+        control_handle,
+        ..Characteristic::default()
+    }
+}
+
+type Published = (AdvertisementHandle, ApplicationHandle, bluer::Session);
+
+/// Sends every value back to whoever subscribed last.
+async fn echo(
+    _published: Published,
+    mut control: CharacteristicControl,
+    mut arrived: mpsc::Receiver<Vec<u8>>,
+) {
+    let mut subscriber: Option<CharacteristicWriter> = None;
+    loop {
+        tokio::select! {
+            event = control.next() => match event {
+                Some(CharacteristicControlEvent::Notify(writer)) => subscriber = Some(writer),
+                Some(CharacteristicControlEvent::Write(_)) => {}
+                None => return,
+            },
+            value = arrived.recv() => {
+                let (Some(value), Some(writer)) = (value, subscriber.as_mut()) else { continue };
+                if writer.write_all(&value).await.is_err() {
+                    subscriber = None;
+                }
+            }
+        }
+    }
+}
+
+/// A connected and subscribed client of the echo.
+pub struct EchoClient {
+    device: Peripheral,
+    written: btleplug::api::Characteristic,
+    notifications: BoxStream<'static, ValueNotification>,
+}
+
+impl fmt::Debug for EchoClient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("EchoClient").finish_non_exhaustive()
+    }
+}
+
+impl EchoClient {
+    /// Finds the echo from the controller `adapter` and subscribes to it.
+    pub async fn connect(adapter: &str) -> Result<Self> {
+        let adapter = adapter_called(adapter).await?;
+        let device = timeout(PATIENCE, find(&adapter))
+            .await
+            .context("no echo was seen")??;
+        timeout(PATIENCE, device.connect())
+            .await
+            .context("connecting took too long")??;
+        timeout(PATIENCE, device.discover_services())
+            .await
+            .context("discovery took too long")??;
+        let characteristic = |uuid| {
+            let found = device
+                .characteristics()
+                .into_iter()
+                .find(|one| one.uuid == uuid);
+            found.with_context(|| format!("the echo has no characteristic {uuid}"))
+        };
+        let (written, notified) = (characteristic(WRITTEN)?, characteristic(NOTIFIED)?);
+        let notifications = device.notifications().await?;
+        device.subscribe(&notified).await?;
+        Ok(Self {
+            device,
+            written,
+            notifications,
+        })
+    }
+
+    /// Writes `value` without response and waits for the notification; the time between.
+    pub async fn round_trip(&mut self, value: &[u8]) -> Result<Duration> {
+        let started = Instant::now();
+        self.device
+            .write(&self.written, value, WriteType::WithoutResponse)
+            .await?;
+        let answer = timeout(PATIENCE, self.notifications.next())
+            .await
+            .context("no echo came")?;
+        let took = started.elapsed();
+        let answer = answer.context("the echo disconnected")?;
+        anyhow::ensure!(answer.value == value, "the echo came back changed");
+        Ok(took)
+    }
+
+    /// Ends the connection.
+    pub async fn disconnect(self) -> Result<()> {
+        Ok(self.device.disconnect().await?)
+    }
+}
+
+async fn adapter_called(name: &str) -> Result<Adapter> {
+    for adapter in Manager::new().await?.adapters().await? {
+        // On Linux the description starts with the name: `hci1 (usb:…)`.
+        if adapter.adapter_info().await?.split_whitespace().next() == Some(name) {
+            return Ok(adapter);
+        }
+    }
+    anyhow::bail!("there is no controller called {name}")
+}
+
+async fn find(adapter: &Adapter) -> Result<Peripheral> {
+    let mut events = adapter.events().await?;
+    adapter
+        .start_scan(ScanFilter {
+            services: vec![SERVICE],
+        })
+        .await?;
+    while let Some(event) = events.next().await {
+        let (CentralEvent::DeviceDiscovered(id) | CentralEvent::DeviceUpdated(id)) = event else {
+            continue;
+        };
+        let device = adapter.peripheral(&id).await?;
+        let seen = device.properties().await?;
+        if seen.is_some_and(|seen| seen.services.contains(&SERVICE)) {
+            adapter.stop_scan().await?;
+            return Ok(device);
+        }
+    }
+    anyhow::bail!("the controller was taken away")
+}

@@ -1,0 +1,115 @@
+//! Building what is run. Every build selects the whole workspace and a test, so that cargo resolves
+//! the same features each time and compiles each library once.
+
+use std::{path::PathBuf, process::Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::{
+    repo, say,
+    shell::{cargo, command, run, words_of},
+};
+
+/// The package whose tests and benches run in the guest, never on the host.
+pub(crate) const GUEST_PACKAGE: &str = "bluetooth-tests";
+
+/// What runs in the guest: one executable of that package.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum GuestProgram {
+    /// The tests, unoptimised.
+    Tests,
+    /// The measurements, optimised.
+    Bench,
+}
+
+/// Builds the user interface into ui/dist, which the app embeds.
+pub(crate) fn user_interface() -> Result<()> {
+    run(command("npm", &["run", "build"]).current_dir(repo::root().join("ui")))
+}
+
+/// Builds every program.
+pub(crate) fn programs() -> Result<()> {
+    // The test brings in the features of libraries that tests use.
+    run(&mut cargo(&[
+        "build",
+        "--workspace",
+        "--bins",
+        "--test",
+        "guest",
+    ]))
+}
+
+/// Builds every program and every test executable.
+pub(crate) fn programs_and_tests() -> Result<()> {
+    run(&mut cargo(&["build", "--workspace", "--bins", "--tests"]))
+}
+
+/// Builds the daemons and what runs in the guest, and tells where the latter is.
+pub(crate) fn for_guest(program: GuestProgram) -> Result<PathBuf> {
+    let mut build = cargo(&[
+        "build",
+        "--workspace",
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
+    let (kind, name) = match program {
+        GuestProgram::Tests => ("test", "guest"),
+        GuestProgram::Bench => ("bench", "unlock"),
+    };
+    build.args([format!("--{kind}"), name.to_owned()]);
+    if matches!(program, GuestProgram::Bench) {
+        build.arg("--release");
+    }
+    let daemons = ["vestibule-hub", "vestibule-door", "vestibule-courier"];
+    build.args(daemons.iter().flat_map(|daemon| ["--bin", daemon]));
+    say::line(&format!("$ {}", words_of(&build)));
+    let output = build.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("what runs in the guest does not compile; the reason is printed above");
+    }
+    executable_in(&String::from_utf8_lossy(&output.stdout), kind, name)
+        .with_context(|| format!("cargo told no executable of the {kind} {name}"))
+}
+
+/// The executable of a target in cargo's messages.
+fn executable_in(messages: &str, kind: &str, name: &str) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Artifact {
+        target: Target,
+        executable: Option<PathBuf>,
+    }
+
+    #[derive(Deserialize)]
+    struct Target {
+        name: String,
+        kind: Vec<String>,
+    }
+
+    let artifacts = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Artifact>(line).ok());
+    let mut found = artifacts.filter(|one| one.target.name == name && one.target.kind == [kind]);
+    found.find_map(|artifact| artifact.executable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_test_executable_is_found_among_cargos_messages() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"guest","kind":["lib"]},"executable":null}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"guest","kind":["test"]},"executable":"/t/guest-1"}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+        );
+        assert_eq!(
+            executable_in(messages, "test", "guest"),
+            Some("/t/guest-1".into())
+        );
+        assert_eq!(executable_in(messages, "bench", "guest"), None);
+    }
+}
