@@ -1,1 +1,5 @@
-//! Tests live in `tests/`.
+//! A resident's device without a window, for tests of a whole building.
+
+mod phone;
+
+pub use phone::{Phone, eventually};

@@ -1,0 +1,205 @@
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use resident::{
+    Config, Controller, Notification, Outside, Shell,
+    ui::{ActivityItem, ClipState, ClipTimeline, KeyStorage, UiEvent, UnlockState},
+};
+use tokio::time::{Instant, sleep};
+
+/// The app's own core, with a shell that keeps what it is told.
+#[derive(Debug)]
+pub struct Phone {
+    controller: Controller<Witness>,
+    witness: Witness,
+}
+
+/// Keeps every notification and every state of an unlock.
+#[derive(Clone, Debug, Default)]
+struct Witness(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    notifications: Vec<Notification>,
+    unlocks: Vec<(String, UnlockState)>,
+}
+
+impl Shell for Witness {
+    fn emit(&self, event: UiEvent) {
+        if let UiEvent::UnlockChanged { door_id, unlock } = event {
+            self.with(|seen| seen.unlocks.push((door_id, unlock)));
+        }
+    }
+
+    fn notify(&self, notification: Notification) {
+        self.with(|seen| seen.notifications.push(notification));
+    }
+}
+
+impl Witness {
+    fn with<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Phone {
+    /// Switches the device on, with its data in `folder`.
+    pub fn start(folder: &Path) -> Result<Self> {
+        let config = Config {
+            data_dir: folder.to_owned(),
+            device_name: "Test phone".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        };
+        let outside = Outside::live(&config);
+        Self::start_in(config, outside)
+    }
+
+    /// The same with another world outside, as another Bluetooth adapter.
+    pub fn start_in(config: Config, outside: Outside) -> Result<Self> {
+        let witness = Witness::default();
+        let controller = Controller::open(config, outside, witness.clone())?;
+        controller.set_in_front(true);
+        Ok(Self {
+            controller,
+            witness,
+        })
+    }
+
+    /// Enrols with an invite; the keys go to a file.
+    pub async fn enrol(&self, invite: &str) -> Result<()> {
+        let enrolled = self.controller.enrol(invite, KeyStorage::File).await;
+        enrolled.map_err(|error| anyhow::anyhow!("enrolling failed: {error:?}"))
+    }
+
+    /// Taps a door's unlock control and waits for the end of it.
+    pub async fn unlock(&self, door: &str) -> Result<UnlockState> {
+        let before = self.witness.with(|seen| seen.unlocks.len());
+        let begun = self.controller.unlock(door);
+        begun.map_err(|error| anyhow::anyhow!("the tap did nothing: {error:?}"))?;
+        let what = format!("an end of unlocking {door}");
+        eventually(&what, Duration::from_secs(60), async || {
+            self.witness.with(|seen| {
+                let own = seen
+                    .unlocks
+                    .iter()
+                    .skip(before)
+                    .filter(|(id, _)| id == door);
+                let mut ends = own.map(|(_, state)| state.clone());
+                Ok(ends.find(|state| {
+                    matches!(
+                        state,
+                        UnlockState::Unlocked { .. } | UnlockState::Failed { .. }
+                    )
+                }))
+            })
+        })
+        .await
+    }
+
+    /// Unlocks a door and returns the number of the door's record.
+    pub async fn unlocks(&self, door: &str) -> Result<u64> {
+        match self.unlock(door).await? {
+            UnlockState::Unlocked { seq, .. } => Ok(seq),
+            other => bail!("the door did not unlock: {other:?}"),
+        }
+    }
+
+    /// Everything on the activity list, newest first.
+    pub async fn activity(&self) -> Result<Vec<ActivityItem>> {
+        let page = self.controller.activity(None, 200).await;
+        Ok(page
+            .map_err(|error| anyhow::anyhow!("no activity: {error:?}"))?
+            .items)
+    }
+
+    /// Waits for `count` clips on the activity list to be ready, and returns their ids.
+    pub async fn ready_clips(&self, count: usize) -> Result<Vec<String>> {
+        let what = format!("{count} clips on the list");
+        eventually(&what, Duration::from_secs(120), async || {
+            let items = self.activity().await?;
+            let clips = items.into_iter().filter_map(|item| item.clip);
+            let ready = clips.filter(|clip| clip.state == ClipState::Ready);
+            let ids: Vec<String> = ready.map(|clip| clip.id).collect();
+            Ok((ids.len() >= count).then_some(ids))
+        })
+        .await
+    }
+
+    /// The verified timeline of a clip.
+    pub async fn timeline(&self, clip: &str) -> Result<ClipTimeline> {
+        let timeline = self.controller.clip_timeline(clip).await;
+        timeline.map_err(|error| anyhow::anyhow!("no timeline: {error:?}"))
+    }
+
+    /// The whole decrypted clip: init segment and every fragment, an mp4 file.
+    pub async fn film(&self, clip: &str) -> Result<Vec<u8>> {
+        let timeline = self.timeline(clip).await?;
+        ensure!(timeline.verified, "the clip is not verified");
+        let mut film = Vec::new();
+        for n in std::iter::once(0).chain(timeline.fragments.iter().map(|fragment| fragment.n)) {
+            let fragment = self.controller.clip_fragment(clip, n).await;
+            let fragment = fragment.map_err(|error| anyhow::anyhow!("fragment {n}: {error:?}"))?;
+            film.extend_from_slice(&fragment);
+        }
+        Ok(film)
+    }
+
+    /// What the resident was notified of so far.
+    pub fn notifications(&self) -> Vec<Notification> {
+        self.witness.with(|seen| seen.notifications.clone())
+    }
+
+    /// Waits for the notification with this number, counted from 1, and returns it.
+    pub async fn notification(&self, number: usize) -> Result<Notification> {
+        eventually("a notification", Duration::from_secs(20), async || {
+            Ok(self.notifications().into_iter().nth(number - 1))
+        })
+        .await
+    }
+
+    /// Waits until the device holds a credential for every door that it knows, and knows some.
+    pub async fn is_equipped(&self) -> Result<()> {
+        eventually(
+            "a credential for every door",
+            Duration::from_secs(20),
+            async || {
+                let snapshot = self.controller.snapshot();
+                let doors = snapshot
+                    .map_err(|error| anyhow::anyhow!("{error:?}"))?
+                    .doors;
+                let valid = |door: &resident::ui::DoorCard| {
+                    door.credential == resident::ui::CredentialState::Valid
+                };
+                Ok((!doors.is_empty() && doors.iter().all(valid)).then_some(()))
+            },
+        )
+        .await
+    }
+}
+
+/// Asks `done` every 100 ms until it gives a value.
+pub async fn eventually<T>(
+    what: &str,
+    patience: Duration,
+    mut done: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    let end = Instant::now() + patience;
+    loop {
+        if let Some(value) = done()
+            .await
+            .with_context(|| format!("waiting for {what}"))?
+        {
+            return Ok(value);
+        }
+        ensure!(
+            Instant::now() < end,
+            "{what} did not come within {} s",
+            patience.as_secs()
+        );
+        sleep(Duration::from_millis(100)).await;
+    }
+}

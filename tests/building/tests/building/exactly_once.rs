@@ -1,0 +1,115 @@
+//! Nothing is lost and nothing doubled, whoever is killed when.
+
+use std::{collections::HashSet, time::Duration};
+
+use anyhow::Result;
+use building_tests::eventually;
+use serde_json::Value;
+use simulation::{CourierAnswer, StrikeState};
+
+use crate::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_and_clips_arrive_once_although_door_and_hub_are_killed_in_between() -> Result<()> {
+    let mut stage = Stage::set().await?;
+    let mut entered = Vec::new();
+    for round in 0..4 {
+        entered.push(enter(&stage)?);
+        // Each time another moment: during the clip, at its end, during the upload.
+        tokio::time::sleep(Duration::from_millis(900 * round)).await;
+        if round % 2 == 0 {
+            stage.site.hub.kill()?;
+            entered.push(enter(&stage)?);
+            stage.site.home.door_mut("Main entrance")?.kill()?;
+            stage.site.home.door_mut("Main entrance")?.start()?;
+            stage.site.hub.resume()?;
+        } else {
+            stage.site.home.door_mut("Main entrance")?.kill()?;
+            stage.site.home.door_mut("Main entrance")?.start()?;
+        }
+    }
+    let last = *entered.last().expect("six entries");
+    let door = stage.door("Main entrance")?;
+    let log = eventually(
+        "every record at the hub",
+        Duration::from_secs(60),
+        async || {
+            let log = of_door(&stage.site.audit()?, &door);
+            Ok(log.iter().any(|seq| *seq >= last).then_some(log))
+        },
+    )
+    .await?;
+    let distinct: HashSet<u64> = log.iter().copied().collect();
+    assert_eq!(
+        distinct.len(),
+        log.len(),
+        "a record is there twice: {log:?}"
+    );
+    let highest = log.iter().copied().max().unwrap_or_default();
+    assert_eq!(
+        distinct,
+        (1..=highest).collect(),
+        "a record is missing: {log:?}"
+    );
+    stage.phone.ready_clips(entered.len()).await?;
+    let notified: HashSet<u64> = stage
+        .phone
+        .notifications()
+        .iter()
+        .map(|notification| notification.entry)
+        .collect();
+    assert_eq!(notified.len(), entered.len());
+    assert_eq!(stage.phone.notifications().len(), entered.len());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_move_of_the_strike_has_a_record_that_was_there_before_it() -> Result<()> {
+    let stage = Stage::set().await?;
+    let door = stage.door("Package room")?;
+    stage.phone.unlocks(&door).await?;
+    let CourierAnswer::Unlocked { .. } = stage.site.courier_at("Package room")? else {
+        panic!("the courier was denied")
+    };
+    let moves = stage.site.home.door("Package room")?.strike_moves();
+    let unlocked: Vec<_> = moves
+        .iter()
+        .filter(|one| one.state == StrikeState::Unlocked)
+        .collect();
+    assert_eq!(unlocked.len(), 2);
+    for one in unlocked {
+        let seq = one.seq.expect("an unlock names its record");
+        let record = eventually(
+            "the record at the hub",
+            Duration::from_secs(20),
+            async || {
+                let log = stage.site.audit()?;
+                Ok(log
+                    .into_iter()
+                    .find(|record| record["door"] == door.as_str() && record["seq"] == seq))
+            },
+        )
+        .await?;
+        let recorded = record["at_ms"].as_u64().expect("a record has a time");
+        assert!(
+            recorded <= one.at_ms,
+            "recorded at {recorded}, moved at {}",
+            one.at_ms
+        );
+    }
+    Ok(())
+}
+
+fn enter(stage: &Stage) -> Result<u64> {
+    match stage.site.courier_at("Main entrance")? {
+        CourierAnswer::Unlocked { seq, .. } => Ok(seq),
+        CourierAnswer::Denied { reason } => anyhow::bail!("denied: {reason}"),
+    }
+}
+
+fn of_door(log: &[Value], door: &str) -> Vec<u64> {
+    log.iter()
+        .filter(|record| record["door"] == door)
+        .filter_map(|record| record["seq"].as_u64())
+        .collect()
+}

@@ -1,0 +1,55 @@
+//! The building that each test has for itself.
+
+use anyhow::Result;
+use building_tests::Phone;
+use simulation::{BuildingPlan, CameraPlan, DoorPlan, Programs, Site};
+use tempfile::TempDir;
+
+/// A site with short clips, and an enrolled resident's phone.
+pub(crate) struct Stage {
+    pub(crate) site: Site,
+    pub(crate) phone: Phone,
+    pub(crate) folder: TempDir,
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let programs = Programs::beside_this_executable()?;
+        let elsewhere = BuildingPlan::oak_court();
+        let path = folder.path().join("site");
+        let site = Site::start_with(&programs, &path, short_clips(), elsewhere)?;
+        let phone = Phone::start(&folder.path().join("phone"))?;
+        phone.enrol(&site.home.resident_invite(&site.hub)?).await?;
+        phone.is_equipped().await?;
+        Ok(Self {
+            site,
+            phone,
+            folder,
+        })
+    }
+
+    /// The id of a door of the home building.
+    pub(crate) fn door(&self, name: &str) -> Result<String> {
+        Ok(self.site.home.door(name)?.id.clone())
+    }
+}
+
+/// Elm Street with small pictures, two seconds before and after each entry.
+fn short_clips() -> BuildingPlan {
+    let camera = CameraPlan {
+        size: (320, 180),
+        pre_roll_s: 2,
+        post_roll_s: 2,
+        ..CameraPlan::test()
+    };
+    let elm_street = BuildingPlan::elm_street();
+    let common = |door: DoorPlan| match door.unit {
+        None => door.with_camera(Some(camera.clone())),
+        Some(_) => door,
+    };
+    BuildingPlan {
+        doors: elm_street.doors.into_iter().map(common).collect(),
+        ..elm_street
+    }
+}
