@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vitest/config';
-import { mockClips } from './domain/mock/clip-files.ts';
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+import { mockClips } from "./domain/mock/clip-files.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,38 +16,38 @@ const contentSecurityPolicy = [
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-].join('; ');
+].join("; ");
 
 export default defineConfig(({ mode }) => {
-  const mock = mode === 'mock';
+  const mock = mode === "mock";
   return {
-    plugins: [svelte(), ...(mock ? [mockClips(at('../target/web/clips'))] : [])],
+    plugins: [svelte(), ...(mock ? [mockClips(at("../target/web/clips"))] : [])],
     resolve: {
       alias: {
-        $backend: at(mock ? './domain/mock/index.ts' : './domain/tauri.ts'),
-        $shared: at('./shared'),
-        $domain: at('./domain'),
-        $messages: at('./paraglide/messages.js'),
+        $backend: at(mock ? "./domain/mock/index.ts" : "./domain/tauri.ts"),
+        $shared: at("./shared"),
+        $domain: at("./domain"),
+        $messages: at("./paraglide/messages.js"),
       },
-      ...(mode === 'test' ? { conditions: ['browser'] } : {}),
+      ...(mode === "test" ? { conditions: ["browser"] } : {}),
     },
     clearScreen: false,
     server: { port: 5173, strictPort: true },
     preview: {
       port: 4173,
       strictPort: true,
-      headers: { 'content-security-policy': contentSecurityPolicy },
+      headers: { "content-security-policy": contentSecurityPolicy },
     },
     build: {
-      target: ['chrome123', 'safari17.5'],
-      outDir: mock ? at('../target/web/ui') : 'dist',
+      target: ["chrome123", "safari17.5"],
+      outDir: mock ? at("../target/web/ui") : "dist",
       emptyOutDir: true,
       assetsInlineLimit: 0,
       reportCompressedSize: false,
     },
     test: {
-      include: ['**/*.test.ts'],
-      environment: 'node',
+      include: ["**/*.test.ts"],
+      environment: "node",
     },
   };
 });

@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import { defineConfig } from '@playwright/test';
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "@playwright/test";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -7,47 +7,48 @@ const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, has
 const laptop = { viewport: { width: 1440, height: 900 } };
 
 /** Stories that do not depend on size or colour run at one of each. */
-const behaviour = ['**/stories/**'];
+const behaviour = ["**/stories/**"];
 
 export default defineConfig({
-  testDir: at('.'),
-  outputDir: at('../../target/web/results'),
-  globalSetup: at('./film/setup.ts'),
+  testDir: at("."),
+  outputDir: at("../../target/web/results"),
+  globalSetup: at("./film/setup.ts"),
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
   workers: 2,
   timeout: 30_000,
-  reporter: [['list'], ['json', { outputFile: at('../../target/web/report.json') }]],
+  reporter: [["list"], ["json", { outputFile: at("../../target/web/report.json") }]],
   use: {
-    baseURL: 'http://127.0.0.1:4173',
-    locale: 'en-GB',
-    timezoneId: 'Europe/Berlin',
-    trace: 'retain-on-failure',
+    baseURL: "http://127.0.0.1:4173",
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    screenshot: "only-on-failure",
     launchOptions: {
-      executablePath: '/usr/bin/chromium',
+      executablePath: "/usr/bin/chromium",
       args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
       ],
     },
   },
   projects: [
-    { name: 'phone-light', use: { ...phone, colorScheme: 'light' } },
-    { name: 'phone-dark', use: { ...phone, colorScheme: 'dark' }, testIgnore: behaviour },
-    { name: 'laptop-light', use: { ...laptop, colorScheme: 'light' }, testIgnore: behaviour },
-    { name: 'laptop-dark', use: { ...laptop, colorScheme: 'dark' } },
+    { name: "phone-light", use: { ...phone, colorScheme: "light" } },
+    { name: "phone-dark", use: { ...phone, colorScheme: "dark" }, testIgnore: behaviour },
+    { name: "laptop-light", use: { ...laptop, colorScheme: "light" }, testIgnore: behaviour },
+    { name: "laptop-dark", use: { ...laptop, colorScheme: "dark" } },
   ],
   webServer: {
-    command: 'npm run build:mock && npx vite preview --mode mock --host 127.0.0.1 --outDir ../target/web/ui',
-    cwd: at('../../ui'),
-    url: 'http://127.0.0.1:4173',
-    reuseExistingServer: !process.env['CI'],
+    command:
+      "npm run build:mock && npx vite preview --mode mock --host 127.0.0.1 --outDir ../target/web/ui",
+    cwd: at("../../ui"),
+    url: "http://127.0.0.1:4173",
+    reuseExistingServer: !process.env["CI"],
     timeout: 120_000,
   },
 });

@@ -1,7 +1,7 @@
-import { createContext } from 'svelte';
-import type { Backend, Unlisten } from './backend';
-import { toAppError } from './errors';
-import type { AppError, Snapshot, UnlockState } from './types';
+import { createContext } from "svelte";
+import type { Backend, Unlisten } from "./backend";
+import { toAppError } from "./errors";
+import type { AppError, Snapshot, UnlockState } from "./types";
 
 /** The snapshot as the windows see it, kept up to date by the core's events. */
 export class App {
@@ -13,8 +13,8 @@ export class App {
   /** Listens before it asks, so that no change falls between the two. */
   async start(): Promise<Unlisten> {
     const unlisten = await Promise.all([
-      this.backend.listen('snapshot-changed', (snapshot) => (this.snapshot = snapshot)),
-      this.backend.listen('unlock-changed', ({ doorId, unlock }) => this.setUnlock(doorId, unlock)),
+      this.backend.listen("snapshot-changed", (snapshot) => (this.snapshot = snapshot)),
+      this.backend.listen("unlock-changed", ({ doorId, unlock }) => this.setUnlock(doorId, unlock)),
     ]);
     await this.refresh();
     return () => unlisten.forEach((stop) => stop());
@@ -33,13 +33,13 @@ export class App {
     try {
       await this.backend.unlock(doorId);
     } catch (thrown) {
-      this.setUnlock(doorId, { kind: 'failed', error: toAppError(thrown) });
+      this.setUnlock(doorId, { kind: "failed", error: toAppError(thrown) });
     }
   }
 
   /** Puts a door's shown failure away. */
   dismiss(doorId: string): void {
-    this.setUnlock(doorId, { kind: 'idle' });
+    this.setUnlock(doorId, { kind: "idle" });
   }
 
   private setUnlock(doorId: string, unlock: UnlockState): void {

@@ -6,16 +6,16 @@ import type {
   KeyStorage,
   Snapshot,
   UnlockState,
-} from './types';
+} from "./types";
 
 /** What the core tells without being asked. Events are hints; `snapshot` is the truth. */
 export interface BackendEvents {
-  'snapshot-changed': Snapshot;
-  'unlock-changed': { doorId: string; unlock: UnlockState };
-  'activity-added': ActivityItem;
-  'activity-changed': ActivityItem;
-  'open-clip': { clipId: string };
-  'pending-invite': { invite: string };
+  "snapshot-changed": Snapshot;
+  "unlock-changed": { doorId: string; unlock: UnlockState };
+  "activity-added": ActivityItem;
+  "activity-changed": ActivityItem;
+  "open-clip": { clipId: string };
+  "pending-invite": { invite: string };
 }
 
 export type Unlisten = () => void;

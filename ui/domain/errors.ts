@@ -1,13 +1,13 @@
-import type { AppError } from './types';
+import type { AppError } from "./types";
 
 /** Any rejection as an `AppError`; what is not one is `internal`. */
 export function toAppError(thrown: unknown): AppError {
   if (isAppError(thrown)) return thrown;
-  return { code: 'internal', retryable: true };
+  return { code: "internal", retryable: true };
 }
 
 function isAppError(value: unknown): value is AppError {
   return (
-    typeof value === 'object' && value !== null && typeof (value as AppError).code === 'string'
+    typeof value === "object" && value !== null && typeof (value as AppError).code === "string"
   );
 }

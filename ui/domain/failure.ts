@@ -1,5 +1,5 @@
-import { m } from '$messages';
-import type { AppError, DenyReason, ErrorCode } from './types';
+import { m } from "$messages";
+import type { AppError, DenyReason, ErrorCode } from "./types";
 
 /** A failure in a person's words: what happened, and what to do next. */
 export interface Failure {
@@ -11,7 +11,7 @@ export interface Failure {
 
 type Text = readonly [title: () => string, next: () => string];
 
-const TEXT: Record<Exclude<ErrorCode, 'denied'>, Text> = {
+const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   invite_malformed: [m.error_invite_malformed_title, m.error_invite_malformed_next],
   invite_expired: [m.error_invite_expired_title, m.error_invite_expired_next],
   invite_used: [m.error_invite_used_title, m.error_invite_used_next],
@@ -51,10 +51,10 @@ const DENIED: Record<DenyReason, Text> = {
 
 /** Fixed by the person rather than by time, so worth another try although the core would not repeat it. */
 const FIXABLE = new Set<ErrorCode | DenyReason>([
-  'permission_denied',
-  'internal',
-  'CredentialExpired',
-  'NotYetValid',
+  "permission_denied",
+  "internal",
+  "CredentialExpired",
+  "NotYetValid",
 ]);
 
 export function describeFailure(error: AppError): Failure {
@@ -64,7 +64,8 @@ export function describeFailure(error: AppError): Failure {
 }
 
 function textOf({ code, reason }: AppError): Text {
-  if (code === 'denied') return reason ? DENIED[reason] : DENIED.Malformed;
+  if (code === "denied") return reason ? DENIED[reason] : DENIED.Malformed;
   // A newer core may know codes that this window does not.
-  return TEXT[code] ?? TEXT.internal;
+  const known: Partial<Record<string, Text>> = TEXT;
+  return known[code] ?? TEXT.internal;
 }

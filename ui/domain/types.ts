@@ -1,47 +1,47 @@
 /** What passes over the seam to the app's core. Mirrors `crates/resident/src/ui`; times are Unix milliseconds. */
 
-export type HubState = 'online' | 'offline';
-export type BluetoothState = 'on' | 'off' | 'unsupported' | 'permission_denied';
-export type ResidentRecords = 'unnamed' | 'named';
-export type KeyStorage = 'keychain' | 'file';
-export type DoorKind = 'common' | 'unit';
-export type CredentialState = 'valid' | 'expired' | 'none';
-export type VisitorClass = 'courier' | 'guest' | 'staff';
-export type ClipState = 'recording' | 'ready' | 'unavailable';
+export type HubState = "online" | "offline";
+export type BluetoothState = "on" | "off" | "unsupported" | "permission_denied";
+export type ResidentRecords = "unnamed" | "named";
+export type KeyStorage = "keychain" | "file";
+export type DoorKind = "common" | "unit";
+export type CredentialState = "valid" | "expired" | "none";
+export type VisitorClass = "courier" | "guest" | "staff";
+export type ClipState = "recording" | "ready" | "unavailable";
 
 export type ErrorCode =
-  | 'invite_malformed'
-  | 'invite_expired'
-  | 'invite_used'
-  | 'hub_unreachable'
-  | 'hub_not_trusted'
-  | 'no_keychain'
-  | 'bluetooth_off'
-  | 'bluetooth_unsupported'
-  | 'permission_denied'
-  | 'door_not_found'
-  | 'door_busy'
-  | 'connection_lost'
-  | 'timeout'
-  | 'denied'
-  | 'door_failed'
-  | 'clip_unavailable'
-  | 'clip_tampered'
-  | 'not_enrolled'
-  | 'internal';
+  | "invite_malformed"
+  | "invite_expired"
+  | "invite_used"
+  | "hub_unreachable"
+  | "hub_not_trusted"
+  | "no_keychain"
+  | "bluetooth_off"
+  | "bluetooth_unsupported"
+  | "permission_denied"
+  | "door_not_found"
+  | "door_busy"
+  | "connection_lost"
+  | "timeout"
+  | "denied"
+  | "door_failed"
+  | "clip_unavailable"
+  | "clip_tampered"
+  | "not_enrolled"
+  | "internal";
 
 export type DenyReason =
-  | 'NoCredential'
-  | 'BadSignature'
-  | 'WrongBuilding'
-  | 'WrongDoor'
-  | 'UnitDoor'
-  | 'NotTheHolder'
-  | 'NotYetValid'
-  | 'CredentialExpired'
-  | 'Revoked'
-  | 'Malformed'
-  | 'TooManyAttempts';
+  | "NoCredential"
+  | "BadSignature"
+  | "WrongBuilding"
+  | "WrongDoor"
+  | "UnitDoor"
+  | "NotTheHolder"
+  | "NotYetValid"
+  | "CredentialExpired"
+  | "Revoked"
+  | "Malformed"
+  | "TooManyAttempts";
 
 export interface AppError {
   code: ErrorCode;
@@ -51,13 +51,13 @@ export interface AppError {
 }
 
 export type UnlockState =
-  | { kind: 'idle' }
-  | { kind: 'searching' }
-  | { kind: 'connecting' }
-  | { kind: 'unlocking' }
-  | { kind: 'unlocked'; unlockS: number; untilMs: number; seq: number }
-  | { kind: 'relocked' }
-  | { kind: 'failed'; error: AppError };
+  | { kind: "idle" }
+  | { kind: "searching" }
+  | { kind: "connecting" }
+  | { kind: "unlocking" }
+  | { kind: "unlocked"; unlockS: number; untilMs: number; seq: number }
+  | { kind: "relocked" }
+  | { kind: "failed"; error: AppError };
 
 export interface DoorCard {
   id: string;
@@ -88,14 +88,14 @@ export interface Snapshot {
 
 export type ActivityKind =
   | {
-      type: 'entry';
+      type: "entry";
       class: VisitorClass;
       carrier: string | null;
       driver: string | null;
       guest: string | null;
     }
-  | { type: 'denied'; class: VisitorClass | null; carrier: string | null; reason: DenyReason }
-  | { type: 'own_unlock' };
+  | { type: "denied"; class: VisitorClass | null; carrier: string | null; reason: DenyReason }
+  | { type: "own_unlock" };
 
 export interface ActivityItem {
   id: string;

@@ -1,7 +1,7 @@
 /** What the page's one live region reads out. Assertive text interrupts. */
 class Announcer {
-  polite = $state('');
-  assertive = $state('');
+  polite = $state("");
+  assertive = $state("");
 
   say(text: string): void {
     this.polite = text;

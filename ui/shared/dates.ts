@@ -1,4 +1,4 @@
-import { getLocale } from '../paraglide/runtime.js';
+import { getLocale } from "../paraglide/runtime.js";
 
 const DAY_MS = 86_400_000;
 
@@ -17,16 +17,16 @@ function formattingLocale(): string {
 }
 
 /** As in `14:32`. */
-export const timeOfDay = format({ hour: 'numeric', minute: '2-digit' });
+export const timeOfDay = format({ hour: "numeric", minute: "2-digit" });
 
 /** As in `14:32:07`. */
-export const timeWithSeconds = format({ hour: 'numeric', minute: '2-digit', second: '2-digit' });
+export const timeWithSeconds = format({ hour: "numeric", minute: "2-digit", second: "2-digit" });
 
 /** As in `Tuesday, 12 May`. */
-export const dayAndMonth = format({ weekday: 'long', day: 'numeric', month: 'long' });
+export const dayAndMonth = format({ weekday: "long", day: "numeric", month: "long" });
 
 /** As in `12 May 2025`. */
-export const fullDate = format({ day: 'numeric', month: 'long', year: 'numeric' });
+export const fullDate = format({ day: "numeric", month: "long", year: "numeric" });
 
 /** The start of the local day that holds `ms`: the same for every moment of that day. */
 export function startOfDay(ms: number): number {

@@ -1,17 +1,15 @@
 export type Route =
-  | { view: 'doors' }
-  | { view: 'activity'; clipId: string | null }
-  | { view: 'settings' };
+  { view: "doors" } | { view: "activity"; clipId: string | null } | { view: "settings" };
 
 export function parseRoute(hash: string): Route {
-  const [view, clipId] = hash.replace(/^#\/?/, '').split('/');
-  if (view === 'activity') return { view, clipId: clipId ? decodeURIComponent(clipId) : null };
-  if (view === 'settings') return { view };
-  return { view: 'doors' };
+  const [view, clipId] = hash.replace(/^#\/?/, "").split("/");
+  if (view === "activity") return { view, clipId: clipId ? decodeURIComponent(clipId) : null };
+  if (view === "settings") return { view };
+  return { view: "doors" };
 }
 
 export function hrefOf(route: Route): string {
-  if (route.view === 'activity' && route.clipId) {
+  if (route.view === "activity" && route.clipId) {
     return `#/activity/${encodeURIComponent(route.clipId)}`;
   }
   return `#/${route.view}`;
@@ -21,7 +19,7 @@ class Router {
   route = $state.raw<Route>(parseRoute(location.hash));
 
   constructor() {
-    addEventListener('hashchange', () => (this.route = parseRoute(location.hash)));
+    addEventListener("hashchange", () => (this.route = parseRoute(location.hash)));
   }
 
   go(route: Route): void {

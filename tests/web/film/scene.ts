@@ -1,4 +1,4 @@
-import { Painter } from './painter.ts';
+import { Painter } from "./painter.ts";
 
 export const WIDTH = 640;
 export const HEIGHT = 360;
@@ -50,7 +50,8 @@ function paintCourier(painter: Painter, seconds: number): void {
   const walkIn = ease((seconds + 8) / 6);
   const walkOn = ease((seconds - 1.6) / 4);
   const x = 700 - walkIn * 380 - walkOn * 380;
-  const bob = Math.abs(Math.sin(seconds * 5)) * 4 * (walkIn < 1 || (walkOn > 0 && walkOn < 1) ? 1 : 0);
+  const bob =
+    Math.abs(Math.sin(seconds * 5)) * 4 * (walkIn < 1 || (walkOn > 0 && walkOn < 1) ? 1 : 0);
   const y = 196 - bob;
   painter.rect(x - 26, y, 52, 76, [34, 92, 84]);
   painter.rect(x - 16, y - 38, 32, 34, [196, 158, 128]);

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { codecOf, split } from './split.ts';
-import { FPS, HEIGHT, picture, WIDTH } from './scene.ts';
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { codecOf, split } from "./split.ts";
+import { FPS, HEIGHT, picture, WIDTH } from "./scene.ts";
 
-const folder = fileURLToPath(new URL('../../../target/web/clips/clip-lobby', import.meta.url));
+const folder = fileURLToPath(new URL("../../../target/web/clips/clip-lobby", import.meta.url));
 
 /** The camera has been running for a while when the clip begins, as a real one has. */
 const LEAD_S = 5;
@@ -41,7 +41,7 @@ export default async function makeFilm(): Promise<void> {
 function isFresh(): boolean {
   const made = `${folder}/timeline.json`;
   if (!existsSync(made)) return false;
-  const sources = ['setup.ts', 'scene.ts', 'split.ts', 'painter.ts'];
+  const sources = ["setup.ts", "scene.ts", "split.ts", "painter.ts"];
   const newest = Math.max(
     ...sources.map((name) => statSync(fileURLToPath(new URL(name, import.meta.url))).mtimeMs),
   );
@@ -50,21 +50,21 @@ function isFresh(): boolean {
 
 async function record(movie: string): Promise<void> {
   const pipeline = [
-    'fdsrc fd=0',
+    "fdsrc fd=0",
     `rawvideoparse format=i420 width=${WIDTH} height=${HEIGHT} framerate=${FPS}/1`,
     `x264enc tune=zerolatency speed-preset=veryfast bitrate=600 key-int-max=${FPS} bframes=0`,
-    'video/x-h264,profile=constrained-baseline',
-    'h264parse',
-    'mp4mux fragment-duration=100',
+    "video/x-h264,profile=constrained-baseline",
+    "h264parse",
+    "mp4mux fragment-duration=100",
     `filesink location=${movie}`,
-  ].join(' ! ');
-  const gst = spawn('gst-launch-1.0', ['-q', ...pipeline.split(' ')], {
-    stdio: ['pipe', 'ignore', 'inherit'],
+  ].join(" ! ");
+  const gst = spawn("gst-launch-1.0", ["-q", ...pipeline.split(" ")], {
+    stdio: ["pipe", "ignore", "inherit"],
   });
-  const exited = once(gst, 'exit');
+  const exited = once(gst, "exit");
   const pictures = (LEAD_S + PRE_ROLL_S + POST_ROLL_S) * FPS;
   for (let index = 0; index < pictures; index += 1) {
-    if (!gst.stdin.write(picture(index, ENTRY_S).bytes)) await once(gst.stdin, 'drain');
+    if (!gst.stdin.write(picture(index, ENTRY_S).bytes)) await once(gst.stdin, "drain");
   }
   gst.stdin.end();
   const [code] = await exited;

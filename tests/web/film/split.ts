@@ -10,12 +10,12 @@ export interface FilmFragment {
 export function split(movie: Buffer, fromS: number): { init: Buffer; fragments: FilmFragment[] } {
   const top = boxes(movie);
   const init = Buffer.concat(
-    top.filter(({ type }) => type === 'ftyp' || type === 'moov').map(({ whole }) => whole),
+    top.filter(({ type }) => type === "ftyp" || type === "moov").map(({ whole }) => whole),
   );
-  const timescale = path(init, 'moov', 'trak', 'mdia', 'mdhd').readUInt32BE(12);
+  const timescale = path(init, "moov", "trak", "mdia", "mdhd").readUInt32BE(12);
   const pairs = top.flatMap(({ type, whole }, at) => {
     const next = top[at + 1];
-    return type === 'moof' && next ? [Buffer.concat([whole, next.whole])] : [];
+    return type === "moof" && next ? [Buffer.concat([whole, next.whole])] : [];
   });
   const timed = pairs.map((bytes) => ({
     bytes,
@@ -33,18 +33,21 @@ export function split(movie: Buffer, fromS: number): { init: Buffer; fragments: 
 
 /** The RFC 6381 string from the init segment's decoder configuration. */
 export function codecOf(init: Buffer): string {
-  const at = init.indexOf('avcC') + 5;
-  return `avc1.${init.subarray(at, at + 3).toString('hex').toUpperCase()}`;
+  const at = init.indexOf("avcC") + 5;
+  return `avc1.${init
+    .subarray(at, at + 3)
+    .toString("hex")
+    .toUpperCase()}`;
 }
 
 function decodeTime(fragment: Buffer): number {
-  const tfdt = path(fragment, 'moof', 'traf', 'tfdt');
+  const tfdt = path(fragment, "moof", "traf", "tfdt");
   return tfdt[0] === 1 ? Number(tfdt.readBigUInt64BE(4)) : tfdt.readUInt32BE(4);
 }
 
 /** Whether the first sample is an IDR picture: NAL unit type 5 among those of its first access unit. */
 function startsWithKeyframe(fragment: Buffer): boolean {
-  const data = path(fragment, 'mdat');
+  const data = path(fragment, "mdat");
   for (let at = 0; at + 5 <= data.length; at += 4 + data.readUInt32BE(at)) {
     const type = (data[at + 4] ?? 0) & 0x1f;
     if (type === 5) return true;
@@ -63,10 +66,10 @@ function path(parent: Buffer, ...types: string[]): Buffer {
 
 function boxes(parent: Buffer): { type: string; whole: Buffer; body: Buffer }[] {
   const found = [];
-  for (let at = 0; at + 8 <= parent.length; ) {
+  for (let at = 0; at + 8 <= parent.length;) {
     const size = parent.readUInt32BE(at) || parent.length - at;
     const whole = parent.subarray(at, at + size);
-    found.push({ type: whole.toString('latin1', 4, 8), whole, body: whole.subarray(8) });
+    found.push({ type: whole.toString("latin1", 4, 8), whole, body: whole.subarray(8) });
     at += size;
   }
   return found;

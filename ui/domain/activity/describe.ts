@@ -1,5 +1,5 @@
-import { m } from '$messages';
-import type { ActivityItem, DenyReason, VisitorClass } from '../types';
+import { m } from "$messages";
+import type { ActivityItem, DenyReason, VisitorClass } from "../types";
 
 const CLASS: Record<VisitorClass, () => string> = {
   courier: m.activity_courier,
@@ -24,11 +24,11 @@ const DENIED: Record<DenyReason, () => string> = {
 /** Who it was, as far as the building may know. */
 export function who({ kind }: ActivityItem): string {
   switch (kind.type) {
-    case 'entry':
+    case "entry":
       return kind.carrier ?? kind.guest ?? CLASS[kind.class]();
-    case 'denied':
+    case "denied":
       return kind.carrier ?? (kind.class ? CLASS[kind.class]() : m.activity_someone());
-    case 'own_unlock':
+    case "own_unlock":
       return m.activity_you();
   }
 }
@@ -36,20 +36,20 @@ export function who({ kind }: ActivityItem): string {
 /** What there is to say beyond who, where and when. */
 export function detail({ kind }: ActivityItem): string {
   switch (kind.type) {
-    case 'entry':
+    case "entry":
       if (kind.driver) return m.activity_driver({ driver: kind.driver });
       return kind.carrier || kind.guest ? CLASS[kind.class]() : m.activity_came_in();
-    case 'denied':
+    case "denied":
       return DENIED[kind.reason]();
-    case 'own_unlock':
+    case "own_unlock":
       return m.activity_own_note();
   }
 }
 
-export type Look = VisitorClass | 'denied' | 'own';
+export type Look = VisitorClass | "denied" | "own";
 
 /** Which icon and colour an item gets. */
 export function look({ kind }: ActivityItem): Look {
-  if (kind.type === 'entry') return kind.class;
-  return kind.type === 'denied' ? 'denied' : 'own';
+  if (kind.type === "entry") return kind.class;
+  return kind.type === "denied" ? "denied" : "own";
 }

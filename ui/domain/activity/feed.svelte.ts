@@ -1,17 +1,17 @@
-import { createContext } from 'svelte';
-import type { Backend, Unlisten } from '../backend';
-import { toAppError } from '../errors';
-import type { ActivityItem, AppError } from '../types';
-import { extended, placed } from './merge';
+import { createContext } from "svelte";
+import type { Backend, Unlisten } from "../backend";
+import { toAppError } from "../errors";
+import type { ActivityItem, AppError } from "../types";
+import { extended, placed } from "./merge";
 
 const PAGE = 60;
 
 /** The activity list: what was loaded so far, and every change the core tells of. */
 export class Feed {
   items = $state.raw<readonly ActivityItem[]>([]);
-  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  state = $state<"loading" | "ready" | "failed">("loading");
   error = $state.raw<AppError | null>(null);
-  older = $state<'more' | 'loading' | 'failed' | 'end'>('more');
+  older = $state<"more" | "loading" | "failed" | "end">("more");
 
   private next: number | null = null;
 
@@ -20,11 +20,11 @@ export class Feed {
   /** Starts from nothing: another building's list must not shine through. */
   async start(): Promise<Unlisten> {
     this.items = [];
-    this.state = 'loading';
+    this.state = "loading";
     const place = (item: ActivityItem) => (this.items = placed(this.items, item));
     const unlisten = await Promise.all([
-      this.backend.listen('activity-added', place),
-      this.backend.listen('activity-changed', place),
+      this.backend.listen("activity-added", place),
+      this.backend.listen("activity-changed", place),
     ]);
     await this.load();
     return () => unlisten.forEach((stop) => stop());
@@ -32,33 +32,33 @@ export class Feed {
 
   /** Loads the newest page; what is shown stays until it is here. */
   async load(): Promise<void> {
-    if (this.state === 'failed') this.state = 'loading';
+    if (this.state === "failed") this.state = "loading";
     try {
       const page = await this.backend.activity(null, PAGE);
       this.items = page.items;
       this.setNext(page.next);
-      this.state = 'ready';
+      this.state = "ready";
     } catch (thrown) {
       this.error = toAppError(thrown);
-      this.state = 'failed';
+      this.state = "failed";
     }
   }
 
   async loadOlder(): Promise<void> {
-    if (this.state !== 'ready' || this.older === 'loading' || this.older === 'end') return;
-    this.older = 'loading';
+    if (this.state !== "ready" || this.older === "loading" || this.older === "end") return;
+    this.older = "loading";
     try {
       const page = await this.backend.activity(this.next, PAGE);
       this.items = extended(this.items, page.items);
       this.setNext(page.next);
     } catch {
-      this.older = 'failed';
+      this.older = "failed";
     }
   }
 
   private setNext(next: number | null): void {
     this.next = next;
-    this.older = next === null ? 'end' : 'more';
+    this.older = next === null ? "end" : "more";
   }
 }
 

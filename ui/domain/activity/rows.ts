@@ -1,10 +1,9 @@
-import { m } from '$messages';
-import { dayAndMonth, daysAgo, fullDate, startOfDay } from '$shared/dates';
-import type { ActivityItem } from '../types';
+import { m } from "$messages";
+import { dayAndMonth, daysAgo, fullDate, startOfDay } from "$shared/dates";
+import type { ActivityItem } from "../types";
 
 export type Row =
-  | { type: 'day'; key: string; label: string }
-  | { type: 'item'; key: string; item: ActivityItem };
+  { type: "day"; key: string; label: string } | { type: "item"; key: string; item: ActivityItem };
 
 /** Lays items, newest first, under a heading for each local day. */
 export function toRows(items: readonly ActivityItem[], nowMs: number): Row[] {
@@ -14,9 +13,9 @@ export function toRows(items: readonly ActivityItem[], nowMs: number): Row[] {
     const itsDay = startOfDay(item.atMs);
     if (itsDay !== day) {
       day = itsDay;
-      rows.push({ type: 'day', key: `day-${itsDay}`, label: dayLabel(item.atMs, nowMs) });
+      rows.push({ type: "day", key: `day-${itsDay}`, label: dayLabel(item.atMs, nowMs) });
     }
-    rows.push({ type: 'item', key: item.id, item });
+    rows.push({ type: "item", key: item.id, item });
   }
   return rows;
 }

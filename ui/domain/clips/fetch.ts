@@ -1,7 +1,10 @@
-import { toAppError } from '../errors';
+import { toAppError } from "../errors";
 
 /** Fetches one part of a clip. Rejects with an `AppError`, or the abort. */
-export async function fetchFragment(url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+export async function fetchFragment(
+  url: string,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   const response = await request(url, signal);
   if (!response.ok) {
     const body: unknown = await response.json().catch(() => null);
@@ -15,6 +18,6 @@ async function request(url: string, signal: AbortSignal): Promise<Response> {
     return await fetch(url, { signal });
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    throw { code: 'clip_unavailable', retryable: true };
+    throw { code: "clip_unavailable", retryable: true };
   }
 }

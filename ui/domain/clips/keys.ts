@@ -1,16 +1,16 @@
-import type { Player } from './player.svelte';
+import type { Player } from "./player.svelte";
 
-type Control = Pick<Player, 'toggle' | 'skip' | 'stepFrame' | 'seek' | 'cycleSpeed' | 'timeline'>;
+type Control = Pick<Player, "toggle" | "skip" | "stepFrame" | "seek" | "cycleSpeed" | "timeline">;
 
 const KEYS: Record<string, (player: Control) => void> = {
-  ' ': (player) => player.toggle(),
+  " ": (player) => player.toggle(),
   k: (player) => player.toggle(),
   j: (player) => player.skip(-5000),
   l: (player) => player.skip(5000),
   ArrowLeft: (player) => player.skip(-1000),
   ArrowRight: (player) => player.skip(1000),
-  ',': (player) => player.stepFrame(-1),
-  '.': (player) => player.stepFrame(1),
+  ",": (player) => player.stepFrame(-1),
+  ".": (player) => player.stepFrame(1),
   e: (player) => player.seek(player.timeline.entryOffsetMs),
   s: (player) => player.cycleSpeed(),
   Home: (player) => player.seek(0),
@@ -29,5 +29,5 @@ export function handleKey(event: KeyboardEvent, player: Control): void {
 function needsKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest('[role="dialog"], textarea, select, input:not([type="range"])')) return true;
-  return key === ' ' && target.closest('button, summary') !== null;
+  return key === " " && target.closest("button, summary") !== null;
 }

@@ -1,7 +1,12 @@
+interface Offered {
+  MediaSource?: typeof MediaSource;
+  ManagedMediaSource?: typeof MediaSource;
+}
+
 /** What this window offers to play fragments with, or `null`. iOS has only the managed kind. */
 export function mediaSourceFor(mimeType: string): typeof MediaSource | null {
-  const managed = (globalThis as { ManagedMediaSource?: typeof MediaSource }).ManagedMediaSource;
-  const kind = globalThis.MediaSource ?? managed;
+  const offered: Offered = globalThis;
+  const kind = offered.MediaSource ?? offered.ManagedMediaSource;
   return kind?.isTypeSupported(mimeType) ? kind : null;
 }
 
@@ -15,7 +20,7 @@ export async function openSource(
   video.disableRemotePlayback = true;
   const url = URL.createObjectURL(source);
   video.src = url;
-  await once(source, 'sourceopen');
+  await once(source, "sourceopen");
   URL.revokeObjectURL(url);
   return source;
 }
@@ -24,13 +29,13 @@ export async function openSource(
 export async function change(buffer: SourceBuffer, begin: () => void): Promise<void> {
   const done = new Promise<void>((resolve, reject) => {
     const settle = (event: Event): void => {
-      buffer.removeEventListener('updateend', settle);
-      buffer.removeEventListener('error', settle);
-      if (event.type === 'error') reject(new Error('The buffer refused the bytes.'));
+      buffer.removeEventListener("updateend", settle);
+      buffer.removeEventListener("error", settle);
+      if (event.type === "error") reject(new Error("The buffer refused the bytes."));
       else resolve();
     };
-    buffer.addEventListener('updateend', settle);
-    buffer.addEventListener('error', settle);
+    buffer.addEventListener("updateend", settle);
+    buffer.addEventListener("error", settle);
   });
   begin();
   await done;

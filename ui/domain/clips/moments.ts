@@ -1,10 +1,10 @@
-import { m } from '$messages';
-import type { ClipTimeline } from '../types';
+import { m } from "$messages";
+import type { ClipTimeline } from "../types";
 
 /** Seconds from the entry as a short signed label, such as `−3.2 s` or `+10 s`. */
 export function offsetLabel(timeline: ClipTimeline, positionMs: number): string {
   const offsetS = Math.round((positionMs - timeline.entryOffsetMs) / 100) / 10;
-  const sign = offsetS < 0 ? '−' : '+';
+  const sign = offsetS < 0 ? "−" : "+";
   return `${sign}${Math.abs(offsetS).toFixed(1)} s`;
 }
 
@@ -13,9 +13,7 @@ export function offsetInWords(timeline: ClipTimeline, positionMs: number): strin
   const offsetS = Math.round((positionMs - timeline.entryOffsetMs) / 1000);
   if (offsetS === 0) return m.clip_position_at();
   const seconds = Math.abs(offsetS);
-  return offsetS < 0
-    ? m.clip_position_before({ seconds })
-    : m.clip_position_after({ seconds });
+  return offsetS < 0 ? m.clip_position_before({ seconds }) : m.clip_position_after({ seconds });
 }
 
 /** The wall-clock moment that is shown. */

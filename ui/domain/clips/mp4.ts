@@ -10,9 +10,9 @@ interface Box {
 
 /** Ticks per second of the track, from the init segment's `moov/trak/mdia/mdhd`. */
 export function timescaleOf(init: Uint8Array): number {
-  const header = descend(view(init), 'moov', 'trak', 'mdia', 'mdhd');
+  const header = descend(view(init), "moov", "trak", "mdia", "mdhd");
   const ticks = header?.getUint32(isVersion1(header) ? 20 : 12);
-  if (!ticks) throw new Error('The init segment has no timescale.');
+  if (!ticks) throw new Error("The init segment has no timescale.");
   return ticks;
 }
 
@@ -24,12 +24,12 @@ export interface FragmentTiming {
 }
 
 export function timingOf(fragment: Uint8Array): FragmentTiming {
-  const traf = descend(view(fragment), 'moof', 'traf');
-  const tfdt = traf && descend(traf, 'tfdt');
-  if (!tfdt) throw new Error('The fragment has no decode time.');
+  const traf = descend(view(fragment), "moof", "traf");
+  const tfdt = traf && descend(traf, "tfdt");
+  if (!tfdt) throw new Error("The fragment has no decode time.");
   const decodeTime = isVersion1(tfdt) ? Number(tfdt.getBigUint64(4)) : tfdt.getUint32(4);
   const samples = [...boxes(traf)]
-    .filter(({ type }) => type === 'trun')
+    .filter(({ type }) => type === "trun")
     .reduce((sum, { body }) => sum + body.getUint32(4), 0);
   return { decodeTime, samples };
 }

@@ -1,11 +1,11 @@
-import type { TimelineFragment } from '../types';
+import type { TimelineFragment } from "../types";
 
 /** What the player's buffer needs next. Indices are places in the timeline, not fragment numbers. */
 export type Step =
-  | { kind: 'append'; index: number }
-  | { kind: 'evict'; beforeMs: number }
-  | { kind: 'finish' }
-  | { kind: 'rest' };
+  | { kind: "append"; index: number }
+  | { kind: "evict"; beforeMs: number }
+  | { kind: "finish" }
+  | { kind: "rest" };
 
 export interface BufferState {
   fragments: readonly TimelineFragment[];
@@ -31,10 +31,7 @@ export function fragmentAt(fragments: readonly TimelineFragment[], ms: number): 
 }
 
 /** Where decoding must start to show fragment `index`. */
-export function keyframeAtOrBefore(
-  fragments: readonly TimelineFragment[],
-  index: number,
-): number {
+export function keyframeAtOrBefore(fragments: readonly TimelineFragment[], index: number): number {
   for (let at = index; at > 0; at -= 1) {
     if (fragments[at]?.keyframe) return at;
   }
@@ -47,15 +44,15 @@ export function keyframeAtOrBefore(
  */
 export function nextStep(state: BufferState): Step {
   const { fragments, held, positionMs } = state;
-  if (fragments.length === 0) return { kind: 'finish' };
+  if (fragments.length === 0) return { kind: "finish" };
   const stale = staleBefore(state);
-  if (stale !== null) return { kind: 'evict', beforeMs: stale };
+  if (stale !== null) return { kind: "evict", beforeMs: stale };
 
   const from = keyframeAtOrBefore(fragments, fragmentAt(fragments, positionMs));
   const missing = firstMissing(fragments, held, from);
-  if (missing === null) return { kind: 'finish' };
-  if ((fragments[missing]?.startMs ?? 0) > positionMs + state.aheadMs) return { kind: 'rest' };
-  return { kind: 'append', index: decodableFrom(state, missing) };
+  if (missing === null) return { kind: "finish" };
+  if ((fragments[missing]?.startMs ?? 0) > positionMs + state.aheadMs) return { kind: "rest" };
+  return { kind: "append", index: decodableFrom(state, missing) };
 }
 
 function decodableFrom({ fragments, last }: BufferState, index: number): number {

@@ -1,7 +1,7 @@
-import type { AppError, ClipTimeline } from '../types';
-import { ClipStream, type StreamError } from './stream';
+import type { AppError, ClipTimeline } from "../types";
+import { ClipStream, type StreamError } from "./stream";
 
-export type PlayerState = 'loading' | 'playing' | 'paused' | 'waiting' | 'ended' | 'failed';
+export type PlayerState = "loading" | "playing" | "paused" | "waiting" | "ended" | "failed";
 
 export const SPEEDS = [1, 2, 0.5] as const;
 
@@ -9,7 +9,7 @@ const DEFAULT_FRAME_MS = 1000 / 15;
 
 /** One clip on one video element, as the controls see it. */
 export class Player {
-  state = $state<PlayerState>('loading');
+  state = $state<PlayerState>("loading");
   error = $state.raw<StreamError | null>(null);
   positionMs = $state(0);
   speed = $state<number>(SPEEDS[0]);
@@ -81,36 +81,36 @@ export class Player {
 
   private fail(error: StreamError): void {
     this.error = error;
-    this.state = 'failed';
+    this.state = "failed";
   }
 
   private followVideo(): void {
     const { video } = this;
     const on = (type: string, follow: () => void): void => {
       const guarded = () => {
-        if (this.state !== 'failed') follow();
+        if (this.state !== "failed") follow();
       };
       video.addEventListener(type, guarded, { signal: this.stop.signal });
     };
-    on('loadeddata', () => (this.state = video.paused ? 'paused' : 'playing'));
-    on('playing', () => this.followPlayback());
-    on('pause', () => (this.state = video.ended ? 'ended' : 'paused'));
-    on('waiting', () => (this.state = 'waiting'));
-    on('ended', () => (this.state = 'ended'));
-    on('timeupdate', () => this.readPosition());
-    on('seeked', () => this.settle());
-    on('error', () => this.fail(undecodable()));
+    on("loadeddata", () => (this.state = video.paused ? "paused" : "playing"));
+    on("playing", () => this.followPlayback());
+    on("pause", () => (this.state = video.ended ? "ended" : "paused"));
+    on("waiting", () => (this.state = "waiting"));
+    on("ended", () => (this.state = "ended"));
+    on("timeupdate", () => this.readPosition());
+    on("seeked", () => this.settle());
+    on("error", () => this.fail(undecodable()));
   }
 
   private settle(): void {
     this.readPosition();
-    if (this.video.paused && !this.video.ended) this.state = 'paused';
+    if (this.video.paused && !this.video.ended) this.state = "paused";
   }
 
   private followPlayback(): void {
-    this.state = 'playing';
+    this.state = "playing";
     const tick = (): void => {
-      if (this.state !== 'playing' || this.stop.signal.aborted) return;
+      if (this.state !== "playing" || this.stop.signal.aborted) return;
       this.readPosition();
       requestAnimationFrame(tick);
     };
@@ -123,5 +123,5 @@ export class Player {
 }
 
 function undecodable(): AppError {
-  return { code: 'clip_unavailable', retryable: true };
+  return { code: "clip_unavailable", retryable: true };
 }

@@ -1,10 +1,10 @@
-import type { AppError, ClipTimeline } from '../types';
-import { change, mediaSourceFor, openSource } from './media-source';
-import { timescaleOf, timingOf } from './mp4';
-import { nextStep, type Step } from './planner';
+import type { AppError, ClipTimeline } from "../types";
+import { change, mediaSourceFor, openSource } from "./media-source";
+import { timescaleOf, timingOf } from "./mp4";
+import { nextStep, type Step } from "./planner";
 
 /** `unsupported`: this window cannot decode the clip at all. */
-export type StreamError = AppError | { code: 'unsupported' };
+export type StreamError = AppError | { code: "unsupported" };
 
 export interface StreamOptions {
   timeline: ClipTimeline;
@@ -54,7 +54,7 @@ export class ClipStream {
   stop(): void {
     this.abort.abort();
     this.wake();
-    this.video.removeAttribute('src');
+    this.video.removeAttribute("src");
     this.video.load();
   }
 
@@ -62,18 +62,18 @@ export class ClipStream {
     const { timeline } = this.options;
     const mimeType = `video/mp4; codecs="${timeline.codec}"`;
     const Kind = mediaSourceFor(mimeType);
-    if (!Kind) throw { code: 'unsupported' };
+    if (!Kind) throw { code: "unsupported" };
     const [source, init] = await Promise.all([openSource(Kind, this.video), this.fetch(0)]);
     const buffer = source.addSourceBuffer(mimeType);
     source.duration = timeline.durationMs / 1000;
     this.timescale = timescaleOf(init);
     await change(buffer, () => buffer.appendBuffer(init));
-    for (const event of ['timeupdate', 'seeking', 'play']) {
+    for (const event of ["timeupdate", "seeking", "play"]) {
       this.video.addEventListener(event, () => this.wake(), { signal: this.abort.signal });
     }
     const { signal } = this.abort;
-    this.video.addEventListener('seeking', () => this.reconcile(buffer), { signal });
-    buffer.addEventListener('bufferedchange', () => this.reconcile(buffer), { signal });
+    this.video.addEventListener("seeking", () => this.reconcile(buffer), { signal });
+    buffer.addEventListener("bufferedchange", () => this.reconcile(buffer), { signal });
     while (!this.abort.signal.aborted) await this.take(this.plan(), source, buffer);
   }
 
@@ -90,14 +90,14 @@ export class ClipStream {
 
   private async take(step: Step, source: MediaSource, buffer: SourceBuffer): Promise<void> {
     switch (step.kind) {
-      case 'append':
+      case "append":
         return this.append(step.index, buffer);
-      case 'evict':
+      case "evict":
         return this.evict(step.beforeMs, buffer);
-      case 'finish':
-        if (source.readyState === 'open') source.endOfStream();
+      case "finish":
+        if (source.readyState === "open") source.endOfStream();
         return this.rest();
-      case 'rest':
+      case "rest":
         return this.rest();
     }
   }
@@ -165,7 +165,7 @@ export class ClipStream {
       bytes.catch(() => undefined);
       this.fetched.set(at, bytes);
     }
-    return this.fetched.get(index) ?? Promise.reject(new Error('No such fragment.'));
+    return this.fetched.get(index) ?? Promise.reject(new Error("No such fragment."));
   }
 
   private fetch(n: number): Fetched {
@@ -185,13 +185,13 @@ function covers(ranges: TimeRanges, time: number): boolean {
 }
 
 function isQuotaExceeded(thrown: unknown): boolean {
-  return thrown instanceof DOMException && thrown.name === 'QuotaExceededError';
+  return thrown instanceof DOMException && thrown.name === "QuotaExceededError";
 }
 
 function asStreamError(thrown: unknown): StreamError {
-  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown) {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown) {
     const { code } = thrown;
-    if (typeof code === 'string') return thrown as StreamError;
+    if (typeof code === "string") return thrown as StreamError;
   }
-  return { code: 'clip_unavailable', retryable: true };
+  return { code: "clip_unavailable", retryable: true };
 }

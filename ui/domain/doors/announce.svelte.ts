@@ -1,11 +1,13 @@
-import { announcer } from '$shared/announcer.svelte';
-import type { App } from '../app.svelte';
-import type { UnlockState } from '../types';
-import { announcement } from './progress';
+import { announcer } from "$shared/announcer.svelte";
+import type { App } from "../app.svelte";
+import type { UnlockState } from "../types";
+import { announcement } from "./progress";
 
 /** Reads every change of a door's state out: progress politely, failures at once. Call while a component starts. */
 export function announceUnlocks(app: App): void {
-  const heard = new Map<string, UnlockState['kind']>();
+  // Remembers, and must not itself cause another run.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
+  const heard = new Map<string, UnlockState["kind"]>();
   $effect(() => {
     for (const { id, name, unlock } of app.snapshot?.doors ?? []) {
       const before = heard.get(id);
@@ -13,7 +15,7 @@ export function announceUnlocks(app: App): void {
       if (before === undefined || before === unlock.kind) continue;
       const text = announcement(name, unlock);
       if (!text) continue;
-      if (unlock.kind === 'failed') announcer.warn(text);
+      if (unlock.kind === "failed") announcer.warn(text);
       else announcer.say(text);
     }
   });

@@ -1,9 +1,9 @@
-import type { DoorCard } from '../types';
+import type { DoorCard } from "../types";
 
 /** How much stronger another door must be before it takes the large control away from under a thumb. */
 export const LEAD_DB = 6;
 
-const ACTIVE = new Set(['searching', 'connecting', 'unlocking', 'unlocked', 'failed']);
+const ACTIVE = new Set(["searching", "connecting", "unlocking", "unlocked", "failed"]);
 
 /** Whether the door's control is in the middle of something that a person is watching. */
 export function isActive(door: DoorCard): boolean {
@@ -11,14 +11,14 @@ export function isActive(door: DoorCard): boolean {
 }
 
 /**
- * The door for the large control: the first of the core's order, unless the door shown so far is busy or only
+ * The door for the large control: the first of the core's order that this device has a key for, unless the door shown so far is busy or only
  * slightly weaker.
  */
 export function chooseNearest(
   doors: readonly DoorCard[],
   shownId: string | null,
 ): DoorCard | undefined {
-  const first = doors[0];
+  const first = doors.find(({ credential }) => credential !== "none") ?? doors[0];
   const shown = doors.find(({ id }) => id === shownId);
   if (!first || !shown || shown === first) return first;
   if (isActive(shown)) return shown;

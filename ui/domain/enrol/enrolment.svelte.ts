@@ -1,17 +1,17 @@
-import type { Backend } from '../backend';
-import { toAppError } from '../errors';
-import type { AppError, InvitePreview, KeyStorage } from '../types';
+import type { Backend } from "../backend";
+import { toAppError } from "../errors";
+import type { AppError, InvitePreview, KeyStorage } from "../types";
 
 type Step =
-  | { kind: 'entering' }
-  | { kind: 'checking' }
-  | { kind: 'ready'; preview: InvitePreview }
-  | { kind: 'enrolling'; preview: InvitePreview };
+  | { kind: "entering" }
+  | { kind: "checking" }
+  | { kind: "ready"; preview: InvitePreview }
+  | { kind: "enrolling"; preview: InvitePreview };
 
 /** Takes one invite from a pasted link to an enrolled device. */
 export class Enrolment {
-  invite = $state('');
-  step = $state.raw<Step>({ kind: 'entering' });
+  invite = $state("");
+  step = $state.raw<Step>({ kind: "entering" });
   error = $state.raw<AppError | null>(null);
 
   private checks = 0;
@@ -19,7 +19,7 @@ export class Enrolment {
   constructor(private readonly backend: Backend) {}
 
   get preview(): InvitePreview | null {
-    return 'preview' in this.step ? this.step.preview : null;
+    return "preview" in this.step ? this.step.preview : null;
   }
 
   /** Reads the link and shows where it leads. A later call overtakes an earlier one. */
@@ -28,14 +28,14 @@ export class Enrolment {
     const invite = this.invite.trim();
     this.error = null;
     if (!invite) {
-      this.step = { kind: 'entering' };
+      this.step = { kind: "entering" };
       return false;
     }
-    this.step = { kind: 'checking' };
+    this.step = { kind: "checking" };
     try {
       const preview = await this.backend.previewInvite(invite);
       if (check !== this.checks) return false;
-      this.step = { kind: 'ready', preview };
+      this.step = { kind: "ready", preview };
       return true;
     } catch (thrown) {
       if (check !== this.checks) return false;
@@ -45,27 +45,27 @@ export class Enrolment {
   }
 
   /** Enrols; the snapshot then says so by itself. A file is only ever the person's own choice. */
-  async submit(storage: KeyStorage = 'keychain'): Promise<void> {
-    if (this.step.kind === 'enrolling') return;
+  async submit(storage: KeyStorage = "keychain"): Promise<void> {
+    if (this.step.kind === "enrolling") return;
     if (!this.invite.trim()) {
-      this.error = { code: 'invite_malformed', retryable: false };
+      this.error = { code: "invite_malformed", retryable: false };
       return;
     }
-    if (this.step.kind !== 'ready' && !(await this.check())) return;
-    if (this.step.kind !== 'ready') return;
+    if (this.step.kind !== "ready" && !(await this.check())) return;
+    if (this.step.kind !== "ready") return;
     const { preview } = this.step;
     this.error = null;
-    this.step = { kind: 'enrolling', preview };
+    this.step = { kind: "enrolling", preview };
     try {
       await this.backend.enrol(this.invite.trim(), storage);
     } catch (thrown) {
-      this.step = { kind: 'ready', preview };
+      this.step = { kind: "ready", preview };
       this.error = toAppError(thrown);
     }
   }
 
   private fail(thrown: unknown): void {
-    this.step = { kind: 'entering' };
+    this.step = { kind: "entering" };
     this.error = toAppError(thrown);
   }
 }

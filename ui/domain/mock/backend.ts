@@ -1,7 +1,7 @@
-import type { Backend, BackendEvents } from '../backend';
-import type { ClipTimeline, InvitePreview, Snapshot, UnlockState } from '../types';
-import { CLIP_ID, enrolled } from './building';
-import { error, type Outcome, type Scenario } from './scenario';
+import type { Backend, BackendEvents } from "../backend";
+import type { ClipTimeline, InvitePreview, Snapshot, UnlockState } from "../types";
+import { CLIP_ID, enrolled } from "./building";
+import { error, type Outcome, type Scenario } from "./scenario";
 
 type Handler = (payload: never) => void;
 
@@ -16,36 +16,37 @@ export class MockBackend implements Backend {
   constructor(private readonly scenario: Scenario) {}
 
   async snapshot(): Promise<Snapshot> {
-    this.called('snapshot');
+    this.called("snapshot");
     this.snapshotNow ??= await this.outcome(this.scenario.snapshot);
     return this.snapshotNow;
   }
 
   async previewInvite(invite: string): Promise<InvitePreview> {
-    this.called('previewInvite', invite);
-    const isInvite = invite.startsWith('vestibule://');
-    return this.outcome(isInvite ? this.scenario.preview : { fails: error('invite_malformed') });
+    this.called("previewInvite", invite);
+    const isInvite = invite.startsWith("vestibule://");
+    return this.outcome(isInvite ? this.scenario.preview : { fails: error("invite_malformed") });
   }
 
-  async takePendingInvite() {
-    return this.scenario.pendingInvite;
+  takePendingInvite() {
+    return Promise.resolve(this.scenario.pendingInvite);
   }
 
   async enrol(invite: string, storage: string) {
-    this.called('enrol', invite, storage);
+    this.called("enrol", invite, storage);
     // As the real core: without a keychain only the other choice can work.
-    if (storage === 'file' && isFailure(this.scenario.enrol, 'no_keychain')) await this.pause();
+    if (storage === "file" && isFailure(this.scenario.enrol, "no_keychain")) await this.pause();
     else await this.outcome(this.scenario.enrol);
     this.setSnapshot(enrolled);
   }
 
-  async unlock(doorId: string) {
-    this.called('unlock', doorId);
+  unlock(doorId: string) {
+    this.called("unlock", doorId);
     void this.playUnlock(doorId);
+    return Promise.resolve();
   }
 
   async activity(before: number | null, limit: number) {
-    this.called('activity', before, limit);
+    this.called("activity", before, limit);
     const all = await this.outcome(this.scenario.activity);
     const older = all.filter(({ cursor }) => before === null || cursor < before);
     const items = older.slice(0, limit);
@@ -53,19 +54,21 @@ export class MockBackend implements Backend {
   }
 
   async clipTimeline(clipId: string): Promise<ClipTimeline> {
-    this.called('clipTimeline', clipId);
+    this.called("clipTimeline", clipId);
     await this.outcome(this.scenario.clip);
     const response = await fetch(`/clip/${clipId}/timeline.json`);
-    if (!response.ok) throw error('clip_unavailable');
-    const film = (await response.json()) as Omit<ClipTimeline, 'item' | 'atMs' | 'doorName'>;
+    if (!response.ok) throw error("clip_unavailable");
+    const film = (await response.json()) as Omit<ClipTimeline, "item" | "atMs" | "doorName">;
     const items = await this.outcome(this.scenario.activity);
-    const item = items.find(({ clip }) => clip?.id === clipId) ?? items.find(({ clip }) => clip?.id === CLIP_ID);
-    if (!item) throw error('clip_unavailable');
+    const item =
+      items.find(({ clip }) => clip?.id === clipId) ??
+      items.find(({ clip }) => clip?.id === CLIP_ID);
+    if (!item) throw error("clip_unavailable");
     return { ...film, clipId, item, atMs: item.atMs, doorName: item.doorName };
   }
 
   async forget() {
-    this.called('forget');
+    this.called("forget");
     await this.outcome(this.scenario.forget);
     this.setSnapshot({ ...enrolled, enrolled: null, doors: [] });
   }
@@ -74,13 +77,10 @@ export class MockBackend implements Backend {
     return `/clip/${clipId}/${n}`;
   }
 
-  async listen<E extends keyof BackendEvents>(
-    event: E,
-    handler: (payload: BackendEvents[E]) => void,
-  ) {
+  listen<E extends keyof BackendEvents>(event: E, handler: (payload: BackendEvents[E]) => void) {
     const handlers = this.handlers.get(event) ?? new Set();
-    this.handlers.set(event, handlers.add(handler as Handler));
-    return () => void handlers.delete(handler as Handler);
+    this.handlers.set(event, handlers.add(handler));
+    return Promise.resolve(() => void handlers.delete(handler));
   }
 
   /** Tells the window something, as the core would. */
@@ -90,36 +90,37 @@ export class MockBackend implements Backend {
 
   private async playUnlock(doorId: string): Promise<void> {
     const { unlock: end, paceMs } = this.scenario;
-    const show = (unlock: UnlockState) => this.emit('unlock-changed', { doorId, unlock });
-    const steps = ['searching', 'connecting', 'unlocking'] as const;
-    const whole = end.kind === 'failed' ? failsDuring(end.error.code) : end.kind;
+    const show = (unlock: UnlockState) => this.emit("unlock-changed", { doorId, unlock });
+    const steps = ["searching", "connecting", "unlocking"] as const;
+    const whole = end.kind === "failed" ? failsDuring(end.error.code) : end.kind;
     for (const kind of steps) {
       show({ kind });
-      if (kind === whole && end.kind !== 'failed') return;
+      if (kind === whole && end.kind !== "failed") return;
       await this.pause();
       if (kind === whole) break;
     }
-    if (end.kind === 'failed') {
+    if (end.kind === "failed") {
       show(end);
       return;
     }
     const unlockS = 5;
-    show({ kind: 'unlocked', unlockS, untilMs: Date.now() + unlockS * 1000, seq: 12 });
-    if (end.kind === 'unlocked') return;
+    show({ kind: "unlocked", unlockS, untilMs: Date.now() + unlockS * 1000, seq: 12 });
+    if (end.kind === "unlocked") return;
     await this.pause(Math.min(unlockS * 1000, paceMs * 11));
-    show({ kind: 'relocked' });
+    show({ kind: "relocked" });
+    if (end.kind === "relocked") return;
     await this.pause(Math.min(3000, paceMs * 8));
-    show({ kind: 'idle' });
+    show({ kind: "idle" });
   }
 
   private setSnapshot(snapshot: Snapshot): void {
     this.snapshotNow = snapshot;
-    this.emit('snapshot-changed', snapshot);
+    this.emit("snapshot-changed", snapshot);
   }
 
   private async outcome<T>(outcome: Outcome<T>): Promise<T> {
     await this.pause();
-    if (outcome === 'pending') return new Promise(() => undefined);
+    if (outcome === "pending") return new Promise(() => undefined);
     if (isFailing(outcome)) throw outcome.fails;
     return outcome;
   }
@@ -136,16 +137,18 @@ export class MockBackend implements Backend {
 type Failing = Extract<Outcome<null>, { fails: unknown }>;
 
 function isFailing(outcome: unknown): outcome is Failing {
-  return typeof outcome === 'object' && outcome !== null && 'fails' in outcome;
+  return typeof outcome === "object" && outcome !== null && "fails" in outcome;
 }
 
 function isFailure(outcome: unknown, code: string): boolean {
   return isFailing(outcome) && outcome.fails.code === code;
 }
 
-function failsDuring(code: string): 'searching' | 'connecting' | 'unlocking' {
-  if (['door_not_found', 'bluetooth_off', 'bluetooth_unsupported', 'permission_denied'].includes(code)) {
-    return 'searching';
+function failsDuring(code: string): "searching" | "connecting" | "unlocking" {
+  if (
+    ["door_not_found", "bluetooth_off", "bluetooth_unsupported", "permission_denied"].includes(code)
+  ) {
+    return "searching";
   }
-  return code === 'connection_lost' || code === 'door_busy' ? 'connecting' : 'unlocking';
+  return code === "connection_lost" || code === "door_busy" ? "connecting" : "unlocking";
 }

@@ -1,10 +1,10 @@
-import type { Backend } from '../backend';
-import { MockBackend } from './backend';
-import { scenarioFrom } from './scenario';
+import type { Backend } from "../backend";
+import { MockBackend } from "./backend";
+import { scenarioFrom } from "./scenario";
 
 const query = new URLSearchParams(location.search);
-const theme = query.get('theme');
-if (theme) localStorage.setItem('theme', theme);
+const theme = query.get("theme");
+if (theme) localStorage.setItem("theme", theme);
 
 const mock = new MockBackend(scenarioFrom(query, Date.now()));
 

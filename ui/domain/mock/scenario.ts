@@ -6,11 +6,11 @@ import type {
   InvitePreview,
   Snapshot,
   UnlockState,
-} from '../types';
-import { door, enrolled, longActivity, manyDoors, notEnrolled, someActivity } from './building';
+} from "../types";
+import { door, enrolled, longActivity, manyDoors, notEnrolled, someActivity } from "./building";
 
 /** What a mocked call does: answers, fails, or never comes back. */
-export type Outcome<T> = T | { fails: AppError } | 'pending';
+export type Outcome<T> = T | { fails: AppError } | "pending";
 
 export interface Scenario {
   snapshot: Outcome<Snapshot>;
@@ -26,19 +26,19 @@ export interface Scenario {
   paceMs: number;
 }
 
-type Kind = UnlockState['kind'];
-export type UnlockEnd = { kind: Exclude<Kind, 'idle' | 'failed'> } | { kind: 'failed'; error: AppError };
+type Kind = UnlockState["kind"];
+export type UnlockEnd = { kind: Exclude<Kind, "failed"> } | { kind: "failed"; error: AppError };
 
 const RETRYABLE = new Set<ErrorCode>([
-  'hub_unreachable',
-  'no_keychain',
-  'bluetooth_off',
-  'door_not_found',
-  'door_busy',
-  'connection_lost',
-  'timeout',
-  'door_failed',
-  'clip_unavailable',
+  "hub_unreachable",
+  "no_keychain",
+  "bluetooth_off",
+  "door_not_found",
+  "door_busy",
+  "connection_lost",
+  "timeout",
+  "door_failed",
+  "clip_unavailable",
 ]);
 
 export function error(code: ErrorCode): AppError {
@@ -46,18 +46,18 @@ export function error(code: ErrorCode): AppError {
 }
 
 function denied(reason: DenyReason): AppError {
-  return { code: 'denied', reason, retryable: reason === 'TooManyAttempts' };
+  return { code: "denied", reason, retryable: reason === "TooManyAttempts" };
 }
 
 const base = (nowMs: number): Scenario => ({
   snapshot: enrolled,
   activity: someActivity(nowMs),
   enrol: null,
-  preview: { hub: 'hub.linden.example' },
+  preview: { hub: "hub.linden.example" },
   clip: null,
   forget: null,
   pendingInvite: null,
-  unlock: { kind: 'relocked' },
+  unlock: { kind: "idle" },
   paceMs: 450,
 });
 
@@ -65,83 +65,83 @@ const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: 
 
 /** Named changes to the usual day in Linden House. */
 const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
-  'doors-nearby': () => ({}),
-  'doors-away': () => ({ snapshot: { ...enrolled, doors: away } }),
-  'doors-many': () => ({ snapshot: { ...enrolled, doors: manyDoors } }),
-  'doors-one': () => ({ snapshot: { ...enrolled, doors: enrolled.doors.slice(0, 1) } }),
-  'doors-none': () => ({ snapshot: { ...enrolled, doors: [] } }),
-  'key-expired': () => ({
+  "doors-nearby": () => ({}),
+  "doors-away": () => ({ snapshot: { ...enrolled, doors: away } }),
+  "doors-many": () => ({ snapshot: { ...enrolled, doors: manyDoors } }),
+  "doors-one": () => ({ snapshot: { ...enrolled, doors: enrolled.doors.slice(0, 1) } }),
+  "doors-none": () => ({ snapshot: { ...enrolled, doors: [] } }),
+  "key-expired": () => ({
     snapshot: {
       ...enrolled,
-      doors: [door('main', 'Main entrance', { nearby: true, credential: 'expired' })],
+      doors: [door("main", "Main entrance", { nearby: true, credential: "expired" })],
     },
   }),
-  offline: () => ({ snapshot: { ...enrolled, hub: 'offline' } }),
-  'bluetooth-off': () => ({ snapshot: { ...enrolled, doors: away, bluetooth: 'off' } }),
-  'bluetooth-unsupported': () => ({
-    snapshot: { ...enrolled, doors: away, bluetooth: 'unsupported' },
+  offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
+  "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
+  "bluetooth-unsupported": () => ({
+    snapshot: { ...enrolled, doors: away, bluetooth: "unsupported" },
   }),
-  'bluetooth-denied': () => ({
-    snapshot: { ...enrolled, doors: away, bluetooth: 'permission_denied' },
+  "bluetooth-denied": () => ({
+    snapshot: { ...enrolled, doors: away, bluetooth: "permission_denied" },
   }),
-  'named-records': () => ({
+  "named-records": () => ({
     snapshot: {
       ...enrolled,
-      enrolled: enrolled.enrolled && { ...enrolled.enrolled, residentRecords: 'named' },
+      enrolled: enrolled.enrolled && { ...enrolled.enrolled, residentRecords: "named" },
     },
   }),
-  'key-in-file': () => ({
+  "key-in-file": () => ({
     snapshot: {
       ...enrolled,
-      enrolled: enrolled.enrolled && { ...enrolled.enrolled, keyStorage: 'file' },
+      enrolled: enrolled.enrolled && { ...enrolled.enrolled, keyStorage: "file" },
     },
   }),
-  loading: () => ({ snapshot: 'pending' }),
-  'start-failed': () => ({ snapshot: { fails: error('internal') } }),
+  loading: () => ({ snapshot: "pending" }),
+  "start-failed": () => ({ snapshot: { fails: error("internal") } }),
 
-  'not-enrolled': () => ({ snapshot: notEnrolled }),
-  'invite-opened': () => ({
+  "not-enrolled": () => ({ snapshot: notEnrolled }),
+  "invite-opened": () => ({
     snapshot: notEnrolled,
-    pendingInvite: 'vestibule://enrol?hub=https://hub.linden.example&key=q83vEjRWeJA&code=7F3K',
+    pendingInvite: "vestibule://enrol?hub=https://hub.linden.example&key=q83vEjRWeJA&code=7F3K",
   }),
-  enrolling: () => ({ snapshot: notEnrolled, enrol: 'pending' }),
+  enrolling: () => ({ snapshot: notEnrolled, enrol: "pending" }),
 
-  'activity-empty': () => ({ activity: [] }),
-  'activity-loading': () => ({ activity: 'pending' }),
-  'activity-failed': () => ({ activity: { fails: error('internal') } }),
-  'activity-long': (nowMs) => ({ activity: longActivity(nowMs, 10_000) }),
+  "activity-empty": () => ({ activity: [] }),
+  "activity-loading": () => ({ activity: "pending" }),
+  "activity-failed": () => ({ activity: { fails: error("internal") } }),
+  "activity-long": (nowMs) => ({ activity: longActivity(nowMs, 10_000) }),
 
-  'clip-loading': () => ({ clip: 'pending' }),
+  "clip-loading": () => ({ clip: "pending" }),
 };
 
 /** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
-  const change = SCENARIOS[query.get('mock') ?? 'doors-nearby'];
-  if (!change) throw new Error(`There is no scenario "${query.get('mock')}".`);
+  const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
+  if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
   const scenario = { ...base(nowMs), ...change(nowMs) };
   const failing = (name: string) => {
     const code = query.get(name) as ErrorCode | null;
     return code ? { fails: error(code) } : null;
   };
-  const enrol = failing('enrol');
-  const preview = failing('preview');
-  const clip = failing('clip');
-  const unlock = query.get('unlock');
+  const enrol = failing("enrol");
+  const preview = failing("preview");
+  const clip = failing("clip");
+  const unlock = query.get("unlock");
   return {
     ...scenario,
     ...(enrol && { enrol }),
     ...(preview && { preview }),
     ...(clip && { clip }),
     ...(unlock && { unlock: unlockEnd(unlock) }),
-    paceMs: Number(query.get('pace') ?? scenario.paceMs),
+    paceMs: Number(query.get("pace") ?? scenario.paceMs),
   };
 }
 
-const STATES: readonly string[] = ['searching', 'connecting', 'unlocking', 'unlocked', 'relocked'];
+const STATES: readonly string[] = ["searching", "connecting", "unlocking", "unlocked", "relocked"];
 
 function unlockEnd(text: string): UnlockEnd {
   if (STATES.includes(text)) return { kind: text } as UnlockEnd;
   const isReason = /^[A-Z]/.test(text);
   const failure = isReason ? denied(text as DenyReason) : error(text as ErrorCode);
-  return { kind: 'failed', error: failure };
+  return { kind: "failed", error: failure };
 }

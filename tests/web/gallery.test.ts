@@ -1,0 +1,208 @@
+import { type AppWindow, expect, NOW, test } from "./window.ts";
+
+interface Picture {
+  name: string;
+  query: string;
+  route?: string;
+  /** What to do before the state shows, and how to know that it does. */
+  reach: (app: AppWindow) => Promise<unknown>;
+}
+
+const shows = (testId: string) => (app: AppWindow) => expect(app.find(testId)).toBeVisible();
+
+const unlockUntil = (state: string) => async (app: AppWindow) => {
+  await app.door("main").getByTestId("unlock-button").click();
+  await expect(app.door("main").getByTestId("unlock-state")).toHaveAttribute("data-state", state);
+};
+
+const paste = async (app: AppWindow) => {
+  await app
+    .find("invite-input")
+    .fill("vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K");
+  await expect(app.find("invite-preview")).toContainText("hub.linden.example");
+};
+
+const submit = async (app: AppWindow) => {
+  await paste(app);
+  await app.find("enrol-button").click();
+  await expect(app.find("enrol-error")).toBeVisible();
+};
+
+const CLIP = "activity/clip-lobby";
+
+const pictures: Picture[] = [
+  { name: "start-loading", query: "mock=loading", reach: shows("start-loading") },
+  { name: "start-failed", query: "mock=start-failed", reach: shows("start-failed") },
+
+  { name: "enrol-empty", query: "mock=not-enrolled", reach: shows("invite-input") },
+  { name: "enrol-preview", query: "mock=not-enrolled", reach: paste },
+  {
+    name: "enrol-malformed",
+    query: "mock=not-enrolled",
+    reach: async (app) => {
+      await app.find("invite-input").fill("https://example.org/hello");
+      await expect(app.page.getByText("That is not an invite link")).toBeVisible();
+    },
+  },
+  {
+    name: "enrol-expired",
+    query: "mock=not-enrolled&enrol=invite_expired",
+    reach: async (app) => {
+      await paste(app);
+      await app.find("enrol-button").click();
+      await expect(app.page.getByText("This invite has expired")).toBeVisible();
+    },
+  },
+  {
+    name: "enrol-working",
+    query: "mock=enrolling",
+    reach: async (app) => {
+      await paste(app);
+      await app.find("enrol-button").click();
+      await expect(app.find("enrol-button")).toContainText("Enrolling");
+    },
+  },
+  { name: "enrol-unreachable", query: "mock=not-enrolled&enrol=hub_unreachable", reach: submit },
+  { name: "enrol-not-trusted", query: "mock=not-enrolled&enrol=hub_not_trusted", reach: submit },
+  { name: "enrol-no-keychain", query: "mock=not-enrolled&enrol=no_keychain", reach: submit },
+
+  { name: "doors", query: "mock=doors-nearby", reach: shows("view-doors") },
+  { name: "doors-away", query: "mock=doors-away", reach: shows("view-doors") },
+  { name: "doors-many", query: "mock=doors-many", reach: shows("view-doors") },
+  { name: "doors-one", query: "mock=doors-one", reach: shows("view-doors") },
+  { name: "doors-none", query: "mock=doors-none", reach: shows("doors-none") },
+  { name: "doors-offline", query: "mock=offline", reach: shows("notice-offline") },
+  { name: "doors-key-expired", query: "mock=key-expired", reach: shows("view-doors") },
+  {
+    name: "doors-named-records",
+    query: "mock=named-records",
+    reach: shows("notice-named-records"),
+  },
+  { name: "doors-bluetooth-off", query: "mock=bluetooth-off", reach: shows("notice-bluetooth") },
+  {
+    name: "doors-bluetooth-none",
+    query: "mock=bluetooth-unsupported",
+    reach: shows("notice-bluetooth"),
+  },
+  {
+    name: "doors-bluetooth-denied",
+    query: "mock=bluetooth-denied",
+    reach: shows("notice-bluetooth"),
+  },
+
+  { name: "unlock-searching", query: "unlock=searching", reach: unlockUntil("searching") },
+  { name: "unlock-connecting", query: "unlock=connecting", reach: unlockUntil("connecting") },
+  { name: "unlock-unlocking", query: "unlock=unlocking", reach: unlockUntil("unlocking") },
+  { name: "unlock-unlocked", query: "unlock=unlocked", reach: unlockUntil("unlocked") },
+  { name: "unlock-relocked", query: "unlock=relocked", reach: unlockUntil("relocked") },
+  { name: "unlock-not-found", query: "unlock=door_not_found", reach: unlockUntil("failed") },
+  { name: "unlock-door-failed", query: "unlock=door_failed", reach: unlockUntil("failed") },
+  { name: "unlock-denied", query: "unlock=Revoked", reach: unlockUntil("failed") },
+  {
+    name: "unlock-second-door",
+    query: "unlock=unlocked",
+    reach: async (app) => {
+      await app.door("parcels").getByTestId("unlock-button").click();
+      await expect(app.door("parcels").getByTestId("unlock-state")).toHaveAttribute(
+        "data-state",
+        "unlocked",
+      );
+    },
+  },
+  {
+    name: "unlock-second-door-failed",
+    query: "unlock=connection_lost",
+    reach: async (app) => {
+      await app.door("parcels").getByTestId("unlock-button").click();
+      await expect(app.door("parcels").getByTestId("unlock-failure")).toBeVisible();
+    },
+  },
+
+  {
+    name: "activity",
+    query: "",
+    route: "activity",
+    reach: (app) => expect(app.find("activity-item").first()).toBeVisible(),
+  },
+  {
+    name: "activity-empty",
+    query: "mock=activity-empty",
+    route: "activity",
+    reach: shows("activity-empty"),
+  },
+  {
+    name: "activity-loading",
+    query: "mock=activity-loading",
+    route: "activity",
+    reach: shows("activity-loading"),
+  },
+  {
+    name: "activity-failed",
+    query: "mock=activity-failed",
+    route: "activity",
+    reach: shows("activity-failed"),
+  },
+
+  { name: "clip-loading", query: "mock=clip-loading", route: CLIP, reach: shows("clip-player") },
+  { name: "clip-filming", query: "", route: "activity/clip-live", reach: shows("clip-filming") },
+  {
+    name: "clip-unavailable",
+    query: "",
+    route: "activity/clip-guest",
+    reach: shows("clip-failed"),
+  },
+  {
+    name: "clip-tampered",
+    query: "clip=clip_tampered",
+    route: CLIP,
+    reach: shows("clip-tampered"),
+  },
+  {
+    name: "clip",
+    query: "",
+    route: CLIP,
+    reach: async (app) => {
+      await expect(app.find("clip-player")).toHaveAttribute("data-state", "playing");
+      await app.page.keyboard.press("e");
+      await app.page.keyboard.press("k");
+      await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
+    },
+  },
+
+  { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
+  {
+    name: "settings-key-in-file",
+    query: "mock=key-in-file",
+    route: "settings",
+    reach: shows("view-settings"),
+  },
+  {
+    name: "settings-named-records",
+    query: "mock=named-records",
+    route: "settings",
+    reach: shows("view-settings"),
+  },
+  {
+    name: "settings-leave",
+    query: "",
+    route: "settings",
+    reach: async (app) => {
+      await app.find("leave-building").click();
+      await expect(app.page.getByRole("dialog")).toBeVisible();
+    },
+  },
+];
+
+// A missing clip is a 404 in Chromium's console.
+test.use({ expectedErrors: [[/404 \(Not Found\)/], { option: true }] });
+
+for (const { name, query, route, reach } of pictures) {
+  test(`${name} looks right and is accessible`, async ({ app }, { project }) => {
+    await app.page.clock.setFixedTime(NOW);
+    await app.open(query, route);
+    await reach(app);
+    await app.screenshot(name, project.name);
+    await app.expectAccessible();
+    await app.expectRoomForThumbs();
+  });
+}

@@ -1,0 +1,103 @@
+import { fileURLToPath } from "node:url";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test as base } from "@playwright/test";
+
+const screenshots = fileURLToPath(new URL("../../target/screenshots/web", import.meta.url));
+
+/** Some evening on which the mocked building's day makes sense. */
+export const NOW = new Date("2026-05-12T18:42:00+02:00");
+
+interface Mock {
+  calls: { name: string; args: unknown[] }[];
+  emit(event: string, payload: unknown): void;
+}
+
+/** The app's window over the mocked core. */
+export class AppWindow {
+  constructor(readonly page: Page) {}
+
+  /** Opens scenario `query`, such as `mock=doors-nearby`, at a page of the app. */
+  async open(query: string, route = ""): Promise<void> {
+    await this.page.goto(`/?pace=20&${query}${route && `#/${route}`}`);
+  }
+
+  find(testId: string) {
+    return this.page.getByTestId(testId);
+  }
+
+  door(id: string) {
+    return this.page.locator(`[data-testid="door-card"][data-door-id="door-${id}"]`);
+  }
+
+  async calls(name: string): Promise<unknown[][]> {
+    const calls = await this.page.evaluate(
+      () => (globalThis as unknown as { vestibuleMock: Mock }).vestibuleMock.calls,
+    );
+    return calls.filter((call) => call.name === name).map(({ args }) => args);
+  }
+
+  async emit(event: string, payload: unknown): Promise<void> {
+    await this.page.evaluate(
+      ([event, payload]) =>
+        (globalThis as unknown as { vestibuleMock: Mock }).vestibuleMock.emit(
+          event as string,
+          payload,
+        ),
+      [event, payload],
+    );
+  }
+
+  async screenshot(name: string, project: string): Promise<void> {
+    await this.page.screenshot({
+      path: `${screenshots}/${name}-${project}.png`,
+      animations: "disabled",
+    });
+  }
+
+  async expectAccessible(): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page })
+      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+      .analyze();
+    const found = violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join("\n")}`,
+    );
+    expect(found).toEqual([]);
+  }
+
+  /** Nothing is cut off at the side, and everything to press is at least 44 px in both directions. */
+  async expectRoomForThumbs(): Promise<void> {
+    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+    const small = await this.page.evaluate(() =>
+      [...document.querySelectorAll("button, a, select, label:has(input), input:not(label input)")]
+        .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+        .map((element) => ({
+          html: element.outerHTML.slice(0, 120),
+          box: element.getBoundingClientRect(),
+        }))
+        .filter(({ box }) => Math.round(box.width) < 44 || Math.round(box.height) < 44)
+        .map(({ html, box }) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`),
+    );
+    expect(small).toEqual([]);
+  }
+}
+
+/** Every test fails on an uncaught error, a console error, or a refusal by the content security policy. */
+export const test = base.extend<{ app: AppWindow; expectedErrors: RegExp[] }>({
+  expectedErrors: [[], { option: true }],
+  app: async ({ page, expectedErrors }, use) => {
+    const errors: string[] = [];
+    const note = (text: string) => {
+      if (!expectedErrors.some((expected) => expected.test(text))) errors.push(text);
+    };
+    page.on("pageerror", (error) => note(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") note(message.text());
+    });
+    await use(new AppWindow(page));
+    expect(errors).toEqual([]);
+  },
+});
+
+export { expect };
