@@ -110,6 +110,7 @@ export class App {
   /** The timeline of the clip on screen, as the app's core tells it to its window. */
   async timeline(): Promise<Timeline> {
     const clipId = await this.find("clip-player").getAttribute("data-clip-id");
+    if (!clipId) throw new Error("no clip is on screen");
     return this.browser.executeAsync<Timeline, [string]>((clipId, done) => {
       const tauri = (window as unknown as { __TAURI_INTERNALS__: TauriInternals }).__TAURI_INTERNALS__;
       void tauri.invoke("clip_timeline", { clipId }).then((timeline) => done(timeline as Timeline));

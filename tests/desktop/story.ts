@@ -17,8 +17,8 @@ interface Step {
   ok: boolean;
 }
 
-const folder = process.argv[2];
-if (!folder) throw new Error("usage: story.ts FOLDER");
+const folder = process.argv[2] ?? "";
+if (folder === "") throw new Error("usage: story.ts FOLDER");
 
 const started = Date.now();
 const report = {

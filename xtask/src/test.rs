@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-pub(crate) use layer::Layer;
+pub(crate) use layer::{Layer, desktop_environment};
 use tally::Tally;
 
 use crate::{

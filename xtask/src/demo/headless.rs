@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use crate::{
     repo, say, setup,
-    setup::{Need, Tool, path_of_tool},
+    setup::{Need, Tool},
     shell::{command, words_of},
+    test,
 };
 
 /// A step of the story, as `tests/desktop/story.ts` prints it.
@@ -67,8 +68,7 @@ pub(super) fn tell_story(folder: &Path) -> Result<()> {
         .args(["node", "--import", "tsx", "desktop/story.ts"])
         .arg(folder);
     story.current_dir(repo::root().join("tests"));
-    story.env("VESTIBULE_PROGRAMS", repo::programs());
-    story.env("TAURI_DRIVER", path_of_tool(Tool::TauriDriver));
+    story.envs(test::desktop_environment());
     let words = words_of(&story);
     let mut child = story
         .stdin(Stdio::null())
