@@ -1,8 +1,28 @@
 //! The resident app's core: controller, store, sync and unlock. Knows no window.
 //!
 //! A shell (Tauri, a test, a headless demo) implements [`Shell`] and drives one [`Controller`].
+//!
+//! Everything works with what the device has: the hub is asked in the background, and its absence costs news, not
+//! doors. What a resident did stays on the device: no call here sends it anywhere.
 
+mod clips;
+mod clock;
+mod controller;
+mod core;
+mod enrol;
+mod feed;
+pub mod hub;
+pub mod keys;
+pub mod links;
+mod news;
+mod presence;
+mod scan;
 mod shell;
+pub mod store;
+mod sync;
 pub mod ui;
+mod unlock;
 
+pub use controller::{Controller, OpenError};
+pub use core::{Config, Outside};
 pub use shell::{Notification, Shell};

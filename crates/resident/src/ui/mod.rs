@@ -41,6 +41,15 @@ pub struct Enrolment {
     pub key_storage: KeyStorage,
 }
 
+/// What an invite says before it is spent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct InvitePreview {
+    /// The hub's host, and its port where it is not the usual one.
+    pub hub: String,
+}
+
 /// Whether the building's records say which resident came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]

@@ -1,0 +1,238 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use access::{ClipId, DoorId};
+use bytes::Bytes;
+use hub_api::Invite;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tracing::{info, warn};
+
+use crate::core::{Config, Core, Interest, Outside};
+use crate::keys::make_private_folder;
+use crate::store::{Store, StoreError};
+use crate::ui::{
+    ActivityPage, AppError, ClipTimeline, ErrorCode, InvitePreview, KeyStorage, Snapshot, UiEvent,
+};
+use crate::{Shell, enrol, scan, sync, unlock};
+
+/// The most activity items of one page.
+const MOST_ITEMS: u32 = 200;
+
+/// How many pages of older entries one look into the past may cost.
+const MOST_OLDER_PAGES: usize = 4;
+
+/// At most one snapshot in this time.
+const SNAPSHOT_PAUSE: Duration = Duration::from_millis(150);
+
+/// The file of the app's database in its data folder.
+const DATABASE: &str = "vestibule.sqlite";
+
+/// The app without its windows. Must be used inside a Tokio runtime. Dropping it stops everything it does.
+pub struct Controller<S: Shell> {
+    core: Arc<Core<S>>,
+    /// What runs as long as the controller does.
+    always: Mutex<JoinSet<()>>,
+    /// What runs while this device is enrolled.
+    while_enrolled: Mutex<JoinSet<()>>,
+    in_front: Mutex<Option<Interest<S>>>,
+    pending_invite: Mutex<Option<String>>,
+    /// One enrolment or leaving at a time.
+    belonging: tokio::sync::Mutex<()>,
+}
+
+/// Why the app cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    #[error("the app's data folder cannot be made")]
+    Folder(#[from] std::io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<S: Shell> Controller<S> {
+    /// Opens the device's database and, when it is enrolled, begins to follow the hub.
+    pub fn open(config: Config, outside: Outside, shell: S) -> Result<Self, OpenError> {
+        make_private_folder(&config.data_dir)?;
+        let store = Store::open(&config.data_dir.join(DATABASE))?;
+        let is_enrolled = store.enrolment()?.is_some();
+        let controller = Self {
+            core: Arc::new(Core::new(config, outside, shell, store)),
+            always: Mutex::default(),
+            while_enrolled: Mutex::default(),
+            in_front: Mutex::default(),
+            pending_invite: Mutex::default(),
+            belonging: tokio::sync::Mutex::default(),
+        };
+        lock(&controller.always).spawn(publish(controller.core.clone()));
+        if is_enrolled {
+            controller.begin();
+        }
+        Ok(controller)
+    }
+
+    /// Everything the first page shows.
+    pub fn snapshot(&self) -> Result<Snapshot, AppError> {
+        self.core.snapshot()
+    }
+
+    /// What an invite promises, without spending it.
+    pub fn preview_invite(&self, invite: &str) -> Result<InvitePreview, AppError> {
+        let invite = Invite::parse(invite)?;
+        let hub = invite.hub.host_str().map(|host| match invite.hub.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        });
+        let hub = hub.ok_or(ErrorCode::InviteMalformed)?;
+        Ok(InvitePreview { hub })
+    }
+
+    /// Enrols this device with an invite; its keys go to `storage`.
+    pub async fn enrol(&self, invite: &str, storage: KeyStorage) -> Result<(), AppError> {
+        let _one_at_a_time = self.belonging.lock().await;
+        enrol::enrol(&self.core, invite, storage).await?;
+        if let Err(error) = sync::fetch_essentials(&self.core).await {
+            // The invite is spent and the device enrolled: following the hub fetches them later.
+            warn!(%error, "the first doors could not be fetched");
+        }
+        self.core.changed.notify_one();
+        self.begin();
+        Ok(())
+    }
+
+    /// Leaves the building: nothing of it stays on this device, neither keys nor history.
+    pub async fn forget(&self) -> Result<(), AppError> {
+        let _one_at_a_time = self.belonging.lock().await;
+        let enrolment = self.core.enrolment()?;
+        let mut stopped = std::mem::take(&mut *lock(&self.while_enrolled));
+        stopped.shutdown().await;
+        self.core.store.wipe()?;
+        enrol::discard_keys(&self.core, &enrolment.key_name, enrolment.key_storage).await;
+        self.core.clear_live();
+        info!("left the building");
+        Ok(())
+    }
+
+    /// Begins to unlock a door; how far it comes is told by events. Ignored while that door is being unlocked.
+    pub fn unlock(&self, door_id: &str) -> Result<(), AppError> {
+        self.core.enrolment()?;
+        let door: DoorId = door_id.parse().map_err(|_| ErrorCode::DoorNotFound)?;
+        let door = self.core.store.door(door)?.ok_or(ErrorCode::DoorNotFound)?;
+        if let Some(number) = unlock::claim(&self.core, door.id) {
+            self.run(unlock::carry_out(self.core.clone(), door, number));
+        }
+        Ok(())
+    }
+
+    /// At most `limit` things that happened before the cursor `before`, newest first. Asks the hub for what is older
+    /// than what the device holds; without a hub, answers what there is.
+    pub async fn activity(
+        &self,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<ActivityPage, AppError> {
+        let limit = limit.clamp(1, MOST_ITEMS);
+        let store = &self.core.store;
+        let mut records = store.activity(before, limit)?;
+        let mut may_be_older = true;
+        for _ in 0..MOST_OLDER_PAGES {
+            if records.len() == limit as usize {
+                break;
+            }
+            may_be_older = sync::fetch_older(&self.core).await.unwrap_or(false);
+            if !may_be_older {
+                break;
+            }
+            records = store.activity(before, limit)?;
+        }
+        let next = records
+            .last()
+            .map(|record| record.cursor)
+            .filter(|_| may_be_older);
+        Ok(ActivityPage {
+            items: self.core.items(&records)?,
+            next,
+        })
+    }
+
+    /// Fetches a clip's index, proves that the door signed it, and unwraps its key.
+    pub async fn clip_timeline(&self, clip_id: &str) -> Result<ClipTimeline, AppError> {
+        self.core.clip_timeline(parse_clip(clip_id)?).await
+    }
+
+    /// Fetches one fragment, proves that it is the one the door signed, and decrypts it. 0 is the init segment.
+    pub async fn clip_fragment(&self, clip_id: &str, n: u32) -> Result<Bytes, AppError> {
+        self.core.clip_fragment(parse_clip(clip_id)?, n).await
+    }
+
+    /// Doors are looked for while a window is in front, and the hub is tried again at once.
+    pub fn set_in_front(&self, in_front: bool) {
+        let mut interest = lock(&self.in_front);
+        if in_front && interest.is_none() {
+            *interest = Some(self.core.look_for_doors());
+            self.core.hurry.notify_waiters();
+        } else if !in_front {
+            *interest = None;
+        }
+    }
+
+    /// Keeps an invite that was opened from outside until a window takes it.
+    pub fn offer_invite(&self, invite: String) {
+        *lock(&self.pending_invite) = Some(invite.clone());
+        self.core.shell.emit(UiEvent::PendingInvite { invite });
+    }
+
+    /// The invite that was opened from outside, once.
+    pub fn take_pending_invite(&self) -> Option<String> {
+        lock(&self.pending_invite).take()
+    }
+
+    /// The program around.
+    pub fn shell(&self) -> &S {
+        &self.core.shell
+    }
+
+    fn begin(&self) {
+        self.run(scan::watch_doors(self.core.clone()));
+        self.run(sync::follow(self.core.clone()));
+    }
+
+    fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = lock(&self.while_enrolled);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    }
+}
+
+impl<S: Shell> fmt::Debug for Controller<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Controller").finish_non_exhaustive()
+    }
+}
+
+/// Tells the windows when what a snapshot shows has changed.
+async fn publish<S: Shell>(core: Arc<Core<S>>) {
+    let mut last = None;
+    loop {
+        core.changed.notified().await;
+        match core.snapshot() {
+            Ok(snapshot) if last.as_ref() != Some(&snapshot) => {
+                core.shell.emit(UiEvent::SnapshotChanged(snapshot.clone()));
+                last = Some(snapshot);
+            }
+            Ok(_) => {}
+            Err(error) => warn!(%error, "no snapshot can be made"),
+        }
+        sleep(SNAPSHOT_PAUSE).await;
+    }
+}
+
+fn parse_clip(id: &str) -> Result<ClipId, AppError> {
+    id.parse().map_err(|_| ErrorCode::ClipUnavailable.into())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,237 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use access::DoorId;
+use bluetooth::Central;
+use hub_api::ClientIdentity;
+use tokio::sync::{Notify, watch};
+use tracing::{info, warn};
+
+use crate::Shell;
+use crate::clips::Clips;
+use crate::hub::{Hub, HubAddress, Hubs, LiveHubs};
+use crate::keys::{DeviceKeys, FileKeys, KeyStores, Keychain};
+use crate::links::{Links, LiveLinks};
+use crate::presence::{Presence, Via};
+use crate::store::{Store, StoreError, StoredEnrolment};
+use crate::ui::{AppError, BluetoothState, ErrorCode, HubState, UnlockState};
+
+/// What the program around knows.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the database lies; made when it is not there.
+    pub data_dir: PathBuf,
+    /// What this device is called, for the resident and the manager.
+    pub device_name: String,
+    /// The app's version, for the about line.
+    pub version: String,
+}
+
+/// The world outside: hubs, doors and keychains, or a test's own.
+#[derive(Clone)]
+pub struct Outside {
+    pub hubs: Arc<dyn Hubs>,
+    pub links: Arc<dyn Links>,
+    pub keys: KeyStores,
+}
+
+impl Outside {
+    /// The real world. Key files lie in the data folder.
+    pub fn live(config: &Config) -> Self {
+        Self {
+            hubs: Arc::new(LiveHubs),
+            links: Arc::new(LiveLinks::default()),
+            keys: KeyStores {
+                keychain: Arc::new(Keychain::of_this_system()),
+                file: Arc::new(FileKeys::in_folder(config.data_dir.join("keys"))),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Outside(..)")
+    }
+}
+
+/// What every task of a controller shares.
+pub(crate) struct Core<S> {
+    pub(crate) config: Config,
+    pub(crate) outside: Outside,
+    pub(crate) shell: S,
+    pub(crate) store: Store,
+    pub(crate) clips: Clips,
+    /// Something that a snapshot shows has changed.
+    pub(crate) changed: Notify,
+    /// Do not wait out the pause before the next attempt to reach the hub.
+    pub(crate) hurry: Notify,
+    /// How many reasons there are to look for doors.
+    pub(crate) interest: watch::Sender<usize>,
+    /// Counts sightings.
+    pub(crate) heard: watch::Sender<u64>,
+    /// Counts changes of the doors.
+    pub(crate) doors: watch::Sender<u64>,
+    live: Mutex<Live>,
+}
+
+/// What is true now and is not kept.
+pub(crate) struct Live {
+    pub(crate) hub: HubState,
+    pub(crate) bluetooth: BluetoothState,
+    pub(crate) presence: Presence,
+    pub(crate) centrals: HashMap<Via, Listening>,
+    pub(crate) attempts: HashMap<DoorId, Attempt>,
+    pub(crate) last_attempt: u64,
+    keys: Option<Arc<DeviceKeys>>,
+    connection: Option<Arc<dyn Hub>>,
+}
+
+/// A link that sightings come from.
+#[derive(Clone)]
+pub(crate) struct Listening {
+    pub(crate) central: Arc<dyn Central>,
+    pub(crate) since: tokio::time::Instant,
+}
+
+/// One unlock, from the tap until its state has been shown long enough.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attempt {
+    pub(crate) number: u64,
+    pub(crate) state: UnlockState,
+}
+
+impl<S: Shell> Core<S> {
+    pub(crate) fn new(config: Config, outside: Outside, shell: S, store: Store) -> Self {
+        let live = Live {
+            hub: HubState::Offline,
+            bluetooth: BluetoothState::On,
+            presence: Presence::default(),
+            centrals: HashMap::new(),
+            attempts: HashMap::new(),
+            last_attempt: 0,
+            keys: None,
+            connection: None,
+        };
+        Self {
+            config,
+            outside,
+            shell,
+            store,
+            clips: Clips::default(),
+            changed: Notify::new(),
+            hurry: Notify::new(),
+            interest: watch::Sender::new(0),
+            heard: watch::Sender::new(0),
+            doors: watch::Sender::new(0),
+            live: Mutex::new(live),
+        }
+    }
+
+    pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn enrolment(&self) -> Result<StoredEnrolment, AppError> {
+        self.store.enrolment()?.ok_or(ErrorCode::NotEnrolled.into())
+    }
+
+    /// This device's keys: read once, then held while the app runs.
+    pub(crate) async fn keys(&self) -> Result<Arc<DeviceKeys>, AppError> {
+        if let Some(keys) = &self.live().keys {
+            return Ok(keys.clone());
+        }
+        let enrolment = self.enrolment()?;
+        let store = self.outside.keys.of(enrolment.key_storage);
+        let loaded = blocking(move || store.load(&enrolment.key_name)).await?;
+        let keys = Arc::new(loaded.map_err(|error| {
+            warn!(%error, "the device's keys cannot be read");
+            AppError::from(&error)
+        })?);
+        self.live().keys = Some(keys.clone());
+        Ok(keys)
+    }
+
+    pub(crate) fn set_keys(&self, keys: Arc<DeviceKeys>) {
+        self.live().keys = Some(keys);
+    }
+
+    /// The connection to the hub; nothing is sent to make it.
+    pub(crate) async fn hub(&self) -> Result<Arc<dyn Hub>, AppError> {
+        if let Some(hub) = &self.live().connection {
+            return Ok(hub.clone());
+        }
+        let enrolment = self.enrolment()?;
+        let identity = ClientIdentity::new(enrolment.client_id, self.keys().await?.auth);
+        let address = HubAddress {
+            url: enrolment.hub,
+            key: enrolment.hub_key,
+        };
+        let hub = self.outside.hubs.connect(&address, &identity)?;
+        self.live().connection = Some(hub.clone());
+        Ok(hub)
+    }
+
+    pub(crate) fn set_hub_state(&self, state: HubState) {
+        let before = std::mem::replace(&mut self.live().hub, state);
+        if before != state {
+            info!(?state, "hub");
+            self.changed.notify_one();
+        }
+    }
+
+    pub(crate) fn set_bluetooth(&self, state: BluetoothState) {
+        let before = std::mem::replace(&mut self.live().bluetooth, state);
+        if before != state {
+            info!(?state, "Bluetooth");
+            self.changed.notify_one();
+            self.heard.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Forgets everything about the building that is not on disk.
+    pub(crate) fn clear_live(&self) {
+        let mut live = self.live();
+        live.hub = HubState::Offline;
+        live.presence = Presence::default();
+        live.centrals.clear();
+        live.attempts.clear();
+        live.keys = None;
+        live.connection = None;
+        drop(live);
+        self.clips.clear();
+        self.changed.notify_one();
+    }
+
+    /// Looks for doors for as long as the answer lives.
+    pub(crate) fn look_for_doors(self: &Arc<Self>) -> Interest<S> {
+        self.interest.send_modify(|count| *count += 1);
+        Interest(self.clone())
+    }
+}
+
+/// A reason to look for doors.
+pub(crate) struct Interest<S: Shell>(Arc<Core<S>>);
+
+impl<S: Shell> Drop for Interest<S> {
+    fn drop(&mut self) {
+        self.0.interest.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Runs what may block for long, such as a keychain that asks for a password.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| ErrorCode::Internal.into())
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        warn!(%error, "the app's database failed");
+        ErrorCode::Internal.into()
+    }
+}

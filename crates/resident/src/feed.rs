@@ -1,0 +1,191 @@
+//! What the windows are shown, made from what the device keeps.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use access::{DoorId, HolderClass};
+use hub_api::{ClipState as HubClipState, DoorInfo, EntryInfo, Outcome};
+use tracing::warn;
+
+use crate::Shell;
+use crate::clock;
+use crate::core::Core;
+use crate::store::{Happening, Record, StoredEnrolment};
+use crate::ui::{
+    ActivityClip, ActivityItem, ActivityKind, AppError, ClipState, CredentialState, DoorCard,
+    DoorKind, Enrolment, ResidentRecords, Snapshot, UiEvent, VisitorClass,
+};
+
+/// What a door is called that the hub names no more.
+const FORMER_DOOR: &str = "A former door";
+
+impl<S: Shell> Core<S> {
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, AppError> {
+        let enrolled = self.store.enrolment()?.map(Enrolment::from);
+        let doors = self.store.doors()?;
+        let credentials = self.credential_states()?;
+        let live = self.live();
+        let mut cards: Vec<DoorCard> = doors
+            .iter()
+            .map(|door| {
+                let near = live.presence.near(door.id.short());
+                let attempt = live.attempts.get(&door.id);
+                DoorCard {
+                    id: door.id.to_string(),
+                    name: door.name.clone(),
+                    kind: door_kind(door),
+                    nearby: near.is_some(),
+                    rssi_dbm: near.flatten(),
+                    credential: credentials
+                        .get(&door.id)
+                        .copied()
+                        .unwrap_or(CredentialState::None),
+                    unlock: attempt
+                        .map(|attempt| attempt.state.clone())
+                        .unwrap_or_default(),
+                }
+            })
+            .collect();
+        // The sort is stable: doors of equal nearness keep the order of their names.
+        cards.sort_by_key(|card| Reverse((card.nearby, card.rssi_dbm)));
+        Ok(Snapshot {
+            enrolled,
+            doors: cards,
+            hub: live.hub,
+            bluetooth: live.bluetooth,
+            version: self.config.version.clone(),
+        })
+    }
+
+    fn credential_states(&self) -> Result<HashMap<DoorId, CredentialState>, AppError> {
+        let now_s = clock::now_s();
+        let mut states = HashMap::new();
+        for held in self.store.credentials()? {
+            for door in held.doors {
+                let state = states.entry(door).or_insert(CredentialState::Expired);
+                if held.not_after >= now_s {
+                    *state = CredentialState::Valid;
+                }
+            }
+        }
+        Ok(states)
+    }
+
+    /// The list's line for a record; `None` for what is no business of this list.
+    pub(crate) fn item(&self, record: &Record) -> Result<Option<ActivityItem>, AppError> {
+        let door = record.happening.door();
+        let name = self.store.door(door)?.map(|door| door.name);
+        Ok(item(record, name.unwrap_or_else(|| FORMER_DOOR.to_owned())))
+    }
+
+    pub(crate) fn items(&self, records: &[Record]) -> Result<Vec<ActivityItem>, AppError> {
+        let names: HashMap<DoorId, String> = self
+            .store
+            .doors()?
+            .into_iter()
+            .map(|door| (door.id, door.name))
+            .collect();
+        let name = |door| {
+            names
+                .get(&door)
+                .cloned()
+                .unwrap_or_else(|| FORMER_DOOR.to_owned())
+        };
+        Ok(records
+            .iter()
+            .filter_map(|record| item(record, name(record.happening.door())))
+            .collect())
+    }
+
+    pub(crate) fn door_name(&self, door: DoorId) -> String {
+        let door = self.store.door(door).ok().flatten();
+        door.map_or_else(|| FORMER_DOOR.to_owned(), |door| door.name)
+    }
+
+    pub(crate) fn tell_added(&self, record: &Record) {
+        self.tell(record, UiEvent::ActivityAdded);
+    }
+
+    pub(crate) fn tell_changed(&self, record: &Record) {
+        self.tell(record, UiEvent::ActivityChanged);
+    }
+
+    fn tell(&self, record: &Record, event: fn(ActivityItem) -> UiEvent) {
+        match self.item(record) {
+            Ok(Some(item)) => self.shell.emit(event(item)),
+            Ok(None) => {}
+            Err(error) => warn!(%error, "an activity item cannot be shown"),
+        }
+    }
+}
+
+fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
+    let (kind, clip) = match &record.happening {
+        Happening::OwnUnlock { .. } => (ActivityKind::OwnUnlock, None),
+        Happening::Entry(entry) => (kind(entry)?, entry.clip.map(clip)),
+    };
+    Some(ActivityItem {
+        id: record.id.clone(),
+        cursor: record.cursor,
+        at_ms: record.happening.at_ms(),
+        door_id: record.happening.door().to_string(),
+        door_name,
+        kind,
+        clip,
+    })
+}
+
+fn kind(entry: &EntryInfo) -> Option<ActivityKind> {
+    let class = match entry.class {
+        Some(HolderClass::Courier) => Some(VisitorClass::Courier),
+        Some(HolderClass::Guest) => Some(VisitorClass::Guest),
+        Some(HolderClass::Staff) => Some(VisitorClass::Staff),
+        Some(HolderClass::Resident) | None => None,
+    };
+    Some(match entry.outcome {
+        Outcome::Entered => ActivityKind::Entry {
+            class: class?,
+            carrier: entry.carrier_name.clone(),
+            driver: entry.driver.clone(),
+            guest: entry.guest_name.clone(),
+        },
+        Outcome::Denied { reason } => ActivityKind::Denied {
+            class,
+            carrier: entry.carrier_name.clone(),
+            reason: reason.into(),
+        },
+    })
+}
+
+fn clip(clip: hub_api::ClipInfo) -> ActivityClip {
+    let state = match clip.state {
+        HubClipState::Recording => ClipState::Recording,
+        HubClipState::Ready => ClipState::Ready,
+        HubClipState::Unavailable => ClipState::Unavailable,
+    };
+    ActivityClip {
+        id: clip.id.to_string(),
+        state,
+    }
+}
+
+fn door_kind(door: &DoorInfo) -> DoorKind {
+    match door.kind {
+        access::DoorKind::Common => DoorKind::Common,
+        access::DoorKind::Unit => DoorKind::Unit,
+    }
+}
+
+impl From<StoredEnrolment> for Enrolment {
+    fn from(stored: StoredEnrolment) -> Self {
+        Self {
+            building_name: stored.building.name,
+            resident_name: stored.resident_name,
+            resident_records: match stored.building.resident_records {
+                access::ResidentRecords::Unnamed => ResidentRecords::Unnamed,
+                access::ResidentRecords::Named => ResidentRecords::Named,
+            },
+            key_storage: stored.key_storage,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The hub as a resident's device sees it.
+
+use access::ClipId;
+use async_trait::async_trait;
+use bytes::Bytes;
+use clip::SignedClipIndex;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use hub_api::{
+    Client, ClientError, ClientIdentity, DoorInfo, Enrolled, EntryPage, ErrorCode as HubCode,
+    Invite, IssuedCredential, KeyHash, ServerEvent, Subject,
+};
+use std::sync::Arc;
+use url::Url;
+
+use crate::ui::{AppError, ErrorCode};
+
+/// What the hub pushes; ends or yields an error when the connection is lost.
+pub type Events = BoxStream<'static, Result<ServerEvent, HubError>>;
+
+/// An enrolled device's connection to its hub.
+#[async_trait]
+pub trait Hub: Send + Sync {
+    /// The doors that this device may open.
+    async fn doors(&self) -> Result<Vec<DoorInfo>, HubError>;
+    /// Fresh credentials for this device.
+    async fn credentials(&self) -> Result<Vec<IssuedCredential>, HubError>;
+    /// Entries by non-residents, newest first, older than `before`.
+    async fn entries(&self, before: Option<u64>, limit: u32) -> Result<EntryPage, HubError>;
+    /// Events after `last`.
+    async fn events(&self, last: Option<u64>) -> Result<Events, HubError>;
+    /// The signed index of a closed clip.
+    async fn clip_index(&self, clip: ClipId) -> Result<SignedClipIndex, HubError>;
+    /// A sealed fragment; 0 is the init segment.
+    async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, HubError>;
+}
+
+/// Where a hub is and how to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HubAddress {
+    /// An `https` origin.
+    pub url: Url,
+    /// Of the TLS key that it must hold.
+    pub key: KeyHash,
+}
+
+/// The way to hubs: real ones over TLS, or a test's own.
+#[async_trait]
+pub trait Hubs: Send + Sync {
+    /// Redeems an invite for a registered key, whose Ed25519 `seed` is given. Repeating it with the same keys gives
+    /// the same answer.
+    async fn enrol(
+        &self,
+        invite: &Invite,
+        subject: Subject,
+        seed: &[u8; 32],
+    ) -> Result<Enrolled, HubError>;
+
+    /// Prepares a connection; nothing is sent yet.
+    fn connect(
+        &self,
+        address: &HubAddress,
+        identity: &ClientIdentity,
+    ) -> Result<Arc<dyn Hub>, HubError>;
+}
+
+/// Why the hub did not answer, or refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HubError {
+    #[error("the hub cannot be reached, or the connection to it was lost")]
+    Unreachable,
+    #[error("the server at the hub's address holds another key than the invite promised")]
+    NotTrusted,
+    #[error("the hub refused: {code}")]
+    Refused { code: HubCode, retryable: bool },
+    #[error("the hub's answer makes no sense to this version")]
+    Unexpected,
+}
+
+impl HubError {
+    /// The hub's code, when it refused.
+    pub fn code(self) -> Option<HubCode> {
+        match self {
+            Self::Refused { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+}
+
+impl From<ClientError> for HubError {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Unreachable(_) | ClientError::Lost(_) => Self::Unreachable,
+            ClientError::NotTrusted => Self::NotTrusted,
+            ClientError::Refused { error, .. } => Self::Refused {
+                code: error.code,
+                retryable: error.retryable,
+            },
+            _ => Self::Unexpected,
+        }
+    }
+}
+
+impl From<HubError> for AppError {
+    fn from(error: HubError) -> Self {
+        match error {
+            HubError::Unreachable => ErrorCode::HubUnreachable.into(),
+            HubError::NotTrusted => ErrorCode::HubNotTrusted.into(),
+            HubError::Unexpected => ErrorCode::Internal.into(),
+            HubError::Refused { code, retryable } => {
+                let code = refusal(code);
+                Self {
+                    retryable: retryable || Self::new(code).retryable,
+                    ..code.into()
+                }
+            }
+        }
+    }
+}
+
+fn refusal(code: HubCode) -> ErrorCode {
+    match code {
+        HubCode::InviteInvalid => ErrorCode::InviteMalformed,
+        HubCode::InviteExpired => ErrorCode::InviteExpired,
+        HubCode::InviteUsed => ErrorCode::InviteUsed,
+        HubCode::ClipNotReady | HubCode::ClipUnavailable | HubCode::NotFound => {
+            ErrorCode::ClipUnavailable
+        }
+        HubCode::InvalidClient | HubCode::Revoked => ErrorCode::NotEnrolled,
+        HubCode::Unavailable => ErrorCode::HubUnreachable,
+        _ => ErrorCode::Internal,
+    }
+}
+
+/// Real hubs, over pinned TLS.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LiveHubs;
+
+#[async_trait]
+impl Hubs for LiveHubs {
+    async fn enrol(
+        &self,
+        invite: &Invite,
+        subject: Subject,
+        seed: &[u8; 32],
+    ) -> Result<Enrolled, HubError> {
+        Ok(Client::enrol(invite, subject, seed).await?)
+    }
+
+    fn connect(
+        &self,
+        address: &HubAddress,
+        identity: &ClientIdentity,
+    ) -> Result<Arc<dyn Hub>, HubError> {
+        Ok(Arc::new(Client::new(&address.url, address.key, identity)?))
+    }
+}
+
+#[async_trait]
+impl Hub for Client {
+    async fn doors(&self) -> Result<Vec<DoorInfo>, HubError> {
+        Ok(Client::doors(self).await?)
+    }
+
+    async fn credentials(&self) -> Result<Vec<IssuedCredential>, HubError> {
+        Ok(Client::credentials(self).await?)
+    }
+
+    async fn entries(&self, before: Option<u64>, limit: u32) -> Result<EntryPage, HubError> {
+        Ok(Client::entries(self, before, limit).await?)
+    }
+
+    async fn events(&self, last: Option<u64>) -> Result<Events, HubError> {
+        let events = Client::events(self, last).await?;
+        Ok(events.map(|event| event.map_err(HubError::from)).boxed())
+    }
+
+    async fn clip_index(&self, clip: ClipId) -> Result<SignedClipIndex, HubError> {
+        Ok(Client::clip_index(self, clip).await?)
+    }
+
+    async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, HubError> {
+        Ok(Client::fragment(self, clip, n).await?)
+    }
+}

@@ -1,0 +1,101 @@
+//! Which doors are near, and how near.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use access::ShortDoorId;
+use bluetooth::Sighting;
+use tokio::time::Instant;
+
+/// A door that was not heard for this long is no longer near.
+pub(crate) const FORGET_AFTER: Duration = Duration::from_secs(12);
+
+/// A sighting at least this young is good to connect to.
+pub(crate) const FRESH: Duration = Duration::from_secs(6);
+
+/// The weight of a new signal strength against the smoothed one.
+const SMOOTHING: f32 = 0.3;
+
+/// The shown strength moves only when the smoothed one has moved this far.
+const STEP_DB: f32 = 3.0;
+
+/// How a door was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Via {
+    Bluetooth,
+    Stream,
+}
+
+/// The doors heard lately. Time is an argument.
+#[derive(Debug, Default)]
+pub(crate) struct Presence {
+    heard: HashMap<(ShortDoorId, Via), Heard>,
+}
+
+#[derive(Debug)]
+struct Heard {
+    sighting: Sighting,
+    at: Instant,
+    smoothed_dbm: Option<f32>,
+    shown_dbm: Option<f32>,
+}
+
+impl Presence {
+    /// Takes a sighting in; says whether what [`Self::near`] answers has changed.
+    pub(crate) fn hear(&mut self, sighting: Sighting, via: Via, now: Instant) -> bool {
+        let key = (sighting.door, via);
+        let rssi = sighting.rssi_dbm.map(f32::from);
+        let Some(heard) = self.heard.get_mut(&key) else {
+            let heard = Heard {
+                sighting,
+                at: now,
+                smoothed_dbm: rssi,
+                shown_dbm: rssi,
+            };
+            self.heard.insert(key, heard);
+            return true;
+        };
+        heard.sighting = sighting;
+        heard.at = now;
+        heard.smoothed_dbm = match (heard.smoothed_dbm, rssi) {
+            (Some(old), Some(new)) => Some(old + SMOOTHING * (new - old)),
+            (old, new) => new.or(old),
+        };
+        let moved = match (heard.shown_dbm, heard.smoothed_dbm) {
+            (Some(shown), Some(smoothed)) => (shown - smoothed).abs() >= STEP_DB,
+            (shown, smoothed) => shown.is_some() != smoothed.is_some(),
+        };
+        if moved {
+            heard.shown_dbm = heard.smoothed_dbm;
+        }
+        moved
+    }
+
+    /// Forgets doors that fell silent; says whether there were any.
+    pub(crate) fn expire(&mut self, now: Instant) -> bool {
+        let before = self.heard.len();
+        self.heard
+            .retain(|_, heard| now.duration_since(heard.at) < FORGET_AFTER);
+        self.heard.len() != before
+    }
+
+    /// `None` when the door is not near; else its signal strength in dBm, where it has one.
+    pub(crate) fn near(&self, door: ShortDoorId) -> Option<Option<i16>> {
+        let shown = |via| self.heard.get(&(door, via)).map(|heard| heard.shown_dbm);
+        let dbm = match (shown(Via::Bluetooth), shown(Via::Stream)) {
+            (None, None) => return None,
+            (Some(dbm), _) | (None, Some(dbm)) => dbm,
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a mean of i16 values fits an i16"
+        )]
+        Some(dbm.map(|dbm| dbm.round() as i16))
+    }
+
+    /// A sighting to connect to, when the door was heard this way just now.
+    pub(crate) fn fresh(&self, door: ShortDoorId, via: Via, now: Instant) -> Option<Sighting> {
+        let heard = self.heard.get(&(door, via))?;
+        (now.duration_since(heard.at) < FRESH).then(|| heard.sighting.clone())
+    }
+}

@@ -1,0 +1,319 @@
+use access::{ClipId, DoorId};
+use hub_api::{ClipState, EntryInfo};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError, to_json};
+
+/// Something in the activity list, with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Orders the list; newer is greater. Never changes.
+    pub cursor: u64,
+    /// Unique and stable.
+    pub id: String,
+    pub happening: Happening,
+}
+
+/// What this device knows to have happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Happening {
+    /// Somebody who does not live here entered or was refused, says the hub.
+    Entry(EntryInfo),
+    /// This device unlocked a door.
+    OwnUnlock { door: DoorId, at_ms: u64, seq: u64 },
+}
+
+impl Happening {
+    /// Where.
+    pub fn door(&self) -> DoorId {
+        match self {
+            Self::Entry(entry) => entry.door,
+            Self::OwnUnlock { door, .. } => *door,
+        }
+    }
+
+    /// When, in Unix milliseconds.
+    pub fn at_ms(&self) -> u64 {
+        match self {
+            Self::Entry(entry) => entry.at_ms,
+            Self::OwnUnlock { at_ms, .. } => *at_ms,
+        }
+    }
+
+    fn id(&self) -> String {
+        match self {
+            Self::Entry(entry) => format!("entry-{}", entry.id),
+            Self::OwnUnlock { door, seq, .. } => format!("own-{door}-{seq}"),
+        }
+    }
+
+    fn entry(&self) -> Option<&EntryInfo> {
+        match self {
+            Self::Entry(entry) => Some(entry),
+            Self::OwnUnlock { .. } => None,
+        }
+    }
+}
+
+/// What storing something did to the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Added(Record),
+    Changed(Record),
+}
+
+/// Slots in a millisecond, so that what happens at once still has an order.
+const SLOTS: u64 = 1000;
+
+impl Store {
+    /// Adds this device's own unlock.
+    pub fn add_own_unlock(
+        &self,
+        door: DoorId,
+        at_ms: u64,
+        seq: u64,
+    ) -> Result<Option<Change>, StoreError> {
+        self.write(|transaction| put(transaction, &Happening::OwnUnlock { door, at_ms, seq }))
+    }
+
+    /// Stores a page of entries; with `newest`, the list is complete from there down to what was known before.
+    pub fn put_entries(
+        &self,
+        entries: &[EntryInfo],
+        newest: Option<u64>,
+    ) -> Result<Vec<Change>, StoreError> {
+        self.write(|transaction| {
+            let changes = put_all(transaction, entries)?;
+            if let Some(newest) = newest {
+                transaction.execute(
+                    "UPDATE progress SET newest_entry = max(coalesce(newest_entry, 0), ?1)",
+                    [newest.cast_signed()],
+                )?;
+            }
+            Ok(changes)
+        })
+    }
+
+    /// Stores entries from the old end of the list; `older_than` is where the next page begins, if there is one.
+    pub fn put_older_entries(
+        &self,
+        entries: &[EntryInfo],
+        older_than: Option<u64>,
+    ) -> Result<Vec<Change>, StoreError> {
+        self.write(|transaction| {
+            let changes = put_all(transaction, entries)?;
+            let older_than = older_than.map(u64::cast_signed);
+            transaction.execute("UPDATE progress SET older_than = ?1", [older_than])?;
+            Ok(changes)
+        })
+    }
+
+    /// Stores an entry that came as event `event_id`, and that the event has been taken.
+    pub fn take_entry(
+        &self,
+        event_id: u64,
+        entry: &EntryInfo,
+    ) -> Result<Option<Change>, StoreError> {
+        self.write(|transaction| {
+            set_last_event(transaction, event_id)?;
+            put(transaction, &Happening::Entry(entry.clone()))
+        })
+    }
+
+    /// Stores that a clip can be watched, as event `event_id` says.
+    pub fn take_clip_ready(
+        &self,
+        event_id: u64,
+        clip: ClipId,
+    ) -> Result<Option<Change>, StoreError> {
+        self.write(|transaction| {
+            set_last_event(transaction, event_id)?;
+            let Some(Record {
+                happening: Happening::Entry(mut entry),
+                ..
+            }) = by_clip(transaction, clip)?
+            else {
+                return Ok(None);
+            };
+            if let Some(clip) = entry.clip.as_mut() {
+                clip.state = ClipState::Ready;
+            }
+            put(transaction, &Happening::Entry(entry))
+        })
+    }
+
+    /// Stores that an event has been taken.
+    pub fn take_event(&self, event_id: u64) -> Result<(), StoreError> {
+        self.write(|transaction| set_last_event(transaction, event_id))
+    }
+
+    /// The last event taken.
+    pub fn last_event_id(&self) -> Result<Option<u64>, StoreError> {
+        self.progress("last_event_id")
+    }
+
+    /// The newest entry from which the list is complete downwards.
+    pub fn newest_entry(&self) -> Result<Option<u64>, StoreError> {
+        self.progress("newest_entry")
+    }
+
+    /// Where the hub's entries that are not here yet begin.
+    pub fn older_than(&self) -> Result<Option<u64>, StoreError> {
+        self.progress("older_than")
+    }
+
+    /// The oldest entry whose clip was still being recorded when last heard of.
+    pub fn oldest_recording(&self) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT min(entry_id) FROM activity WHERE clip_id IS NOT NULL \
+                   AND json_extract(body, '$.clip.state') = 'recording'";
+        let id: Option<i64> = self.lock().query_row(sql, [], |row| row.get(0))?;
+        Ok(id.map(i64::cast_unsigned))
+    }
+
+    /// At most `limit` records older than `before`, newest first.
+    pub fn activity(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
+        let before = before.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT cursor, id, body FROM activity WHERE cursor < ?1 ORDER BY cursor DESC LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![before, limit])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            records.push(read_record(row)?);
+        }
+        Ok(records)
+    }
+
+    /// The record of an entry with this clip.
+    pub fn record_of_clip(&self, clip: ClipId) -> Result<Option<Record>, StoreError> {
+        by_clip(&self.lock(), clip)
+    }
+
+    fn progress(&self, column: &str) -> Result<Option<u64>, StoreError> {
+        let sql = format!("SELECT {column} FROM progress");
+        let value: Option<i64> = self.lock().query_row(&sql, [], |row| row.get(0))?;
+        Ok(value.map(i64::cast_unsigned))
+    }
+
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let result = work(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+}
+
+fn put_all(
+    transaction: &Transaction<'_>,
+    entries: &[EntryInfo],
+) -> Result<Vec<Change>, StoreError> {
+    let changes = entries
+        .iter()
+        .map(|entry| put(transaction, &Happening::Entry(entry.clone())));
+    Ok(changes
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// Adds, or updates in place, or leaves alone what is known already.
+fn put(transaction: &Transaction<'_>, happening: &Happening) -> Result<Option<Change>, StoreError> {
+    let id = happening.id();
+    let body = to_json(happening)?;
+    let clip = happening
+        .entry()
+        .and_then(|entry| entry.clip)
+        .map(|clip| clip.id.to_string());
+    let known = transaction
+        .query_row(
+            "SELECT cursor, body FROM activity WHERE id = ?1",
+            [&id],
+            |row| {
+                Ok((
+                    row.get::<_, i64>(0)?.cast_unsigned(),
+                    row.get::<_, String>(1)?,
+                ))
+            },
+        )
+        .optional()?;
+    let Some((cursor, known_body)) = known else {
+        let cursor = free_cursor(transaction, happening.at_ms())?;
+        let entry_id = happening.entry().map(|entry| entry.id.cast_signed());
+        transaction.execute(
+            "INSERT INTO activity (cursor, id, entry_id, clip_id, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![cursor.cast_signed(), id, entry_id, clip, body],
+        )?;
+        let happening = happening.clone();
+        return Ok(Some(Change::Added(Record {
+            cursor,
+            id,
+            happening,
+        })));
+    };
+    if is_older_news(happening, &known_body)? || known_body == body {
+        return Ok(None);
+    }
+    transaction.execute(
+        "UPDATE activity SET body = ?2, clip_id = ?3 WHERE id = ?1",
+        params![id, body, clip],
+    )?;
+    let happening = happening.clone();
+    Ok(Some(Change::Changed(Record {
+        cursor,
+        id,
+        happening,
+    })))
+}
+
+/// A replayed entry tells of a clip in the making that has long been finished.
+fn is_older_news(happening: &Happening, known_body: &str) -> Result<bool, StoreError> {
+    let known: Happening = serde_json::from_str(known_body)?;
+    let state = |happening: &Happening| happening.entry()?.clip.map(|clip| clip.state);
+    let (new, known) = (state(happening), state(&known));
+    let made = known.is_some_and(|state| state != ClipState::Recording);
+    Ok(made && new.is_none_or(|state| state == ClipState::Recording))
+}
+
+fn free_cursor(connection: &Connection, at_ms: u64) -> Result<u64, StoreError> {
+    let first = at_ms
+        .saturating_mul(SLOTS)
+        .min(i64::MAX.cast_unsigned() - SLOTS);
+    let taken: Option<i64> = connection.query_row(
+        "SELECT max(cursor) FROM activity WHERE cursor >= ?1 AND cursor < ?2",
+        [first.cast_signed(), (first + SLOTS).cast_signed()],
+        |row| row.get(0),
+    )?;
+    Ok(taken.map_or(first, |taken| taken.cast_unsigned() + 1))
+}
+
+fn by_clip(connection: &Connection, clip: ClipId) -> Result<Option<Record>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT cursor, id, body FROM activity WHERE clip_id = ?1")?;
+    let mut rows = statement.query([clip.to_string()])?;
+    rows.next()?.map(read_record).transpose()
+}
+
+fn read_record(row: &rusqlite::Row<'_>) -> Result<Record, StoreError> {
+    let body: String = row.get(2)?;
+    Ok(Record {
+        cursor: row.get::<_, i64>(0)?.cast_unsigned(),
+        id: row.get(1)?,
+        happening: serde_json::from_str(&body)?,
+    })
+}
+
+fn set_last_event(transaction: &Transaction<'_>, event_id: u64) -> Result<(), StoreError> {
+    transaction.execute(
+        "UPDATE progress SET last_event_id = ?1",
+        [event_id.cast_signed()],
+    )?;
+    Ok(())
+}

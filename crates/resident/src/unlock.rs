@@ -1,0 +1,332 @@
+//! From a tap to an open door.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::{Credential, DoorId, HolderSecret};
+use bluetooth::{Central, LinkError, Sighting, Stage, UnlockError, run_key};
+use door_protocol::{Answer, Awaited, Command, KeyError, KeySession};
+use hub_api::DoorInfo;
+use rand::RngCore as _;
+use rand::rngs::OsRng;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tracing::{info, warn};
+
+use crate::core::{Attempt, Core};
+use crate::presence::Via;
+use crate::store::Change;
+use crate::ui::{AppError, BluetoothState, ErrorCode, UiEvent, UnlockState};
+use crate::{Shell, clock};
+
+/// How long Bluetooth listens alone before a network address will do.
+const HEAD_START: Duration = Duration::from_millis(1500);
+
+/// How long to look for a door.
+const SEARCH: Duration = Duration::from_secs(10);
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long "relocked" is shown.
+const RELOCKED: Duration = Duration::from_secs(4);
+
+/// A door that opened.
+#[derive(Clone, Copy, Debug)]
+struct Opened {
+    unlock_s: u16,
+    seq: u64,
+}
+
+/// What a door is shown.
+struct Request {
+    credential: Credential,
+    holder: HolderSecret,
+}
+
+/// A door that can be connected to.
+struct Found {
+    via: Via,
+    central: Arc<dyn Central>,
+    sighting: Sighting,
+}
+
+/// Claims the door for a new attempt; `None` while another one is under way.
+pub(crate) fn claim<S: Shell>(core: &Core<S>, door: DoorId) -> Option<u64> {
+    let mut live = core.live();
+    if live
+        .attempts
+        .get(&door)
+        .is_some_and(|attempt| attempt.state.is_busy())
+    {
+        return None;
+    }
+    live.last_attempt += 1;
+    let number = live.last_attempt;
+    let state = UnlockState::Searching;
+    live.attempts.insert(
+        door,
+        Attempt {
+            number,
+            state: state.clone(),
+        },
+    );
+    drop(live);
+    tell(core, door, state);
+    Some(number)
+}
+
+/// Carries an attempt through, from searching to idle again.
+pub(crate) async fn carry_out<S: Shell>(core: Arc<Core<S>>, door: DoorInfo, number: u64) {
+    let id = door.id;
+    match attempt(&core, &door, number).await {
+        Ok(opened) => {
+            let at_ms = clock::now_ms();
+            remember(&core, id, at_ms, opened.seq);
+            let open_for = Duration::from_secs(opened.unlock_s.into());
+            let state = UnlockState::Unlocked {
+                unlock_s: opened.unlock_s,
+                until_ms: at_ms + u64::from(opened.unlock_s) * 1000,
+                seq: opened.seq,
+            };
+            advance(&core, id, number, state);
+            sleep(open_for).await;
+            advance(&core, id, number, UnlockState::Relocked);
+            sleep(RELOCKED).await;
+            advance(&core, id, number, UnlockState::Idle);
+        }
+        Err(error) => {
+            info!(code = ?error.code, reason = ?error.reason, "an unlock failed");
+            advance(&core, id, number, UnlockState::Failed { error });
+        }
+    }
+}
+
+async fn attempt<S: Shell>(
+    core: &Arc<Core<S>>,
+    door: &DoorInfo,
+    number: u64,
+) -> Result<Opened, AppError> {
+    let _looking = core.look_for_doors();
+    let request = Request {
+        credential: best_credential(core, door.id)?,
+        holder: HolderSecret::from_bytes(core.keys().await?.holder),
+    };
+    match ask(core, door, &request, number).await? {
+        Answer::Unlocked { unlock_s, seq } => Ok(Opened { unlock_s, seq }),
+        Answer::Denied { reason } => Err(AppError::denied(reason)),
+        Answer::Failed { .. } => Err(ErrorCode::DoorFailed.into()),
+    }
+}
+
+/// Asks the door, and once more, over the other link if there is one, when the first link brought nothing across.
+async fn ask<S: Shell>(
+    core: &Core<S>,
+    door: &DoorInfo,
+    request: &Request,
+    number: u64,
+) -> Result<Answer, AppError> {
+    let mut failed = None;
+    loop {
+        let found = find(core, door, failed).await?;
+        advance(core, door.id, number, UnlockState::Connecting);
+        let progress = |stage| {
+            if stage == Stage::Unlocking {
+                advance(core, door.id, number, UnlockState::Unlocking);
+            }
+        };
+        match talk(&found, door, request, progress).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) if failed.is_none() && nothing_was_asked(&error) => {
+                info!(via = ?found.via, %error, "the first link brought nothing across");
+                failed = Some(found.via);
+                advance(core, door.id, number, UnlockState::Searching);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+async fn talk(
+    found: &Found,
+    door: &DoorInfo,
+    request: &Request,
+    progress: impl FnMut(Stage),
+) -> Result<Answer, UnlockError> {
+    let linked = timeout(CONNECT, found.central.connect(&found.sighting)).await;
+    let link = linked.unwrap_or(Err(LinkError::Timeout))?;
+    let started = Instant::now();
+    let session = KeySession::new(
+        door.id,
+        door.door_key,
+        &request.holder,
+        &request.credential,
+        Command::Unlock,
+        entropy(),
+        Duration::ZERO,
+    );
+    run_key(link, session, || started.elapsed(), progress).await
+}
+
+/// Whether trying again cannot open the door twice.
+fn nothing_was_asked(error: &UnlockError) -> bool {
+    let awaiting_door = |key: &KeyError| {
+        matches!(
+            key,
+            KeyError::LinkLost {
+                awaited: Awaited::Door
+            } | KeyError::TimedOut {
+                awaited: Awaited::Door
+            }
+        )
+    };
+    match error {
+        UnlockError::Link(_) => true,
+        UnlockError::Key(key) => awaiting_door(key),
+    }
+}
+
+/// Waits until the door has been heard: over Bluetooth, or over the network once Bluetooth had its head start.
+async fn find<S: Shell>(
+    core: &Core<S>,
+    door: &DoorInfo,
+    failed: Option<Via>,
+) -> Result<Found, AppError> {
+    let mut heard = core.heard.subscribe();
+    let started = Instant::now();
+    let give_up = started + SEARCH;
+    loop {
+        heard.borrow_and_update();
+        if let Some(found) = pick(core, door, started, failed) {
+            return Ok(found);
+        }
+        let now = Instant::now();
+        if now >= give_up {
+            return Err(not_found(core, door));
+        }
+        let wake = if now < started + HEAD_START {
+            started + HEAD_START
+        } else {
+            give_up
+        };
+        tokio::select! {
+            _ = heard.changed() => {}
+            () = sleep_until(wake) => {}
+        }
+    }
+}
+
+fn pick<S: Shell>(
+    core: &Core<S>,
+    door: &DoorInfo,
+    started: Instant,
+    failed: Option<Via>,
+) -> Option<Found> {
+    let live = core.live();
+    let now = Instant::now();
+    let over = |via: Via| {
+        let sighting = live.presence.fresh(door.id.short(), via, now)?;
+        let central = live.centrals.get(&via)?.central.clone();
+        Some(Found {
+            via,
+            central,
+            sighting,
+        })
+    };
+    if failed == Some(Via::Bluetooth) {
+        return over(Via::Stream).or_else(|| over(Via::Bluetooth));
+    }
+    let radio = live.centrals.get(&Via::Bluetooth);
+    let radio_had_its_chance = live.bluetooth != BluetoothState::On
+        || now >= started + HEAD_START
+        || radio.is_some_and(|radio| now >= radio.since + HEAD_START);
+    over(Via::Bluetooth).or_else(|| radio_had_its_chance.then(|| over(Via::Stream))?)
+}
+
+/// With no other way to the door, what is wrong with Bluetooth is what is wrong.
+fn not_found<S: Shell>(core: &Core<S>, door: &DoorInfo) -> AppError {
+    let code = match core.live().bluetooth {
+        _ if door.stream_address.is_some() => ErrorCode::DoorNotFound,
+        BluetoothState::On => ErrorCode::DoorNotFound,
+        BluetoothState::Off => ErrorCode::BluetoothOff,
+        BluetoothState::Unsupported => ErrorCode::BluetoothUnsupported,
+        BluetoothState::PermissionDenied => ErrorCode::PermissionDenied,
+    };
+    code.into()
+}
+
+/// The credential for this door that lasts longest. An expired one is still shown: the door's clock decides.
+fn best_credential<S: Shell>(core: &Core<S>, door: DoorId) -> Result<Credential, AppError> {
+    let held = core.store.credentials()?.into_iter();
+    let best = held
+        .filter(|held| held.doors.contains(&door))
+        .max_by_key(|held| held.not_after);
+    best.map(|held| held.credential)
+        .ok_or_else(|| AppError::denied(access::DenyReason::NoCredential))
+}
+
+fn remember<S: Shell>(core: &Core<S>, door: DoorId, at_ms: u64, seq: u64) {
+    match core.store.add_own_unlock(door, at_ms, seq) {
+        Ok(Some(Change::Added(record))) => core.tell_added(&record),
+        Ok(_) => {}
+        Err(error) => warn!(%error, "an own unlock could not be kept"),
+    }
+}
+
+/// Enters a state, unless a newer attempt has taken the door over.
+fn advance<S: Shell>(core: &Core<S>, door: DoorId, number: u64, state: UnlockState) {
+    let mut live = core.live();
+    let Some(attempt) = live.attempts.get_mut(&door) else {
+        return;
+    };
+    if attempt.number != number || attempt.state == state {
+        return;
+    }
+    attempt.state = state.clone();
+    drop(live);
+    tell(core, door, state);
+}
+
+fn tell<S: Shell>(core: &Core<S>, door: DoorId, unlock: UnlockState) {
+    core.shell.emit(UiEvent::UnlockChanged {
+        door_id: door.to_string(),
+        unlock,
+    });
+    core.changed.notify_one();
+}
+
+fn entropy() -> [u8; 32] {
+    let mut entropy = [0; 32];
+    OsRng.fill_bytes(&mut entropy);
+    entropy
+}
+
+impl From<LinkError> for AppError {
+    fn from(error: LinkError) -> Self {
+        let code = match error {
+            LinkError::BluetoothOff => ErrorCode::BluetoothOff,
+            LinkError::NoAdapter => ErrorCode::BluetoothUnsupported,
+            LinkError::PermissionDenied => ErrorCode::PermissionDenied,
+            LinkError::NotFound => ErrorCode::DoorNotFound,
+            LinkError::Timeout => ErrorCode::Timeout,
+            _ => ErrorCode::ConnectionLost,
+        };
+        code.into()
+    }
+}
+
+impl From<UnlockError> for AppError {
+    fn from(error: UnlockError) -> Self {
+        match error {
+            UnlockError::Link(error) => error.into(),
+            UnlockError::Key(KeyError::TimedOut { .. }) => ErrorCode::Timeout.into(),
+            UnlockError::Key(KeyError::Internal | KeyError::CredentialTooLong) => {
+                ErrorCode::Internal.into()
+            }
+            // A door that serves somebody else turns others away before it has spoken.
+            UnlockError::Key(KeyError::LinkLost {
+                awaited: Awaited::Door,
+            }) => ErrorCode::DoorBusy.into(),
+            UnlockError::Key(_) => ErrorCode::ConnectionLost.into(),
+        }
+    }
+}

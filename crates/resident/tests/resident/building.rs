@@ -1,0 +1,104 @@
+use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use access::{
+    BuildingId, BuildingKey, Bundle, BundleDoor, Credential, DeviceId, DoorId, DoorKind, Grant,
+    GrantId, HolderClass, HolderPublicKey, ResidentId, ResidentRecords, SigningKey,
+};
+use door_protocol::DoorIdentity;
+use hub_api::{BuildingInfo, DoorInfo, IssuedCredential};
+use rand::rngs::OsRng;
+
+pub(crate) const BUILDING: BuildingId = BuildingId::from_entropy([1; 16]);
+pub(crate) const RESIDENT: ResidentId = ResidentId::from_entropy([2; 16]);
+pub(crate) const DEVICE: DeviceId = DeviceId::from_entropy([3; 16]);
+pub(crate) const GRANT: GrantId = GrantId::from_entropy([4; 16]);
+pub(crate) const LOBBY: DoorId = DoorId::from_entropy([0x10; 16]);
+pub(crate) const GARAGE: DoorId = DoorId::from_entropy([0x11; 16]);
+pub(crate) const UNLOCK_S: u16 = 5;
+
+pub(crate) fn building_key() -> BuildingKey {
+    BuildingKey::from_seed([9; 32])
+}
+
+pub(crate) fn building_info() -> BuildingInfo {
+    BuildingInfo {
+        id: BUILDING,
+        name: "12 Elm Street".to_owned(),
+        key: building_key().public(),
+        resident_records: ResidentRecords::Unnamed,
+    }
+}
+
+pub(crate) fn identity(door: DoorId) -> DoorIdentity {
+    DoorIdentity::new(BUILDING, door, [door.as_bytes()[0]; 32])
+}
+
+pub(crate) fn signing_key(door: DoorId) -> SigningKey {
+    SigningKey::from_seed([door.as_bytes()[0] + 1; 32])
+}
+
+pub(crate) fn door_info(door: DoorId, name: &str) -> DoorInfo {
+    DoorInfo {
+        id: door,
+        name: name.to_owned(),
+        kind: DoorKind::Common,
+        door_key: identity(door).public(),
+        signing_key: signing_key(door).public(),
+        unlock_s: UNLOCK_S,
+        stream_address: None,
+        online: true,
+    }
+}
+
+pub(crate) fn bundle(revoked: Vec<GrantId>) -> Bundle {
+    let door = |id, name: &str| BundleDoor {
+        id,
+        name: name.to_owned(),
+        kind: DoorKind::Common,
+        unlock_s: UNLOCK_S,
+    };
+    Bundle {
+        building: BUILDING,
+        version: 1,
+        issued_at: now_s(),
+        doors: vec![door(LOBBY, "Lobby"), door(GARAGE, "Garage")],
+        carriers: Vec::new(),
+        revoked,
+        viewers: Vec::new(),
+        resident_records: ResidentRecords::Unnamed,
+    }
+}
+
+pub(crate) fn credential(holder: HolderPublicKey, doors: Vec<DoorId>) -> IssuedCredential {
+    let (not_before, not_after) = (now_s() - 60, now_s() + 7 * 24 * 3600);
+    let grant = Grant {
+        id: GRANT,
+        building: BUILDING,
+        class: HolderClass::Resident,
+        doors: doors.clone(),
+        not_before,
+        not_after,
+    };
+    let credential: Credential =
+        access::issue(&building_key(), &grant, holder, &mut OsRng).unwrap();
+    IssuedCredential {
+        credential,
+        grant: GRANT,
+        doors,
+        not_after,
+    }
+}
+
+pub(crate) fn now_s() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
+
+/// About now, and the same each time, so that a replayed entry is the same entry.
+pub(crate) fn now_ms() -> u64 {
+    static STARTED_S: LazyLock<u64> = LazyLock::new(now_s);
+    *STARTED_S * 1000
+}

@@ -1,0 +1,259 @@
+use std::time::Duration;
+
+use access::{ClipId, HolderClass};
+use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome, Refresh, Topic};
+use resident::ui::{ActivityKind, CredentialState, HubState, UiEvent};
+
+use crate::building::{LOBBY, now_ms};
+use crate::door::FakeDoor;
+use crate::world::{App, World};
+
+const CLIP: ClipId = ClipId::from_entropy([0x40; 16]);
+
+fn courier(id: u64) -> EntryInfo {
+    EntryInfo {
+        id,
+        door: LOBBY,
+        at_ms: now_ms() + id,
+        seq: id,
+        class: Some(HolderClass::Courier),
+        carrier_name: Some("Northline Parcel".to_owned()),
+        driver: Some("driver-7".to_owned()),
+        guest_name: None,
+        clip: Some(ClipInfo {
+            id: CLIP,
+            state: ClipState::Recording,
+        }),
+        outcome: Outcome::Entered,
+    }
+}
+
+/// An app that follows the hub.
+async fn following(world: &World) -> App {
+    let app = world.enrolled().await;
+    online(&app).await;
+    app
+}
+
+async fn online(app: &App) {
+    app.until("online", |shown| shown.hub == HubState::Online)
+        .await;
+}
+
+async fn settled() {
+    tokio::time::sleep(Duration::from_secs(5)).await;
+}
+
+fn added(app: &App) -> usize {
+    app.seen
+        .events()
+        .iter()
+        .filter(|event| matches!(event, UiEvent::ActivityAdded(_)))
+        .count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_couriers_entry_is_listed_and_notified_with_its_clip() {
+    let world = World::new();
+    let app = following(&world).await;
+    world.hub.push_entry(courier(1));
+    app.seen
+        .until("notified", |seen| !seen.notifications().is_empty())
+        .await;
+    let told = app.seen.notifications().remove(0);
+    assert_eq!(told.title, "Northline Parcel at Lobby");
+    assert!(
+        told.body.starts_with("Driver driver-7 came in at "),
+        "{}",
+        told.body
+    );
+    assert_eq!(told.clip, Some(CLIP));
+    assert_eq!(app.activity().await.len(), 1);
+    assert_eq!(added(&app), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_is_told_once_over_cuts_restarts_and_replays() {
+    let world = World::new();
+    let app = following(&world).await;
+    world.hub.push_entry(courier(1));
+    app.seen
+        .until("notified", |seen| !seen.notifications().is_empty())
+        .await;
+
+    world.hub.stop();
+    app.until("offline", |shown| shown.hub == HubState::Offline)
+        .await;
+    world.hub.resume();
+    online(&app).await;
+    world.hub.push(Event::Entry(courier(1)));
+    settled().await;
+    assert_eq!(app.seen.notifications().len(), 1);
+    assert_eq!(added(&app), 1);
+
+    drop(app);
+    let app = world.open();
+    online(&app).await;
+    world.hub.push(Event::Entry(courier(1)));
+    settled().await;
+    assert_eq!(app.seen.notifications().len(), 0);
+    assert_eq!(app.activity().await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_missed_is_fetched_in_order_and_once() {
+    let world = World::new();
+    let app = following(&world).await;
+    world.hub.push_entry(courier(1));
+    settled().await;
+    drop(app);
+    for id in 2..=120 {
+        world.hub.add_entry(EntryInfo {
+            clip: None,
+            ..courier(id)
+        });
+    }
+    let app = world.open();
+    online(&app).await;
+    settled().await;
+    let page = app.controller.activity(None, 200).await.unwrap();
+    let ids: Vec<_> = page.items.iter().map(|item| item.id.clone()).collect();
+    let expected: Vec<_> = (1..=120).rev().map(|id| format!("entry-{id}")).collect();
+    assert_eq!(ids, expected);
+    assert_eq!(app.seen.notifications().len(), 119);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_past_before_enrolment_makes_no_noise_and_is_there_to_scroll_to() {
+    let world = World::new();
+    for id in 1..=130 {
+        world.hub.add_entry(EntryInfo {
+            clip: None,
+            ..courier(id)
+        });
+    }
+    let app = following(&world).await;
+    settled().await;
+    assert_eq!(app.seen.notifications().len(), 0);
+
+    let mut shown = 0;
+    let mut before = None;
+    loop {
+        let page = app.controller.activity(before, 40).await.unwrap();
+        shown += page.items.len();
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(shown, 130);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_that_becomes_ready_changes_its_line_and_stays_ready() {
+    let world = World::new();
+    let app = following(&world).await;
+    world.hub.push_entry(courier(1));
+    world.hub.push(Event::Clip(ClipReady {
+        clip: CLIP,
+        entry: 1,
+    }));
+    // A replay from before must not turn the clip back.
+    world.hub.push(Event::Entry(courier(1)));
+    settled().await;
+    let item = app.activity().await.remove(0);
+    assert_eq!(item.clip.unwrap().state, resident::ui::ClipState::Ready);
+    let changed = app
+        .seen
+        .events()
+        .into_iter()
+        .filter(|event| matches!(event, UiEvent::ActivityChanged(_)));
+    assert_eq!(changed.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_listed_and_makes_no_noise() {
+    let world = World::new();
+    let app = following(&world).await;
+    let reason = access::DenyReason::UnitDoor;
+    world.hub.push_entry(EntryInfo {
+        outcome: Outcome::Denied { reason },
+        clip: None,
+        ..courier(1)
+    });
+    settled().await;
+    assert_eq!(app.seen.notifications().len(), 0);
+    let item = app.activity().await.remove(0);
+    assert!(matches!(
+        item.kind,
+        ActivityKind::Denied {
+            reason: resident::ui::DenyReason::UnitDoor,
+            ..
+        }
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_news_is_listed_and_makes_no_noise() {
+    let world = World::new();
+    let app = following(&world).await;
+    let yesterday = now_ms() - 24 * 3600 * 1000;
+    world.hub.push_entry(EntryInfo {
+        at_ms: yesterday,
+        ..courier(1)
+    });
+    settled().await;
+    assert_eq!(app.activity().await.len(), 1);
+    assert_eq!(app.seen.notifications().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_app_starts_and_opens_doors_without_its_hub() {
+    let world = World::new();
+    drop(following(&world).await);
+    world.hub.stop();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.open();
+    let snapshot = app.snapshot();
+    assert_eq!(snapshot.hub, HubState::Offline);
+    assert_eq!(snapshot.doors.len(), 2);
+    assert!(
+        snapshot
+            .doors
+            .iter()
+            .all(|door| door.credential == CredentialState::Valid)
+    );
+    app.unlock(LOBBY).await;
+    assert_eq!(door.opened(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn stale_doors_and_credentials_are_fetched_again_when_the_hub_says_so() {
+    let world = World::new();
+    let app = following(&world).await;
+    let issued = world.hub.state().credentials_issued;
+    world.hub.state().doors[0].name = "Main entrance".to_owned();
+    world
+        .hub
+        .push(Event::Refresh(Refresh { what: Topic::Doors }));
+    world.hub.push(Event::Refresh(Refresh {
+        what: Topic::Credentials,
+    }));
+    app.until("renamed", |shown| {
+        shown.doors.iter().any(|door| door.name == "Main entrance")
+    })
+    .await;
+    settled().await;
+    assert_eq!(world.hub.state().credentials_issued, issued + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fresh_credentials_are_not_asked_for_at_every_connection() {
+    let world = World::new();
+    let app = following(&world).await;
+    let issued = world.hub.state().credentials_issued;
+    drop(app);
+    let app = world.open();
+    online(&app).await;
+    assert_eq!(world.hub.state().credentials_issued, issued);
+}

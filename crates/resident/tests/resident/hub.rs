@@ -1,0 +1,223 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use access::{ClipId, HolderPublicKey, SigningPublicKey, ViewerPublicKey};
+use async_trait::async_trait;
+use bytes::Bytes;
+use clip::SignedClipIndex;
+use futures::StreamExt as _;
+use futures::stream;
+use hub_api::{
+    ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo, EntryPage, ErrorCode, Event,
+    Invite, IssuedCredential, ServerEvent, Subject,
+};
+use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
+use tokio::sync::watch;
+
+use crate::building::{DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info};
+
+/// A hub in memory.
+pub(crate) struct FakeHub {
+    state: Mutex<State>,
+    log: watch::Sender<Log>,
+}
+
+/// What the hub has pushed so far.
+#[derive(Clone, Debug, Default)]
+struct Log {
+    down: bool,
+    events: Vec<ServerEvent>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    /// What enrolling is refused with.
+    pub(crate) refusal: Option<HubError>,
+    /// The answer to the next enrolment is lost on its way.
+    pub(crate) loses_answer: bool,
+    pub(crate) registered: Option<(SigningPublicKey, HolderPublicKey, ViewerPublicKey)>,
+    pub(crate) doors: Vec<DoorInfo>,
+    pub(crate) entries: Vec<EntryInfo>,
+    pub(crate) clips: HashMap<ClipId, (SignedClipIndex, Vec<Vec<u8>>)>,
+    pub(crate) credentials_issued: u32,
+}
+
+impl FakeHub {
+    pub(crate) fn new() -> Arc<Self> {
+        let doors = vec![door_info(LOBBY, "Lobby"), door_info(GARAGE, "Garage")];
+        let state = State {
+            doors,
+            ..State::default()
+        };
+        Arc::new(Self {
+            state: Mutex::new(state),
+            log: watch::Sender::default(),
+        })
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub(crate) fn stop(&self) {
+        self.log.send_modify(|log| log.down = true);
+    }
+
+    pub(crate) fn resume(&self) {
+        self.log.send_modify(|log| log.down = false);
+    }
+
+    /// Adds an entry and pushes it.
+    pub(crate) fn push_entry(&self, entry: EntryInfo) {
+        self.add_entry(entry.clone());
+        self.push(Event::Entry(entry));
+    }
+
+    /// Adds or replaces an entry without a push.
+    pub(crate) fn add_entry(&self, entry: EntryInfo) {
+        let mut state = self.state();
+        state.entries.retain(|known| known.id != entry.id);
+        state.entries.push(entry);
+        state.entries.sort_by_key(|entry| entry.id);
+    }
+
+    pub(crate) fn push(&self, event: Event) {
+        self.log.send_modify(|log| {
+            let id = log.events.len() as u64 + 1;
+            log.events.push(ServerEvent { id, event });
+        });
+    }
+
+    fn is_up(&self) -> Result<(), HubError> {
+        if self.log.borrow().down {
+            Err(HubError::Unreachable)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The way to the one hub.
+pub(crate) struct FakeHubs(pub(crate) Arc<FakeHub>);
+
+#[async_trait]
+impl Hubs for FakeHubs {
+    async fn enrol(
+        &self,
+        _invite: &Invite,
+        subject: Subject,
+        _seed: &[u8; 32],
+    ) -> Result<Enrolled, HubError> {
+        self.0.is_up()?;
+        let Subject::ResidentDevice {
+            auth_key,
+            holder_key,
+            viewer_key,
+            ..
+        } = subject
+        else {
+            panic!("a resident's app enrols as something else");
+        };
+        let mut state = self.0.state();
+        if let Some(refusal) = state.refusal {
+            return Err(refusal);
+        }
+        let keys = (auth_key, holder_key, viewer_key);
+        if state.registered.is_some_and(|known| known != keys) {
+            return Err(HubError::Refused {
+                code: ErrorCode::InviteUsed,
+                retryable: false,
+            });
+        }
+        state.registered = Some(keys);
+        if std::mem::take(&mut state.loses_answer) {
+            return Err(HubError::Unreachable);
+        }
+        Ok(Enrolled {
+            client_id: "client".to_owned(),
+            building: building_info(),
+            hub_name: "Elm".to_owned(),
+            subject: EnrolledSubject::ResidentDevice {
+                resident: RESIDENT,
+                device: DEVICE,
+                resident_name: "Robin".to_owned(),
+            },
+        })
+    }
+
+    fn connect(&self, _: &HubAddress, _: &ClientIdentity) -> Result<Arc<dyn Hub>, HubError> {
+        Ok(Arc::new(Connection(self.0.clone())))
+    }
+}
+
+struct Connection(Arc<FakeHub>);
+
+#[async_trait]
+impl Hub for Connection {
+    async fn doors(&self) -> Result<Vec<DoorInfo>, HubError> {
+        self.0.is_up()?;
+        Ok(self.0.state().doors.clone())
+    }
+
+    async fn credentials(&self) -> Result<Vec<IssuedCredential>, HubError> {
+        self.0.is_up()?;
+        let mut state = self.0.state();
+        state.credentials_issued += 1;
+        let (_, holder, _) = state.registered.unwrap();
+        Ok(vec![credential(holder, vec![LOBBY, GARAGE])])
+    }
+
+    async fn entries(&self, before: Option<u64>, limit: u32) -> Result<EntryPage, HubError> {
+        self.0.is_up()?;
+        let state = self.0.state();
+        let newest_first = state.entries.iter().rev();
+        let mut older = newest_first.filter(|entry| before.is_none_or(|before| entry.id < before));
+        let entries: Vec<_> = older.by_ref().take(limit as usize).cloned().collect();
+        let next = older.next().and(entries.last().map(|entry| entry.id));
+        Ok(EntryPage { entries, next })
+    }
+
+    async fn events(&self, last: Option<u64>) -> Result<Events, HubError> {
+        self.0.is_up()?;
+        let log = self.0.log.subscribe();
+        let head = log.borrow().events.len() as u64;
+        let ready = ServerEvent {
+            id: head,
+            event: Event::Ready {},
+        };
+        let told = usize::try_from(last.unwrap_or(head)).unwrap();
+        let live = stream::unfold(Some((log, told)), |place| async move {
+            let (mut log, told) = place?;
+            let now = log
+                .wait_for(|log| log.down || log.events.len() > told)
+                .await
+                .ok()?
+                .clone();
+            if now.down {
+                return Some((Err(HubError::Unreachable), None));
+            }
+            Some((Ok(now.events[told].clone()), Some((log, told + 1))))
+        });
+        Ok(stream::once(async { Ok(ready) }).chain(live).boxed())
+    }
+
+    async fn clip_index(&self, clip: ClipId) -> Result<SignedClipIndex, HubError> {
+        self.0.is_up()?;
+        let state = self.0.state();
+        let missing = HubError::Refused {
+            code: ErrorCode::ClipNotReady,
+            retryable: true,
+        };
+        state
+            .clips
+            .get(&clip)
+            .map(|(index, _)| index.clone())
+            .ok_or(missing)
+    }
+
+    async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, HubError> {
+        self.0.is_up()?;
+        let state = self.0.state();
+        Ok(state.clips[&clip].1[n as usize].clone().into())
+    }
+}

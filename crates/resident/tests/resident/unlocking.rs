@@ -1,0 +1,279 @@
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use access::DoorId;
+use bluetooth::LinkError;
+use resident::ui::{ActivityKind, AppError, DenyReason, ErrorCode, UnlockState};
+
+use crate::building::{GARAGE, GRANT, LOBBY, UNLOCK_S, door_info};
+use crate::door::{FakeDoor, Fault};
+use crate::world::{App, World};
+
+fn names(states: &[UnlockState]) -> Vec<&'static str> {
+    let name = |state: &UnlockState| match state {
+        UnlockState::Idle => "idle",
+        UnlockState::Searching => "searching",
+        UnlockState::Connecting => "connecting",
+        UnlockState::Unlocking => "unlocking",
+        UnlockState::Unlocked { .. } => "unlocked",
+        UnlockState::Relocked => "relocked",
+        UnlockState::Failed { .. } => "failed",
+    };
+    states.iter().map(name).collect()
+}
+
+async fn failure(app: &App, door: DoorId) -> AppError {
+    match app.unlock(door).await.pop() {
+        Some(UnlockState::Failed { error }) => error,
+        other => panic!("the unlock ended as {other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unlock_tells_each_state_as_it_becomes_true() {
+    let world = World::new();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.enrolled().await;
+    let states = app.unlock(LOBBY).await;
+    let expected = [
+        "searching",
+        "connecting",
+        "unlocking",
+        "unlocked",
+        "relocked",
+        "idle",
+    ];
+    assert_eq!(names(&states), expected);
+    assert!(matches!(
+        states[3],
+        UnlockState::Unlocked {
+            unlock_s: UNLOCK_S,
+            seq: 1,
+            ..
+        }
+    ));
+    assert_eq!(door.opened(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_own_unlock_is_remembered_on_this_device() {
+    let world = World::new();
+    let _door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.enrolled().await;
+    app.unlock(LOBBY).await;
+    drop(app);
+    world.hub.stop();
+    let items = world.open().activity().await;
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0].kind, ActivityKind::OwnUnlock);
+    assert_eq!(items[0].door_name, "Lobby");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_tap_while_the_door_is_asked_is_ignored() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    app.controller.unlock(&LOBBY.to_string()).unwrap();
+    app.controller.unlock(&LOBBY.to_string()).unwrap();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    app.seen
+        .until("unlocked", |seen| {
+            names(&seen.unlocks(LOBBY)).contains(&"unlocked")
+        })
+        .await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(door.opened(), 1);
+    let searches = names(&app.seen.unlocks(LOBBY))
+        .iter()
+        .filter(|name| **name == "searching")
+        .count();
+    assert_eq!(searches, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_door_can_be_unlocked_again_and_relocks_after_the_second_time() {
+    let world = World::new();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.enrolled().await;
+    app.controller.unlock(&LOBBY.to_string()).unwrap();
+    app.seen
+        .until("unlocked", |seen| {
+            names(&seen.unlocks(LOBBY)).contains(&"unlocked")
+        })
+        .await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let states = app.unlock(LOBBY).await;
+    assert_eq!(door.opened(), 2);
+    let relocks = names(&app.seen.unlocks(LOBBY))
+        .iter()
+        .filter(|name| **name == "relocked")
+        .count();
+    assert_eq!(
+        relocks, 1,
+        "the first unlock's relock must not be told during the second: {states:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_denial_carries_the_doors_reason() {
+    let world = World::new();
+    let door = FakeDoor::with(&world.links.radio, LOBBY, -50, vec![GRANT], Fault::None);
+    let app = world.enrolled().await;
+    let error = failure(&app, LOBBY).await;
+    assert_eq!(error.code, ErrorCode::Denied);
+    assert_eq!(error.reason, Some(DenyReason::Revoked));
+    assert!(!error.retryable);
+    assert_eq!(door.opened(), 0);
+    assert_eq!(app.activity().await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_that_cannot_record_has_failed_and_stays_shut() {
+    let world = World::new();
+    let door = FakeDoor::with(
+        &world.links.radio,
+        LOBBY,
+        -50,
+        Vec::new(),
+        Fault::CannotRecord,
+    );
+    let app = world.enrolled().await;
+    assert_eq!(failure(&app, LOBBY).await.code, ErrorCode::DoorFailed);
+    assert_eq!(door.opened(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_that_hangs_up_once_is_asked_once_more() {
+    let world = World::new();
+    let door = FakeDoor::with(
+        &world.links.radio,
+        LOBBY,
+        -50,
+        Vec::new(),
+        Fault::HangsUp(1),
+    );
+    let app = world.enrolled().await;
+    assert_eq!(names(&app.unlock(LOBBY).await).last(), Some(&"idle"));
+    assert_eq!((door.phones(), door.opened()), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_that_turns_phones_away_is_busy() {
+    let world = World::new();
+    let door = FakeDoor::with(
+        &world.links.radio,
+        LOBBY,
+        -50,
+        Vec::new(),
+        Fault::HangsUp(9),
+    );
+    let app = world.enrolled().await;
+    let error = failure(&app, LOBBY).await;
+    assert_eq!(error.code, ErrorCode::DoorBusy);
+    assert!(error.retryable);
+    assert_eq!(door.phones(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_out_of_reach_is_not_found() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    assert_eq!(failure(&app, LOBBY).await.code, ErrorCode::DoorNotFound);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_wrong_with_bluetooth_is_said() {
+    let faults: [(fn() -> LinkError, ErrorCode); 3] = [
+        (|| LinkError::BluetoothOff, ErrorCode::BluetoothOff),
+        (|| LinkError::NoAdapter, ErrorCode::BluetoothUnsupported),
+        (|| LinkError::PermissionDenied, ErrorCode::PermissionDenied),
+    ];
+    for (fault, code) in faults {
+        let world = World::new();
+        world.links.break_radio(fault);
+        let app = world.enrolled().await;
+        assert_eq!(failure(&app, LOBBY).await.code, code);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_bluetooth_a_door_on_the_network_opens() {
+    let world = World::new();
+    world.links.break_radio(|| LinkError::NoAdapter);
+    world.hub.state().doors[0].stream_address = Some("127.0.0.1:7411".to_owned());
+    let door = FakeDoor::put_up(&world.links.network, LOBBY, 0);
+    let app = world.enrolled().await;
+    assert_eq!(names(&app.unlock(LOBBY).await).last(), Some(&"idle"));
+    assert_eq!(door.opened(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_in_radio_range_is_asked_over_the_radio() {
+    let world = World::new();
+    world.hub.state().doors[0].stream_address = Some("127.0.0.1:7411".to_owned());
+    let over_network = FakeDoor::put_up(&world.links.network, LOBBY, 0);
+    let over_radio = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.enrolled().await;
+    app.unlock(LOBBY).await;
+    assert_eq!((over_radio.opened(), over_network.opened()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_was_never_given_is_a_denial() {
+    let world = World::new();
+    let cellar = DoorId::from_entropy([0x30; 16]);
+    world.hub.state().doors.push(door_info(cellar, "Cellar"));
+    let app = world.enrolled().await;
+    let error = failure(&app, cellar).await;
+    assert_eq!(
+        (error.code, error.reason),
+        (ErrorCode::Denied, Some(DenyReason::NoCredential))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_nearest_door_comes_first_and_a_silent_one_is_no_longer_near() {
+    let world = World::new();
+    let lobby = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let _garage = FakeDoor::put_up(&world.links.radio, GARAGE, -80);
+    let app = world.enrolled().await;
+    app.controller.set_in_front(true);
+    let snapshot = app
+        .until("both near", |shown| {
+            shown.doors.iter().all(|door| door.nearby)
+        })
+        .await;
+    assert_eq!(snapshot.doors[0].name, "Lobby");
+    assert_eq!(snapshot.doors[0].rssi_dbm, Some(-50));
+
+    drop(lobby);
+    let snapshot = app.until("one near", |shown| !shown.doors[1].nearby).await;
+    assert_eq!(snapshot.doors[0].name, "Garage");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_radio_is_used_only_while_a_window_is_in_front() {
+    let world = World::new();
+    let _door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.enrolled().await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(world.links.radio_used.load(Ordering::SeqCst), 0);
+    app.controller.set_in_front(true);
+    app.until("near", |shown| shown.doors[0].nearby).await;
+    app.controller.set_in_front(false);
+    app.until("silent", |shown| {
+        !shown.doors.iter().any(|door| door.nearby)
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_app_stops_an_unlock() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    app.controller.unlock(&LOBBY.to_string()).unwrap();
+    drop(app);
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(door.phones(), 0);
+}

@@ -1,0 +1,231 @@
+use access::{ClipId, DeviceId, HolderClass, SigningKey, Viewer};
+use clip::{ClipHeader, ClipKey, FragmentMeta, Sealer, SignedClipIndex};
+use hub_api::{ClipInfo, ClipState, EntryInfo, Outcome};
+use rand::rngs::OsRng;
+use resident::ui::{ErrorCode, HubState};
+
+use crate::building::{BUILDING, DEVICE, GARAGE, LOBBY, now_ms, signing_key};
+use crate::world::{App, World};
+
+const CLIP: ClipId = ClipId::from_entropy([0x50; 16]);
+
+/// A clip of two fragments a second each, the entry after the first.
+fn film(
+    world: &World,
+    device: DeviceId,
+    door: access::DoorId,
+    signer: SigningKey,
+) -> (SignedClipIndex, Vec<Vec<u8>>) {
+    let (_, _, viewer) = world.hub.state().registered.unwrap();
+    let key = ClipKey::generate(&mut OsRng);
+    let viewer = Viewer {
+        device,
+        key: viewer,
+        doors: vec![door],
+    };
+    let header = ClipHeader {
+        clip: CLIP,
+        building: BUILDING,
+        door,
+        entry_at_ms: now_ms(),
+        codec: "avc1.42C01F".to_owned(),
+        width: 1280,
+        height: 720,
+        keys: vec![key.wrap(CLIP, &viewer, &mut OsRng).unwrap()],
+    };
+    let mut sealer = Sealer::new(header, &key, signer).unwrap();
+    let mut sealed = Vec::new();
+    for (n, plain) in [&b"init"[..], b"first", b"second"].into_iter().enumerate() {
+        let n = u32::try_from(n).unwrap();
+        let meta = FragmentMeta {
+            n,
+            start_ms: (i64::from(n) - 2) * 1000,
+            duration_ms: 1000,
+            keyframe: true,
+            plain_len: u32::try_from(plain.len()).unwrap(),
+        };
+        sealed.push(sealer.seal(meta, plain).unwrap().bytes);
+    }
+    (sealer.close().unwrap().1, sealed)
+}
+
+/// An app that knows of an entry at the lobby with this clip.
+async fn with_clip(
+    world: &World,
+    device: DeviceId,
+    door: access::DoorId,
+    signer: SigningKey,
+) -> App {
+    let app = world.enrolled().await;
+    app.until("online", |shown| shown.hub == HubState::Online)
+        .await;
+    let clip = film(world, device, door, signer);
+    world.hub.state().clips.insert(CLIP, clip);
+    world.hub.push_entry(EntryInfo {
+        id: 1,
+        door: LOBBY,
+        at_ms: now_ms(),
+        seq: 1,
+        class: Some(HolderClass::Guest),
+        carrier_name: None,
+        driver: None,
+        guest_name: Some("Kim".to_owned()),
+        clip: Some(ClipInfo {
+            id: CLIP,
+            state: ClipState::Ready,
+        }),
+        outcome: Outcome::Entered,
+    });
+    app.seen
+        .until("notified", |seen| !seen.notifications().is_empty())
+        .await;
+    app
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_is_proven_and_opened_fragment_by_fragment() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    let timeline = app
+        .controller
+        .clip_timeline(&CLIP.to_string())
+        .await
+        .unwrap();
+    assert!(timeline.verified);
+    assert_eq!(timeline.codec, "avc1.42C01F");
+    assert_eq!(
+        (timeline.duration_ms, timeline.entry_offset_ms),
+        (2000, 1000)
+    );
+    assert_eq!((timeline.pre_roll_ms, timeline.post_roll_ms), (1000, 1000));
+    assert_eq!(
+        timeline
+            .fragments
+            .iter()
+            .map(|fragment| fragment.n)
+            .collect::<Vec<_>>(),
+        [1, 2]
+    );
+    assert_eq!(timeline.door_name, "Lobby");
+    for (n, plain) in [(2, &b"second"[..]), (0, b"init"), (1, b"first")] {
+        assert_eq!(
+            app.controller
+                .clip_fragment(&CLIP.to_string(), n)
+                .await
+                .unwrap(),
+            plain
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_changed_bit_in_a_fragment_is_refused() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    let last = world.hub.state().clips[&CLIP].1[1].len() - 1;
+    world.hub.state().clips.get_mut(&CLIP).unwrap().1[1][last] ^= 1;
+    let error = app
+        .controller
+        .clip_fragment(&CLIP.to_string(), 1)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::ClipTampered);
+    assert!(!error.retryable);
+    assert!(
+        app.controller
+            .clip_fragment(&CLIP.to_string(), 2)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fragment_in_anothers_place_is_refused() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    world.hub.state().clips.get_mut(&CLIP).unwrap().1.swap(1, 2);
+    let error = app
+        .controller
+        .clip_fragment(&CLIP.to_string(), 1)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::ClipTampered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_index_the_door_did_not_sign_is_refused() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, SigningKey::from_seed([0xee; 32])).await;
+    let error = app
+        .controller
+        .clip_timeline(&CLIP.to_string())
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::ClipTampered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_doors_clip_is_not_shown_for_this_entry() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, GARAGE, signing_key(LOBBY)).await;
+    let error = app
+        .controller
+        .clip_timeline(&CLIP.to_string())
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::ClipTampered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_made_for_another_device_is_unavailable() {
+    let world = World::new();
+    let app = with_clip(
+        &world,
+        DeviceId::from_entropy([0x77; 16]),
+        LOBBY,
+        signing_key(LOBBY),
+    )
+    .await;
+    let error = app
+        .controller
+        .clip_timeline(&CLIP.to_string())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code, error.retryable),
+        (ErrorCode::ClipUnavailable, false)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_still_being_made_is_unavailable_for_now() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    world.hub.state().clips.clear();
+    let error = app
+        .controller
+        .clip_timeline(&CLIP.to_string())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code, error.retryable),
+        (ErrorCode::ClipUnavailable, true)
+    );
+    world.hub.stop();
+    let error = app
+        .controller
+        .clip_timeline(&CLIP.to_string())
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::HubUnreachable);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_nobody_told_of_is_unavailable() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    for id in [&CLIP.to_string(), "nonsense"] {
+        let error = app.controller.clip_timeline(id).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::ClipUnavailable);
+    }
+}

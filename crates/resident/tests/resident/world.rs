@@ -1,0 +1,222 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use access::ShortDoorId;
+use async_trait::async_trait;
+use bluetooth::{Central, LinkError, LoopbackCentral};
+use keyring_core::{CredentialStore, Error};
+use resident::keys::{FileKeys, KeyStores, Keychain};
+use resident::links::Links;
+use resident::ui::{KeyStorage, Snapshot, UiEvent, UnlockState};
+use resident::{Config, Controller, Notification, Outside, Shell};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::hub::{FakeHub, FakeHubs};
+
+pub(crate) const INVITE: &str = "vestibule://enrol?hub=https://hub.example:7410\
+    &key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&code=once";
+
+/// Longer than anything takes; time is virtual.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A device and all that surrounds it.
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    pub(crate) hub: Arc<FakeHub>,
+    pub(crate) links: Arc<FakeLinks>,
+    pub(crate) has_keychain: bool,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            hub: FakeHub::new(),
+            links: Arc::default(),
+            has_keychain: true,
+        }
+    }
+
+    /// Starts the app.
+    pub(crate) fn open(&self) -> App {
+        let data_dir = self.folder.path().join("app");
+        let outside = Outside {
+            hubs: Arc::new(FakeHubs(self.hub.clone())),
+            links: self.links.clone(),
+            keys: KeyStores {
+                keychain: Arc::new(Keychain::connected_by(if self.has_keychain {
+                    mock_keychain
+                } else {
+                    no_keychain
+                })),
+                file: Arc::new(FileKeys::in_folder(data_dir.join("keys"))),
+            },
+        };
+        let config = Config {
+            data_dir,
+            device_name: "laptop".to_owned(),
+            version: "0.0.0".to_owned(),
+        };
+        let seen = Seen::default();
+        App {
+            controller: Controller::open(config, outside, seen.clone()).unwrap(),
+            seen,
+        }
+    }
+
+    /// Starts the app and enrols it, with its keys in a file.
+    pub(crate) async fn enrolled(&self) -> App {
+        let app = self.open();
+        app.controller
+            .enrol(INVITE, KeyStorage::File)
+            .await
+            .unwrap();
+        app
+    }
+}
+
+fn mock_keychain() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(keyring_core::mock::Store::new()?)
+}
+
+fn no_keychain() -> keyring_core::Result<Arc<CredentialStore>> {
+    Err(Error::NoDefaultStore)
+}
+
+/// A running app.
+pub(crate) struct App {
+    pub(crate) controller: Controller<Seen>,
+    pub(crate) seen: Seen,
+}
+
+impl App {
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.controller.snapshot().unwrap()
+    }
+
+    /// Waits until a snapshot is as wanted.
+    pub(crate) async fn until(&self, what: &str, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
+        let poll = async {
+            loop {
+                let snapshot = self.snapshot();
+                if wanted(&snapshot) {
+                    return snapshot;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, poll)
+            .await
+            .unwrap_or_else(|_| panic!("never {what}: {:?}", self.snapshot()))
+    }
+
+    /// Unlocks and answers all states until the door is idle again or the unlock has failed.
+    pub(crate) async fn unlock(&self, door: access::DoorId) -> Vec<UnlockState> {
+        let before = self.seen.unlocks(door).len();
+        self.controller.unlock(&door.to_string()).unwrap();
+        let is_over = |states: &[UnlockState]| {
+            matches!(
+                states.last(),
+                Some(UnlockState::Idle | UnlockState::Failed { .. })
+            )
+        };
+        self.seen
+            .until("an unlock ended", |seen| {
+                is_over(seen.unlocks(door).get(before..).unwrap_or(&[]))
+            })
+            .await;
+        self.seen.unlocks(door).split_off(before)
+    }
+
+    pub(crate) async fn activity(&self) -> Vec<resident::ui::ActivityItem> {
+        self.controller.activity(None, 100).await.unwrap().items
+    }
+}
+
+/// What a window and the desktop were told.
+#[derive(Clone, Default)]
+pub(crate) struct Seen {
+    events: Arc<Mutex<Vec<UiEvent>>>,
+    notifications: Arc<Mutex<Vec<Notification>>>,
+    count: Arc<watch::Sender<u64>>,
+}
+
+impl Seen {
+    pub(crate) fn events(&self) -> Vec<UiEvent> {
+        self.events.lock().unwrap().clone()
+    }
+
+    pub(crate) fn notifications(&self) -> Vec<Notification> {
+        self.notifications.lock().unwrap().clone()
+    }
+
+    pub(crate) fn unlocks(&self, door: access::DoorId) -> Vec<UnlockState> {
+        let door = door.to_string();
+        let unlock = |event| match event {
+            UiEvent::UnlockChanged { door_id, unlock } if door_id == door => Some(unlock),
+            _ => None,
+        };
+        self.events().into_iter().filter_map(unlock).collect()
+    }
+
+    pub(crate) async fn until(&self, what: &str, wanted: impl Fn(&Self) -> bool) {
+        let mut count = self.count.subscribe();
+        let wait = async {
+            while !wanted(self) {
+                count.changed().await.unwrap();
+            }
+        };
+        let seen = timeout(PATIENCE, wait).await;
+        assert!(seen.is_ok(), "never {what}: {:#?}", self.events());
+    }
+}
+
+impl Shell for Seen {
+    fn emit(&self, event: UiEvent) {
+        self.events.lock().unwrap().push(event);
+        self.count.send_modify(|count| *count += 1);
+    }
+
+    fn notify(&self, notification: Notification) {
+        self.notifications.lock().unwrap().push(notification);
+        self.count.send_modify(|count| *count += 1);
+    }
+}
+
+/// A radio and a network in memory.
+#[derive(Default)]
+pub(crate) struct FakeLinks {
+    pub(crate) radio: LoopbackCentral,
+    pub(crate) network: LoopbackCentral,
+    pub(crate) radio_fault: Mutex<Option<fn() -> LinkError>>,
+    pub(crate) radio_used: AtomicU32,
+}
+
+impl FakeLinks {
+    pub(crate) fn break_radio(&self, fault: fn() -> LinkError) {
+        *self.radio_fault.lock().unwrap() = Some(fault);
+    }
+}
+
+#[async_trait]
+impl Links for FakeLinks {
+    async fn bluetooth(&self) -> Result<Arc<dyn Central>, LinkError> {
+        self.radio_used.fetch_add(1, Ordering::SeqCst);
+        match *self.radio_fault.lock().unwrap() {
+            Some(fault) => Err(fault()),
+            None => Ok(Arc::new(self.radio.clone())),
+        }
+    }
+
+    async fn stream(&self, doors: &[(ShortDoorId, String)]) -> Arc<dyn Central> {
+        let known = if doors.is_empty() {
+            LoopbackCentral::default()
+        } else {
+            self.network.clone()
+        };
+        Arc::new(known)
+    }
+}
