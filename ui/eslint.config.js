@@ -36,6 +36,8 @@ export default ts.config(
       "svelte/no-navigation-without-resolve": "off",
       // `let { … } = $props()` is Svelte's form, also where nothing is bound.
       "prefer-const": "off",
+      // A map that no template reads is better plain.
+      "svelte/prefer-svelte-reactivity": "off",
       // ESLint sees a component's props as `any`; svelte-check knows and checks them.
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",

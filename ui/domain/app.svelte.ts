@@ -8,13 +8,20 @@ export class App {
   snapshot = $state.raw<Snapshot | null>(null);
   failed = $state.raw<AppError | null>(null);
 
+  /** For each door, the failure that was put away: the core repeats it in every snapshot until the next unlock. */
+  private readonly dismissed = new Map<string, string>();
+
   constructor(readonly backend: Backend) {}
 
   /** Listens before it asks, so that no change falls between the two. */
   async start(): Promise<Unlisten> {
     const unlisten = await Promise.all([
-      this.backend.listen("snapshot-changed", (snapshot) => (this.snapshot = snapshot)),
-      this.backend.listen("unlock-changed", ({ doorId, unlock }) => this.setUnlock(doorId, unlock)),
+      this.backend.listen("snapshot-changed", (snapshot) => {
+        this.accept(snapshot);
+      }),
+      this.backend.listen("unlock-changed", ({ doorId, unlock }) => {
+        this.setUnlock(doorId, this.undismissed(doorId, unlock));
+      }),
     ]);
     await this.refresh();
     return () => unlisten.forEach((stop) => stop());
@@ -23,7 +30,7 @@ export class App {
   async refresh(): Promise<void> {
     this.failed = null;
     try {
-      this.snapshot = await this.backend.snapshot();
+      this.accept(await this.backend.snapshot());
     } catch (thrown) {
       this.failed = toAppError(thrown);
     }
@@ -39,7 +46,27 @@ export class App {
 
   /** Puts a door's shown failure away. */
   dismiss(doorId: string): void {
+    const unlock = this.snapshot?.doors.find(({ id }) => id === doorId)?.unlock;
+    if (unlock?.kind !== "failed") return;
+    this.dismissed.set(doorId, JSON.stringify(unlock.error));
     this.setUnlock(doorId, { kind: "idle" });
+  }
+
+  private accept(snapshot: Snapshot): void {
+    const doors = snapshot.doors.map((door) => ({
+      ...door,
+      unlock: this.undismissed(door.id, door.unlock),
+    }));
+    this.snapshot = { ...snapshot, doors };
+  }
+
+  private undismissed(doorId: string, unlock: UnlockState): UnlockState {
+    const dismissed = this.dismissed.get(doorId);
+    if (unlock.kind === "failed" && JSON.stringify(unlock.error) === dismissed) {
+      return { kind: "idle" };
+    }
+    this.dismissed.delete(doorId);
+    return unlock;
   }
 
   private setUnlock(doorId: string, unlock: UnlockState): void {

@@ -5,8 +5,6 @@ import { announcement } from "./progress";
 
 /** Reads every change of a door's state out: progress politely, failures at once. Call while a component starts. */
 export function announceUnlocks(app: App): void {
-  // Remembers, and must not itself cause another run.
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   const heard = new Map<string, UnlockState["kind"]>();
   $effect(() => {
     for (const { id, name, unlock } of app.snapshot?.doors ?? []) {

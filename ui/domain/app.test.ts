@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { fakeBackend } from "../testing/backend";
+import { App } from "./app.svelte";
+import { enrolled } from "./mock/building";
+import type { AppError, UnlockState } from "./types";
+
+const DOOR = "door-main";
+const lost: AppError = { code: "connection_lost", retryable: true };
+const failed: UnlockState = { kind: "failed", error: lost };
+
+async function started() {
+  const backend = fakeBackend({ snapshot: () => Promise.resolve(enrolled) });
+  const app = new App(backend);
+  await app.start();
+  const shown = () => app.snapshot?.doors.find(({ id }) => id === DOOR)?.unlock;
+  const tell = (unlock: UnlockState) => backend.emit("unlock-changed", { doorId: DOOR, unlock });
+  const repeat = (unlock: UnlockState) =>
+    backend.emit("snapshot-changed", {
+      ...enrolled,
+      doors: enrolled.doors.map((door) => (door.id === DOOR ? { ...door, unlock } : door)),
+    });
+  return { app, backend, shown, tell, repeat };
+}
+
+describe("the app's picture of the core", () => {
+  it("follows a door through an unlock", async () => {
+    const { shown, tell } = await started();
+    tell({ kind: "searching" });
+    expect(shown()).toEqual({ kind: "searching" });
+    tell({ kind: "relocked" });
+    expect(shown()).toEqual({ kind: "relocked" });
+  });
+
+  it("leaves the other doors alone", async () => {
+    const { app, tell } = await started();
+    tell({ kind: "searching" });
+    const others = app.snapshot?.doors.filter(({ id }) => id !== DOOR) ?? [];
+    expect(others.map(({ unlock }) => unlock.kind)).toEqual(["idle", "idle"]);
+  });
+
+  it("keeps a dismissed failure away although every snapshot repeats it", async () => {
+    const { app, shown, tell, repeat } = await started();
+    tell(failed);
+    app.dismiss(DOOR);
+    repeat(failed);
+    repeat(failed);
+    expect(shown()).toEqual({ kind: "idle" });
+  });
+
+  it("shows the same failure again after another try", async () => {
+    const { app, shown, tell, repeat } = await started();
+    tell(failed);
+    app.dismiss(DOOR);
+    tell({ kind: "searching" });
+    repeat(failed);
+    expect(shown()).toEqual(failed);
+  });
+
+  it("shows another failure than the dismissed one", async () => {
+    const { app, shown, tell } = await started();
+    tell(failed);
+    app.dismiss(DOOR);
+    const other: UnlockState = { kind: "failed", error: { code: "timeout", retryable: true } };
+    tell(other);
+    expect(shown()).toEqual(other);
+  });
+
+  it("shows a refused command as the door's failure", async () => {
+    const backend = fakeBackend({
+      snapshot: () => Promise.resolve(enrolled),
+      unlock: () => Promise.reject(lost),
+    });
+    const app = new App(backend);
+    await app.start();
+    await app.unlock(DOOR);
+    expect(app.snapshot?.doors[0]?.unlock).toEqual(failed);
+  });
+
+  it("says when the core cannot be asked, and recovers", async () => {
+    let broken = true;
+    const backend = fakeBackend({
+      snapshot: () => (broken ? Promise.reject(new Error("no core")) : Promise.resolve(enrolled)),
+    });
+    const app = new App(backend);
+    await app.start();
+    expect(app.failed?.code).toBe("internal");
+    broken = false;
+    await app.refresh();
+    expect(app.failed).toBeNull();
+    expect(app.snapshot?.enrolled?.buildingName).toBe("Linden House");
+  });
+});

@@ -1,0 +1,30 @@
+import type { Backend, BackendEvents } from "$domain/backend";
+
+type Handler = (payload: never) => void;
+
+export interface FakeBackend extends Backend {
+  emit<E extends keyof BackendEvents>(event: E, payload: BackendEvents[E]): void;
+}
+
+/** A core that does only what a test says; everything else fails the test. */
+export function fakeBackend(answers: Partial<Backend>): FakeBackend {
+  const handlers = new Map<string, Handler[]>();
+  const unexpected = (name: string) => () => Promise.reject(new Error(`unexpected call: ${name}`));
+  return {
+    snapshot: unexpected("snapshot"),
+    previewInvite: unexpected("previewInvite"),
+    takePendingInvite: unexpected("takePendingInvite"),
+    enrol: unexpected("enrol"),
+    unlock: unexpected("unlock"),
+    activity: unexpected("activity"),
+    clipTimeline: unexpected("clipTimeline"),
+    forget: unexpected("forget"),
+    fragmentUrl: (clipId, n) => `/${clipId}/${n}`,
+    listen: (event, handler) => {
+      handlers.set(event, [...(handlers.get(event) ?? []), handler]);
+      return Promise.resolve(() => undefined);
+    },
+    emit: (event, payload) => handlers.get(event)?.forEach((handler) => handler(payload as never)),
+    ...answers,
+  };
+}

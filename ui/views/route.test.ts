@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { hrefOf, parseRoute, type Route } from "./route";
+
+const routes: Route[] = [
+  { view: "doors" },
+  { view: "activity", clipId: null },
+  { view: "activity", clipId: "0198-ab/cd" },
+  { view: "settings" },
+];
+
+it.each(routes)("an address leads back to where it came from (%#)", (route) => {
+  expect(parseRoute(hrefOf(route))).toEqual(route);
+});
+
+it.each(["", "#", "#/", "#/elsewhere", "#/doors/x"])("%j leads to the doors", (hash) => {
+  expect(parseRoute(hash)).toEqual({ view: "doors" });
+});
