@@ -18,6 +18,22 @@ modprobe hci_vhci
 modprobe vivid n_devs=1 node_types=0x1
 
 dbus-daemon --system --fork --nopidfile
+
+# A controller asks the kernel for its ciphers while it is made; loading them takes longer than the
+# two seconds that the kernel gives the controller to answer. So they are loaded by one that is not kept.
+btvirt -L -l1 >/dev/null 2>&1 &
+first=$!
+for _ in $(seq 200); do
+  grep -q epoll "/proc/$first/wchan" && break
+  sleep 0.1
+done
+kill "$first"
+wait "$first" || true
+for _ in $(seq 100); do
+  [ -e /sys/class/bluetooth/hci0 ] || break
+  sleep 0.1
+done
+
 btvirt -L "-l$controllers" >/run/vestibule-logs/btvirt.log 2>&1 &
 for daemon in /usr/libexec/bluetooth/bluetoothd /usr/lib/bluetooth/bluetoothd /usr/sbin/bluetoothd; do
   [ -x "$daemon" ] && break
