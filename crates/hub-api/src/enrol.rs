@@ -3,6 +3,7 @@ use access::{
     DoorKind, DoorPublicKey, HolderPublicKey, ResidentId, ResidentRecords, SigningPublicKey,
     ViewerPublicKey,
 };
+use audit::log::LogPublicKey;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
@@ -76,6 +77,8 @@ pub struct BuildingInfo {
     pub name: String,
     /// Root of every credential and bundle of this building.
     pub key: BuildingPublicKey,
+    /// Signs the checkpoints of the building's log.
+    pub log_key: LogPublicKey,
     /// Whether records name the resident who entered.
     pub resident_records: ResidentRecords,
 }

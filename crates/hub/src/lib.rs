@@ -1,1 +1,14 @@
 //! The building's server: people, grants, revocations, audit log, clips as ciphertext, push.
+//!
+//! [`store`] keeps, [`domain`] decides, [`http`] speaks, [`cli`] administers.
+
+pub mod cli;
+mod clock;
+pub mod data;
+pub mod domain;
+pub mod http;
+mod server;
+pub mod store;
+
+pub use clock::Clock;
+pub use server::{ServeError, Server};

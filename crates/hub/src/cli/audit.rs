@@ -1,0 +1,182 @@
+//! The building's log in words.
+
+use std::collections::{HashMap, VecDeque};
+use std::process::ExitCode;
+
+use access::{BuildingId, CarrierId, DoorId, GrantId};
+use anyhow::Result;
+use audit::{Event, Person, Record};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::arguments::Audit;
+use super::{Admin, Output};
+use crate::domain::LogReport;
+use crate::store::{Alarm, GrantSubject};
+
+/// Fails when the log does not hold, after showing it.
+pub(super) async fn audit(admin: &Admin, command: Audit, output: Output) -> Result<ExitCode> {
+    let Audit::Show { building, last } = command;
+    let building = admin.building(&building).await?;
+    let names = Names::read(admin, building.id).await?;
+    let last = last.unwrap_or(usize::MAX);
+    let mut rows = VecDeque::new();
+    let report = admin
+        .hub
+        .check_log(building.id, |_, record| {
+            if rows.len() >= last {
+                rows.pop_front();
+            }
+            rows.push_back(names.row(record));
+        })
+        .await?;
+    let alarms = admin.hub.store.alarms(building.id).await?;
+    let data = Value::from_iter(rows);
+    output.answer(&data, || words(&building.name, &data, &report))?;
+    warn(&names, &report, &alarms);
+    let holds = report.faults.is_empty() && alarms.is_empty();
+    Ok(if holds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn words(building: &str, rows: &Value, report: &LogReport) -> String {
+    let line = |row: &Value| {
+        let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        format!(
+            "{}  {:<20} #{:<5} {}",
+            text("at"),
+            text("door_name"),
+            row["seq"],
+            text("what")
+        )
+    };
+    let lines: Vec<_> = rows.as_array().into_iter().flatten().map(line).collect();
+    let verdict = if report.faults.is_empty() {
+        "all verified"
+    } else {
+        "NOT ALL VERIFIED"
+    };
+    let head = format!(
+        "{building}: {} records, {verdict}, root {}",
+        report.size, report.root
+    );
+    format!("{}\n{head}", lines.join("\n"))
+        .trim_start()
+        .to_owned()
+}
+
+fn warn(names: &Names, report: &LogReport, alarms: &[Alarm]) {
+    let faults = report.faults.iter().cloned();
+    let alarms = alarms.iter().map(|alarm| {
+        format!(
+            "TAMPER ALARM of {}: {} offered a second record {}. Its device was rolled back, \
+             copied or rewritten: look at it before you trust it again.",
+            time(alarm.at.saturating_mul(1000)),
+            names.door(alarm.door),
+            alarm.seq
+        )
+    });
+    for fault in faults.chain(alarms) {
+        Output::warning(&fault);
+    }
+}
+
+/// Who is meant by the ids in records.
+struct Names {
+    doors: HashMap<DoorId, String>,
+    carriers: HashMap<CarrierId, String>,
+    people: HashMap<GrantId, String>,
+}
+
+impl Names {
+    async fn read(admin: &Admin, building: BuildingId) -> Result<Self> {
+        let store = &admin.hub.store;
+        let doors = store.doors_of(building).await?;
+        let carriers = store.carriers().await?;
+        let residents: HashMap<_, _> = store
+            .residents()
+            .await?
+            .into_iter()
+            .map(|it| (it.id, it.name))
+            .collect();
+        let devices = store.devices_of(building).await?.into_iter();
+        let residents = devices
+            .filter_map(|device| Some((device.grant, residents.get(&device.resident)?.clone())));
+        let grants = store.grants_of(building).await?.into_iter();
+        let visitors = grants.filter_map(|standing| match standing.grant.subject {
+            GrantSubject::Person { name, .. } => Some((standing.grant.id, name)),
+            _ => None,
+        });
+        Ok(Self {
+            doors: doors.into_iter().map(|door| (door.id, door.name)).collect(),
+            carriers: carriers.into_iter().map(|it| (it.id, it.name)).collect(),
+            people: residents.chain(visitors).collect(),
+        })
+    }
+
+    fn door(&self, id: DoorId) -> &str {
+        self.doors
+            .get(&id)
+            .map_or("an unknown door", String::as_str)
+    }
+
+    fn row(&self, record: &Record) -> Value {
+        json!({
+            "at_ms": record.at_ms, "at": time(record.at_ms),
+            "door": record.door, "door_name": self.door(record.door),
+            "seq": record.seq, "what": self.what(&record.event), "event": record.event,
+        })
+    }
+
+    fn what(&self, event: &Event) -> String {
+        match event {
+            Event::Started { version } => format!("started, version {version}"),
+            Event::Entry(entry) => {
+                let filmed = if entry.clip.is_some() { ", filmed" } else { "" };
+                format!("{} entered{filmed}", self.who(&entry.person))
+            }
+            Event::Denied { reason, class, .. } => {
+                let who = class.map_or("somebody", access::HolderClass::as_str);
+                format!("refused {who}: {}", reason.as_str())
+            }
+            Event::BundleInstalled { version } => format!("took bundle {version}"),
+            Event::ClipClosed {
+                entry_seq,
+                fragments,
+                ..
+            } => {
+                format!("closed the clip of #{entry_seq}, {fragments} fragments")
+            }
+            Event::Unfilmed { entry_seq, why } => format!("did not film #{entry_seq}: {why}"),
+        }
+    }
+
+    fn who(&self, person: &Person) -> String {
+        let named = |grant: &GrantId| self.people.get(grant).map_or("unknown", String::as_str);
+        match person {
+            Person::Resident => "a resident".to_owned(),
+            Person::NamedResident { grant } => format!("resident {}", named(grant)),
+            Person::Guest { grant } => format!("guest {}", named(grant)),
+            Person::Staff { grant } => format!("staff {}", named(grant)),
+            Person::Courier {
+                carrier, driver, ..
+            } => {
+                let carrier = self.carriers.get(carrier).map_or("unknown", String::as_str);
+                format!("courier {driver} of {carrier}")
+            }
+        }
+    }
+}
+
+/// Local time to the second.
+fn time(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms)
+        .ok()
+        .and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let local = at.map(|at| at.to_zoned(TimeZone::system()));
+    local.map_or_else(|| at_ms.to_string(), |at| at.strftime("%F %T").to_string())
+}

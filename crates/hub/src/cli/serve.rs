@@ -1,0 +1,61 @@
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::Output;
+use super::arguments::{Init, Serve};
+use crate::clock::Clock;
+use crate::data::{DataFolder, Settings};
+use crate::server::Server;
+
+pub(super) fn init(data: &Path, options: Init, output: Output) -> Result<()> {
+    let mut settings = Settings::new(options.name, options.public_url);
+    settings.listen = options.listen;
+    let folder = DataFolder::init(data, &settings)?;
+    let key = folder.key_hash()?;
+    let path = folder.path().display();
+    let told = json!({
+        "name": settings.name, "data": path.to_string(), "key": key,
+        "public_url": settings.public_url, "listen": settings.listen,
+    });
+    output.answer(&told, || {
+        format!(
+            "Made a hub called {} in {path}.\n\
+             Its keys are in {path}/keys: back them up, and show them to nobody.\n\
+             Next: vestibule-hub serve --data {path}",
+            settings.name
+        )
+    })
+}
+
+pub(super) async fn serve(data: &Path, options: Serve, output: Output) -> Result<()> {
+    log_to_stderr();
+    let folder = DataFolder::open(data)?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be taken")?;
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be taken")?;
+    let mut server = Server::start(folder, options.listen, Clock::default()).await?;
+    let url = format!("https://{}", server.address());
+    output.answer(&json!({ "listening": url }), || {
+        format!("listening on {url}")
+    })?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        result = server.failed() => return result.context("the server failed"),
+    }
+    tracing::info!("stopping");
+    server.stop().await;
+    Ok(())
+}
+
+/// `RUST_LOG` chooses what is logged; information and worse when it is not set.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -1,0 +1,69 @@
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What an operator may change in `hub.toml`; read when `serve` starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// What the hub is called; clients show it.
+    pub name: String,
+    /// The https origin under which clients reach the hub, when that is not where it listens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<Url>,
+    /// Where `serve` listens; port 0 picks a free one.
+    #[serde(default = "Settings::default_listen")]
+    pub listen: SocketAddr,
+    /// How long clips are kept, in hours.
+    #[serde(default = "Settings::default_clip_retention_h")]
+    pub clip_retention_h: u64,
+    /// The most clips that one building may have, in MiB.
+    #[serde(default = "Settings::default_clip_quota_mib")]
+    pub clip_quota_mib: u64,
+}
+
+impl Settings {
+    /// Settings with the usual values.
+    pub fn new(name: impl Into<String>, public_url: Option<Url>) -> Self {
+        Self {
+            name: name.into(),
+            public_url,
+            listen: Self::default_listen(),
+            clip_retention_h: Self::default_clip_retention_h(),
+            clip_quota_mib: Self::default_clip_quota_mib(),
+        }
+    }
+
+    /// All interfaces, port 8443.
+    pub fn default_listen() -> SocketAddr {
+        SocketAddr::from(([0, 0, 0, 0], 8443))
+    }
+
+    fn default_clip_retention_h() -> u64 {
+        72
+    }
+
+    fn default_clip_quota_mib() -> u64 {
+        20 * 1024
+    }
+
+    /// How long clips are kept, in seconds.
+    pub fn clip_retention_s(&self) -> u64 {
+        self.clip_retention_h.saturating_mul(3600)
+    }
+
+    /// The most clips that one building may have, in bytes.
+    pub fn clip_quota_bytes(&self) -> u64 {
+        self.clip_quota_mib.saturating_mul(1024 * 1024)
+    }
+
+    pub(super) fn to_toml(&self) -> String {
+        // A table of strings and numbers always serializes; an empty file would be refused.
+        toml::to_string_pretty(self).unwrap_or_default()
+    }
+
+    pub(super) fn from_toml(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.message().to_owned())
+    }
+}

@@ -1,0 +1,176 @@
+//! Bundles: what doors must know, published whenever it changes.
+
+use access::{Bundle, BundleCarrier, BundleDoor, DoorKind, GrantId, SignedBundle, UnitId, Viewer};
+use hub_api::Topic;
+use sha2::{Digest, Sha256};
+
+use super::{CREDENTIAL_LIFETIME_S, Hub, HubError, Result};
+use crate::store::{
+    Audience, Building, Bundled, Carrier, Device, Door, GrantSubject, Notice, StandingGrant,
+    StoreError,
+};
+
+/// A revoked grant stays listed this long after its last credential ended.
+const REVOKED_MARGIN_S: u64 = 24 * 3600;
+
+impl Hub {
+    /// Publishes a new bundle for every building whose content changed since its last one.
+    pub async fn refresh_bundles(&self) -> Result<()> {
+        let _turn = self.turns.publish.lock().await;
+        for building in self.store.buildings().await? {
+            self.refresh_bundle(&building).await?;
+        }
+        Ok(())
+    }
+
+    async fn refresh_bundle(&self, building: &Building) -> Result<()> {
+        let now = self.clock.now_s();
+        let mut bundle = self.compose_bundle(building, now).await?;
+        let content = content_hash(&bundle)?;
+        let newest = self.store.bundle(building.id).await?;
+        if newest
+            .as_ref()
+            .is_some_and(|newest| newest.content == content)
+        {
+            return Ok(());
+        }
+        let after = newest.as_ref().map(|newest| newest.version);
+        bundle.version = after.unwrap_or(0).saturating_add(1);
+        bundle.issued_at = now;
+        let signed = SignedBundle::sign(&bundle, &self.building_key(building.id)?)
+            .map_err(|error| HubError::Internal(format!("bundle of {}: {error}", building.id)))?;
+        let notices = notices(&bundle, newest.as_ref(), building);
+        let version = bundle.version;
+        let bundled = Bundled {
+            version,
+            content,
+            signed,
+        };
+        let published = self
+            .store
+            .publish_bundle(building.id, after, &bundled, now, &notices)
+            .await;
+        match published {
+            // Another process was faster; the next change, or the next minute, looks again.
+            Err(StoreError::Conflict) => Ok(()),
+            result => {
+                tracing::info!(building = %building.id, version, "published a bundle");
+                Ok(result?)
+            }
+        }
+    }
+
+    async fn compose_bundle(&self, building: &Building, now: u64) -> Result<Bundle> {
+        let doors = self.store.doors_of(building.id).await?;
+        let grants = self.store.grants_of(building.id).await?;
+        let devices = self.store.devices_of(building.id).await?;
+        let carriers = self.store.carriers().await?;
+        Ok(Bundle {
+            building: building.id,
+            version: 0,
+            issued_at: 0,
+            carriers: granted_carriers(carriers, &grants),
+            revoked: revoked(&grants, now),
+            viewers: devices
+                .iter()
+                .map(|device| viewer(device, &doors))
+                .collect(),
+            doors: doors.into_iter().map(bundle_door).collect(),
+            resident_records: building.resident_records,
+        })
+    }
+}
+
+/// Whether a resident of this unit may use a door.
+pub(super) fn is_open_to(door: &Door, unit: UnitId) -> bool {
+    match door.kind {
+        DoorKind::Common => true,
+        DoorKind::Unit => door.unit == Some(unit),
+    }
+}
+
+fn bundle_door(door: Door) -> BundleDoor {
+    BundleDoor {
+        id: door.id,
+        name: door.name,
+        kind: door.kind,
+        unlock_s: door.unlock_s,
+    }
+}
+
+fn viewer(device: &Device, doors: &[Door]) -> Viewer {
+    let open = doors.iter().filter(|door| is_open_to(door, device.unit));
+    Viewer {
+        device: device.id,
+        key: device.viewer_key,
+        doors: open.map(|door| door.id).collect(),
+    }
+}
+
+/// The enrolled carriers that hold a grant in the building.
+fn granted_carriers(carriers: Vec<Carrier>, grants: &[StandingGrant]) -> Vec<BundleCarrier> {
+    let has_grant = |carrier: &Carrier| {
+        grants.iter().any(|standing| {
+            standing.revoked_at.is_none()
+                && standing.grant.subject == GrantSubject::Carrier(carrier.id)
+        })
+    };
+    let granted = carriers.into_iter().filter(has_grant);
+    granted
+        .filter_map(|Carrier { id, name, key }| {
+            Some(BundleCarrier {
+                id,
+                name,
+                key: key?,
+            })
+        })
+        .collect()
+}
+
+/// The revoked grants of which some credential may still be good, with a margin for slow clocks.
+fn revoked(grants: &[StandingGrant], now: u64) -> Vec<GrantId> {
+    let listed = |standing: &&StandingGrant| {
+        let Some(revoked_at) = standing.revoked_at else {
+            return false;
+        };
+        let last_issued = revoked_at.saturating_add(CREDENTIAL_LIFETIME_S);
+        let ends = standing.grant.not_after.unwrap_or(last_issued);
+        now <= ends.max(last_issued).saturating_add(REVOKED_MARGIN_S)
+    };
+    let mut revoked: Vec<_> = grants
+        .iter()
+        .filter(listed)
+        .map(|standing| standing.grant.id)
+        .collect();
+    revoked.sort_unstable();
+    revoked
+}
+
+fn content_hash(unversioned: &Bundle) -> Result<[u8; 32]> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(unversioned, &mut bytes)
+        .map_err(|error| HubError::Internal(format!("a bundle does not serialize: {error}")))?;
+    Ok(Sha256::digest(&bytes).into())
+}
+
+/// Doors always hear of it; residents when what they may open changed.
+fn notices(
+    bundle: &Bundle,
+    before: Option<&Bundled>,
+    building: &Building,
+) -> Vec<(Audience, Notice)> {
+    let version = bundle.version;
+    let mut notices = vec![(Audience::Doors(building.id), Notice::Bundle { version })];
+    let before = before.and_then(|before| before.signed.verify(&building.key).ok());
+    if before.is_none_or(|before| before.doors != bundle.doors) {
+        let residents = Audience::Residents(building.id);
+        notices.push((residents, Notice::Refresh { what: Topic::Doors }));
+        notices.push((
+            residents,
+            Notice::Refresh {
+                what: Topic::Credentials,
+            },
+        ));
+    }
+    notices
+}

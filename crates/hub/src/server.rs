@@ -1,0 +1,215 @@
+//! The hub as a running server.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::TokioTimer;
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::data::{DataError, DataFolder, ServeLock, TlsIdentity};
+use crate::domain::{Hub, HubError};
+use crate::http::App;
+
+/// A client must have sent its request's head by then.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long requests may take to end when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often retention and expiry are looked at.
+const UPKEEP_INTERVAL: Duration = Duration::from_mins(1);
+/// Changes within this time are published together.
+const PUBLISH_DELAY: Duration = Duration::from_millis(50);
+
+/// A hub that serves, until [`Self::stop`].
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    hub: Arc<Hub>,
+    handle: Handle<SocketAddr>,
+    stopping: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+    tasks: JoinSet<()>,
+    _lock: ServeLock,
+}
+
+/// Why a hub does not serve.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The hub cannot start.
+    #[error("the hub cannot start: {0}")]
+    Hub(#[from] HubError),
+    /// The address is taken, or not this machine's.
+    #[error("the hub cannot listen on {address}: {source}. Choose another with --listen.")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The certificate or key is unusable.
+    #[error("the hub's TLS key is damaged: {0}. Restore keys/ from a backup.")]
+    Tls(rustls::Error),
+    /// A signing key is unusable.
+    #[error("the hub's token key is damaged. Restore keys/ from a backup.")]
+    TokenKey,
+}
+
+impl Server {
+    /// Starts to serve a data folder, on `listen` or where its settings say.
+    pub async fn start(
+        folder: DataFolder,
+        listen: Option<SocketAddr>,
+        clock: Clock,
+    ) -> Result<Self, ServeError> {
+        let lock = folder.lock()?;
+        let store = folder.open_store()?;
+        store.watch_other_processes().map_err(HubError::from)?;
+        let hub = Arc::new(Hub::open(folder.clone(), Arc::new(store), clock)?);
+        hub.delete_stray_files().await?;
+        hub.enforce_retention().await?;
+        hub.refresh_bundles().await?;
+
+        let settings = hub.settings();
+        let (listener, address) = bind(listen.unwrap_or(settings.listen))?;
+        let origins = settings
+            .public_url
+            .iter()
+            .cloned()
+            .chain(origin_of(address))
+            .collect();
+        let stopping = CancellationToken::new();
+        let app =
+            App::new(hub.clone(), origins, stopping.clone()).map_err(|_| ServeError::TokenKey)?;
+        let handle = Handle::new();
+        let serving = serve(listener, &hub.keys().tls, app, handle.clone(), address)?;
+        folder.write_address(address)?;
+
+        let mut tasks = JoinSet::new();
+        tasks.spawn(publish_changes(hub.clone()));
+        tasks.spawn(keep_up(hub.clone()));
+        Ok(Self {
+            address,
+            hub,
+            handle,
+            stopping,
+            serving,
+            tasks,
+            _lock: lock,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The hub that it serves.
+    pub fn hub(&self) -> &Arc<Hub> {
+        &self.hub
+    }
+
+    /// Waits until the server ends by a failure.
+    pub async fn failed(&mut self) -> std::io::Result<()> {
+        (&mut self.serving).await.map_err(std::io::Error::other)?
+    }
+
+    /// Ends event streams, lets requests finish for a few seconds, and stops.
+    pub async fn stop(mut self) {
+        self.stopping.cancel();
+        self.handle.graceful_shutdown(Some(GRACE));
+        if let Err(error) = self.failed().await {
+            tracing::warn!(%error, "the server did not end well");
+        }
+        self.tasks.shutdown().await;
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let listen = || {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    listen().map_err(|source| ServeError::Listen { address, source })
+}
+
+/// The origin under which an address is called; a wildcard address has none.
+fn origin_of(address: SocketAddr) -> Option<Url> {
+    let callable = !address.ip().is_unspecified();
+    callable
+        .then(|| Url::parse(&format!("https://{address}/")).ok())
+        .flatten()
+}
+
+fn serve(
+    listener: TcpListener,
+    tls: &TlsIdentity,
+    app: App,
+    handle: Handle<SocketAddr>,
+    address: SocketAddr,
+) -> Result<JoinHandle<std::io::Result<()>>, ServeError> {
+    let config = RustlsConfig::from_config(Arc::new(tls_config(tls)?));
+    let mut server = axum_server::from_tcp_rustls(listener, config)
+        .map_err(|source| ServeError::Listen { address, source })?
+        .map(|acceptor| acceptor.handshake_timeout(HANDSHAKE_TIMEOUT))
+        .handle(handle);
+    server
+        .http_builder()
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT);
+    Ok(tokio::spawn(server.serve(app.router().into_make_service())))
+}
+
+fn tls_config(tls: &TlsIdentity) -> Result<ServerConfig, ServeError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let certificate = CertificateDer::from(tls.certificate_der.clone());
+    let key = PrivatePkcs8KeyDer::from(tls.key_der.to_vec());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(ServeError::Tls)?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key.into())
+        .map_err(ServeError::Tls)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Publishes bundles soon after anything changed, by this process or another.
+async fn publish_changes(hub: Arc<Hub>) {
+    let mut changes = hub.store.changes();
+    while changes.changed().await.is_ok() {
+        tokio::time::sleep(PUBLISH_DELAY).await;
+        changes.mark_unchanged();
+        if let Err(error) = hub.refresh_bundles().await {
+            tracing::error!(%error, "a bundle was not published");
+        }
+    }
+}
+
+/// Retention, and bundles from which a revoked grant may drop out by time.
+async fn keep_up(hub: Arc<Hub>) {
+    let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = hub.enforce_retention().await {
+            tracing::error!(%error, "retention was not enforced");
+        }
+        if let Err(error) = hub.refresh_bundles().await {
+            tracing::error!(%error, "a bundle was not published");
+        }
+    }
+}
