@@ -107,8 +107,7 @@ impl Dispatch {
             name: None,
         };
         let enrolled = Client::enrol(invite, subject, self.key.seed()).await?;
-        let mut served = self.served_from(invite, enrolled)?;
-        served.doors = self.fetch_doors(&served).await?;
+        let served = self.refreshed(self.served_from(invite, enrolled)?).await?;
         self.keep(&served)?;
         Ok(served)
     }
@@ -212,9 +211,16 @@ impl Dispatch {
         })
     }
 
-    async fn fetch_doors(&self, served: &Served) -> Result<Vec<PassDoor>, DispatchError> {
-        let doors = self.client(served)?.doors().await?;
-        Ok(doors.into_iter().map(PassDoor::from).collect())
+    /// The same building with a fresh credential and the doors that it is for.
+    async fn refreshed(&self, mut served: Served) -> Result<Served, DispatchError> {
+        let fresh = self
+            .client(&served)?
+            .carrier_credential(Some(served.building))
+            .await?;
+        served.not_after = claimed_end(&fresh.credential, &served.building_key)?;
+        served.credential = fresh.credential;
+        served.doors = fresh.doors.into_iter().map(PassDoor::from).collect();
+        Ok(served)
     }
 
     fn client(&self, served: &Served) -> Result<Client, ClientError> {

@@ -2,7 +2,7 @@ use access::{BuildingId, Credential, DoorId, DoorKind, DoorPublicKey, GrantId, S
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A door the caller may open, from `GET /v1/doors`. Doors that never enrolled are left out.
+/// A door the caller may open. Doors that never enrolled are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DoorInfo {
     /// The door's id.
@@ -49,4 +49,6 @@ pub struct CarrierCredential {
     pub grant: GrantId,
     /// When it ends, unix seconds.
     pub not_after: u64,
+    /// The granted doors that have enrolled, for handsets to recognise and reach.
+    pub doors: Vec<DoorInfo>,
 }

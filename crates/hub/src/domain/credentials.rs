@@ -98,8 +98,8 @@ impl Hub {
         let Some(grant) = self.standing_carrier_grant(carrier, building).await? else {
             return refuse(ErrorCode::NoGrant, NO_GRANT);
         };
-        let doors = self.store.doors_of(grant.building).await?;
-        let granted = doors.iter().filter(|door| grant.doors.contains(&door.id));
+        let mut doors = self.store.doors_of(grant.building).await?;
+        doors.retain(|door| grant.doors.contains(&door.id));
         let limit = self.clock.now_s().saturating_add(CARRIER_LIFETIME_S);
         let not_after = grant.not_after.map_or(limit, |end| end.min(limit));
         let words = CarrierGrant {
@@ -107,7 +107,8 @@ impl Hub {
             building: grant.building,
             carrier,
             carrier_key,
-            doors: granted
+            doors: doors
+                .iter()
                 .map(|door| GrantedDoor {
                     id: door.id,
                     kind: door.kind,
@@ -124,6 +125,10 @@ impl Hub {
             credential,
             grant: grant.id,
             not_after,
+            doors: doors
+                .into_iter()
+                .filter_map(|door| self.door_info(door))
+                .collect(),
         })
     }
 
