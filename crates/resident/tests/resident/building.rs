@@ -26,6 +26,7 @@ pub(crate) fn building_info() -> BuildingInfo {
         id: BUILDING,
         name: "12 Elm Street".to_owned(),
         key: building_key().public(),
+        log_key: audit::log::LogPublicKey([7; 32]),
         resident_records: ResidentRecords::Unnamed,
     }
 }
