@@ -154,10 +154,10 @@ mod tests {
 
     #[test]
     fn a_message_survives_any_chunk_size() {
-        let framed = frame(&[7; 300]).unwrap();
-        for payload in 1..=framed.len() {
+        let bytes = frame(&[7; 300]).unwrap();
+        for payload in 1..=bytes.len() {
             let mut framer = Framer::default();
-            for chunk in chunks(&framed, payload) {
+            for chunk in chunks(&bytes, payload) {
                 assert_eq!(framer.next_message(), None);
                 framer.push(chunk, NOW).unwrap();
             }
@@ -240,12 +240,12 @@ mod tests {
     #[test]
     fn what_a_framer_holds_is_bounded() {
         let mut framer = Framer::default();
-        let framed = frame(&[1; MAX_MESSAGE]).unwrap();
-        framer.push(&framed, NOW).unwrap();
-        framer.push(&framed, NOW).unwrap();
-        assert_eq!(framer.push(&framed, NOW), Err(FrameError::Flooded));
+        let largest = frame(&[1; MAX_MESSAGE]).unwrap();
+        framer.push(&largest, NOW).unwrap();
+        framer.push(&largest, NOW).unwrap();
+        assert_eq!(framer.push(&largest, NOW), Err(FrameError::Flooded));
         assert_eq!(
-            Framer::default().push(&[1; 100_000], NOW),
+            Framer::default().push(&vec![1; 100_000], NOW),
             Err(FrameError::Flooded)
         );
     }

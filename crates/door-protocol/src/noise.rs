@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::PROTOCOL_VERSION;
 
-const PATTERN: &str = "Noise_KX_25519_ChaChaPoly_BLAKE2s";
+pub(crate) const PATTERN: &str = "Noise_KX_25519_ChaChaPoly_BLAKE2s";
 const PROLOGUE: &[u8] = b"vestibule";
 
 /// A prepared handshake of either end.
@@ -165,7 +165,7 @@ mod tests {
     fn x25519_agrees_with_rfc_7748_section_6_1() {
         let mut alice = X25519::new();
         alice.set(&hex(
-            "77076d0a7318a57d3c16c17251b26645df4c2f92ebc0992ac177fba51db92c2a",
+            "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a",
         ));
         assert_eq!(
             alice.pubkey(),

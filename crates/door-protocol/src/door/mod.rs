@@ -1,142 +1,26 @@
 //! The door's end of a connection.
 
-mod states;
+mod identity;
+mod output;
+pub(crate) mod states;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-use access::{
-    BuildingId, Decision, Denial, DenyReason, DoorId, DoorPublicKey, Gate, HolderPublicKey, Now,
-    x25519_public,
-};
-use zeroize::Zeroizing;
+use access::{Decision, Denial, DenyReason, Gate, HolderPublicKey, Now};
 
-use crate::frame::{FrameError, Framer};
+use crate::frame::Framer;
 use crate::message::{Command, decode_request};
 use crate::{COMPLETION_TIMEOUT, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, MAX_DENIED};
+pub use identity::DoorIdentity;
+pub use output::{Attempt, DoorOutput, SessionError};
+pub use states::Actuation;
 use states::{
     Answered, AwaitingAudit, AwaitingPhone, AwaitingRequest, AwaitingStrike, Committed, Peer,
 };
-
-/// Which door this is, with its X25519 secret.
-pub struct DoorIdentity {
-    building: BuildingId,
-    door: DoorId,
-    secret: Zeroizing<[u8; 32]>,
-}
-
-impl DoorIdentity {
-    /// Binds the X25519 secret of a door to its ids.
-    pub fn new(building: BuildingId, door: DoorId, secret: [u8; 32]) -> Self {
-        Self {
-            building,
-            door,
-            secret: Zeroizing::new(secret),
-        }
-    }
-
-    /// The building the door belongs to.
-    pub fn building(&self) -> BuildingId {
-        self.building
-    }
-
-    /// The door's id.
-    pub fn door(&self) -> DoorId {
-        self.door
-    }
-
-    /// The key phones know the door by.
-    pub fn public(&self) -> DoorPublicKey {
-        DoorPublicKey(x25519_public(&self.secret))
-    }
-
-    fn secret(&self) -> &[u8] {
-        &*self.secret
-    }
-}
-
-impl fmt::Debug for DoorIdentity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { building, door, .. } = self;
-        f.debug_struct("DoorIdentity")
-            .field("building", building)
-            .field("door", door)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What a [`DoorSession`] wants done, in this order.
-#[derive(Debug)]
-pub enum DoorOutput {
-    /// Send these bytes, already framed.
-    Send(Vec<u8>),
-    /// Commit a record of this attempt to disk, then call [`DoorSession::handle_audit_committed`]
-    /// or [`DoorSession::handle_audit_failed`].
-    AppendAudit(Attempt),
-    /// Move the strike, then call [`DoorSession::handle_actuated`] or
-    /// [`DoorSession::handle_actuation_failed`].
-    Actuate(Actuation),
-    /// Call [`DoorSession::handle_timeout`] at this monotonic time. Replaces every earlier
-    /// deadline.
-    Deadline(Duration),
-    /// Close the link. The last output; [`DoorSession::error`] says why.
-    Close,
-}
-
-/// A decided request of an authenticated peer.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    /// What the door decided.
-    pub decision: Decision,
-    /// The key the peer proved to hold.
-    pub holder: HolderPublicKey,
-}
-
-/// The right to move the strike once. Only a committed audit record makes one.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Actuation {
-    unlock_s: u16,
-    seq: u64,
-}
-
-impl Actuation {
-    /// Seconds until the strike relocks.
-    pub fn unlock_s(&self) -> u16 {
-        self.unlock_s
-    }
-
-    /// The number of the committed record.
-    pub fn seq(&self) -> u64 {
-        self.seq
-    }
-}
-
-/// Why a door closed a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SessionError {
-    /// The bytes are not messages.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
-    /// The peer's first message is not for this door, this version or this connection.
-    #[error("the peer did not complete the handshake for this door")]
-    HandshakeFailed,
-    /// A later message was altered, lost or repeated.
-    #[error("a message of the peer could not be decrypted")]
-    Undecryptable,
-    /// The peer spoke before it was answered.
-    #[error("the peer sent a message before it was answered")]
-    OutOfTurn,
-    /// The peer, or the door's own disk or strike, took too long.
-    #[error("nothing happened for too long")]
-    TimedOut,
-    /// The peer was denied too often on one connection.
-    #[error("the peer was denied too often")]
-    TooManyDenied,
-    /// The channel could not be set up or used: a defect.
-    #[error("the door's channel failed")]
-    Internal,
-}
 
 /// One connection to a door, from the peer's arrival to the close. Serves several requests, one at
 /// a time.

@@ -4,7 +4,7 @@
 use access::{Decision, DenyReason, Entrant, HolderPublicKey};
 use snow::{HandshakeState, TransportState};
 
-use super::{Actuation, DoorIdentity, SessionError};
+use super::{DoorIdentity, SessionError};
 use crate::frame::frame;
 use crate::message::{Answer, FailureCode, encode_answer};
 use crate::{MAX_MESSAGE, noise};
@@ -110,6 +110,25 @@ impl AwaitingRequest {
             .read_message(message, &mut request)
             .map_err(|_| SessionError::Undecryptable)?;
         Ok((self.0, request[..len].to_vec()))
+    }
+}
+
+/// The right to move the strike once. Only a committed audit record makes one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Actuation {
+    unlock_s: u16,
+    seq: u64,
+}
+
+impl Actuation {
+    /// Seconds until the strike relocks.
+    pub fn unlock_s(&self) -> u16 {
+        self.unlock_s
+    }
+
+    /// The number of the committed record.
+    pub fn seq(&self) -> u64 {
+        self.seq
     }
 }
 

@@ -1,0 +1,61 @@
+//! What the door's end asks of its surroundings.
+
+use std::time::Duration;
+
+use access::{Decision, HolderPublicKey};
+
+use super::Actuation;
+use crate::frame::FrameError;
+
+/// What a [`crate::DoorSession`] wants done, in this order.
+#[derive(Debug)]
+pub enum DoorOutput {
+    /// Send these bytes, already framed.
+    Send(Vec<u8>),
+    /// Commit a record of this attempt to disk, then call [`DoorSession::handle_audit_committed`](crate::DoorSession::handle_audit_committed)
+    /// or [`DoorSession::handle_audit_failed`](crate::DoorSession::handle_audit_failed).
+    AppendAudit(Attempt),
+    /// Move the strike, then call [`DoorSession::handle_actuated`](crate::DoorSession::handle_actuated) or
+    /// [`DoorSession::handle_actuation_failed`](crate::DoorSession::handle_actuation_failed).
+    Actuate(Actuation),
+    /// Call [`DoorSession::handle_timeout`](crate::DoorSession::handle_timeout) at this monotonic time. Replaces every earlier
+    /// deadline.
+    Deadline(Duration),
+    /// Close the link. The last output; [`DoorSession::error`](crate::DoorSession::error) says why.
+    Close,
+}
+
+/// A decided request of an authenticated peer.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// What the door decided.
+    pub decision: Decision,
+    /// The key the peer proved to hold.
+    pub holder: HolderPublicKey,
+}
+
+/// Why a door closed a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// The bytes are not messages.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The peer's first message is not for this door, this version or this connection.
+    #[error("the peer did not complete the handshake for this door")]
+    HandshakeFailed,
+    /// A later message was altered, lost or repeated.
+    #[error("a message of the peer could not be decrypted")]
+    Undecryptable,
+    /// The peer spoke before it was answered.
+    #[error("the peer sent a message before it was answered")]
+    OutOfTurn,
+    /// The peer, or the door's own disk or strike, took too long.
+    #[error("nothing happened for too long")]
+    TimedOut,
+    /// The peer was denied too often on one connection.
+    #[error("the peer was denied too often")]
+    TooManyDenied,
+    /// The channel could not be set up or used: a defect.
+    #[error("the door's channel failed")]
+    Internal,
+}
