@@ -194,7 +194,7 @@ const pictures: Picture[] = [
 ];
 
 // A missing clip is a 404 in Chromium's console.
-test.use({ expectedErrors: [[/404 \(Not Found\)/], { option: true }] });
+test.use({ expectedErrors: { texts: [/404 \(Not Found\)/] } });
 
 for (const { name, query, route, reach } of pictures) {
   test(`${name} looks right and is accessible`, async ({ app }, { project }) => {

@@ -17,7 +17,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  timeout: 30_000,
+  timeout: 60_000,
   reporter: [["list"], ["json", { outputFile: at("../../target/web/report.json") }]],
   use: {
     baseURL: "http://127.0.0.1:4173",
@@ -48,7 +48,8 @@ export default defineConfig({
       "npm run build:mock && npx vite preview --mode mock --host 127.0.0.1 --outDir ../target/web/ui",
     cwd: at("../../ui"),
     url: "http://127.0.0.1:4173",
-    reuseExistingServer: !process.env["CI"],
+    // A server that is already there serves an older build.
+    reuseExistingServer: false,
     timeout: 120_000,
   },
 });

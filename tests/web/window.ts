@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
 
 const screenshots = fileURLToPath(new URL("../../target/screenshots/web", import.meta.url));
@@ -10,6 +10,14 @@ export const NOW = new Date("2026-05-12T18:42:00+02:00");
 interface Mock {
   calls: { name: string; args: unknown[] }[];
   emit(event: string, payload: unknown): void;
+  snapshot(): Promise<{ doors: { id: string }[] }>;
+  activity(before: number | null, limit: number): Promise<{ items: object[] }>;
+}
+
+declare global {
+  interface Window {
+    vestibuleMock: Mock;
+  }
 }
 
 /** The app's window over the mocked core. */
@@ -18,7 +26,7 @@ export class AppWindow {
 
   /** Opens scenario `query`, such as `mock=doors-nearby`, at a page of the app. */
   async open(query: string, route = ""): Promise<void> {
-    await this.page.goto(`/?pace=20&${query}${route && `#/${route}`}`);
+    await this.page.goto(`/?${query}&pace=20${route && `#/${route}`}`);
   }
 
   find(testId: string) {
@@ -30,21 +38,26 @@ export class AppWindow {
   }
 
   async calls(name: string): Promise<unknown[][]> {
-    const calls = await this.page.evaluate(
-      () => (globalThis as unknown as { vestibuleMock: Mock }).vestibuleMock.calls,
-    );
+    const calls = await this.page.evaluate(() => window.vestibuleMock.calls);
     return calls.filter((call) => call.name === name).map(({ args }) => args);
   }
 
+  /** The mocked core's snapshot at its start. */
+  snapshot(): Promise<{ doors: { id: string }[] }> {
+    return this.page.evaluate(() => window.vestibuleMock.snapshot());
+  }
+
+  /** The newest page of activity. */
+  async activity(): Promise<object[]> {
+    const { items } = await this.page.evaluate(() => window.vestibuleMock.activity(null, 60));
+    return items;
+  }
+
   async emit(event: string, payload: unknown): Promise<void> {
-    await this.page.evaluate(
-      ([event, payload]) =>
-        (globalThis as unknown as { vestibuleMock: Mock }).vestibuleMock.emit(
-          event as string,
-          payload,
-        ),
-      [event, payload],
-    );
+    await this.page.evaluate(([event, payload]) => window.vestibuleMock.emit(event, payload), [
+      event,
+      payload,
+    ] as const);
   }
 
   async screenshot(name: string, project: string): Promise<void> {
@@ -84,12 +97,12 @@ export class AppWindow {
 }
 
 /** Every test fails on an uncaught error, a console error, or a refusal by the content security policy. */
-export const test = base.extend<{ app: AppWindow; expectedErrors: RegExp[] }>({
-  expectedErrors: [[], { option: true }],
+export const test = base.extend<{ app: AppWindow; expectedErrors: { texts: RegExp[] } }>({
+  expectedErrors: [{ texts: [] }, { option: true }],
   app: async ({ page, expectedErrors }, use) => {
     const errors: string[] = [];
     const note = (text: string) => {
-      if (!expectedErrors.some((expected) => expected.test(text))) errors.push(text);
+      if (!expectedErrors.texts.some((expected) => expected.test(text))) errors.push(text);
     };
     page.on("pageerror", (error) => note(String(error)));
     page.on("console", (message) => {

@@ -13,9 +13,13 @@ export class App {
 
   constructor(readonly backend: Backend) {}
 
-  /** Listens before it asks, so that no change falls between the two. */
-  async start(): Promise<Unlisten> {
+  /**
+   * Listens before it asks, so that no change falls between the two. The core takes the first question as a sign
+   * that the window hears it, so `others` are waited for too.
+   */
+  async start(...others: Promise<Unlisten>[]): Promise<Unlisten> {
     const unlisten = await Promise.all([
+      ...others,
       this.backend.listen("snapshot-changed", (snapshot) => {
         this.accept(snapshot);
       }),

@@ -76,6 +76,24 @@ describe("the app's picture of the core", () => {
     expect(app.snapshot?.doors[0]?.unlock).toEqual(failed);
   });
 
+  it("asks only once every listener is in place", async () => {
+    const asked: string[] = [];
+    const backend = fakeBackend({
+      snapshot: () => {
+        asked.push("snapshot");
+        return Promise.resolve(enrolled);
+      },
+    });
+    const slow = new Promise<() => void>((resolve) =>
+      setTimeout(() => {
+        asked.push("listening");
+        resolve(() => undefined);
+      }, 5),
+    );
+    await new App(backend).start(slow);
+    expect(asked).toEqual(["listening", "snapshot"]);
+  });
+
   it("says when the core cannot be asked, and recovers", async () => {
     let broken = true;
     const backend = fakeBackend({

@@ -1,7 +1,7 @@
 import type { AppError, ClipTimeline } from "../types";
 import { change, mediaSourceFor, openSource } from "./media-source";
 import { timescaleOf, timingOf } from "./mp4";
-import { nextStep, type Step } from "./planner";
+import { fragmentAt, nextStep, type Step } from "./planner";
 
 /** `unsupported`: this window cannot decode the clip at all. */
 export type StreamError = AppError | { code: "unsupported" };
@@ -32,6 +32,7 @@ export class ClipStream {
   private last: number | null = null;
   private timescale = 1;
   private placed = false;
+  private seekedBlindly = false;
   private behindMs: number;
   private wake: () => void = () => undefined;
 
@@ -72,7 +73,7 @@ export class ClipStream {
       this.video.addEventListener(event, () => this.wake(), { signal: this.abort.signal });
     }
     const { signal } = this.abort;
-    this.video.addEventListener("seeking", () => this.reconcile(buffer), { signal });
+    this.video.addEventListener("seeking", () => this.noteSeek(buffer), { signal });
     buffer.addEventListener("bufferedchange", () => this.reconcile(buffer), { signal });
     while (!this.abort.signal.aborted) await this.take(this.plan(), source, buffer);
   }
@@ -116,6 +117,7 @@ export class ClipStream {
     this.fetched.delete(index);
     this.held.add(index);
     this.last = index;
+    this.repeatBlindSeek();
   }
 
   private async evict(beforeMs: number, buffer: SourceBuffer): Promise<void> {
@@ -123,6 +125,26 @@ export class ClipStream {
     this.options.timeline.fragments.forEach(({ startMs }, index) => {
       if (startMs < beforeMs) this.held.delete(index);
     });
+  }
+
+  /**
+   * A browser takes a seek to just before what it holds as a seek to its beginning, and shows that. So a seek to what
+   * is not held yet is repeated once it is.
+   */
+  private noteSeek(buffer: SourceBuffer): void {
+    this.reconcile(buffer);
+    this.seekedBlindly = !this.held.has(this.shown());
+  }
+
+  private repeatBlindSeek(): void {
+    if (!this.seekedBlindly || !this.held.has(this.shown())) return;
+    this.seekedBlindly = false;
+    this.video.currentTime += 0;
+  }
+
+  /** The place in the timeline that the video is at. */
+  private shown(): number {
+    return fragmentAt(this.options.timeline.fragments, this.video.currentTime * 1000);
   }
 
   /** A browser may drop pictures by itself when memory is short. */

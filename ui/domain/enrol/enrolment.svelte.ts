@@ -8,6 +8,8 @@ type Step =
   | { kind: "ready"; preview: InvitePreview }
   | { kind: "enrolling"; preview: InvitePreview };
 
+const PAUSE_MS = 300;
+
 /** Takes one invite from a pasted link to an enrolled device. */
 export class Enrolment {
   invite = $state("");
@@ -15,11 +17,18 @@ export class Enrolment {
   error = $state.raw<AppError | null>(null);
 
   private checks = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly backend: Backend) {}
 
   get preview(): InvitePreview | null {
     return "preview" in this.step ? this.step.preview : null;
+  }
+
+  /** Checks once the typing pauses. */
+  checkSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.check(), PAUSE_MS);
   }
 
   /** Reads the link and shows where it leads. A later call overtakes an earlier one. */
@@ -47,6 +56,7 @@ export class Enrolment {
   /** Enrols; the snapshot then says so by itself. A file is only ever the person's own choice. */
   async submit(storage: KeyStorage = "keychain"): Promise<void> {
     if (this.step.kind === "enrolling") return;
+    clearTimeout(this.timer);
     if (!this.invite.trim()) {
       this.error = { code: "invite_malformed", retryable: false };
       return;

@@ -65,6 +65,22 @@ describe("enrolling", () => {
     expect(enrol.mock.calls.map(([, storage]: unknown[]) => storage)).toEqual(["keychain", "file"]);
   });
 
+  it("keeps the answer when a check was still due", async () => {
+    vi.useFakeTimers();
+    const enrolment = new Enrolment(
+      fakeBackend({
+        previewInvite: () => Promise.resolve(preview),
+        enrol: failing("hub_unreachable"),
+      }),
+    );
+    enrolment.invite = INVITE;
+    enrolment.checkSoon();
+    await enrolment.submit();
+    await vi.runAllTimersAsync();
+    vi.useRealTimers();
+    expect(enrolment.error?.code).toBe("hub_unreachable");
+  });
+
   it("asks for a link before it does anything", async () => {
     const enrolment = new Enrolment(fakeBackend({}));
     await enrolment.submit();
