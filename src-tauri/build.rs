@@ -1,0 +1,17 @@
+//! Names the commands that windows may be allowed to call, and builds the app's configuration in.
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let commands = &[
+        "activity",
+        "clip_timeline",
+        "enrol",
+        "forget",
+        "preview_invite",
+        "snapshot",
+        "take_pending_invite",
+        "unlock",
+    ];
+    let manifest = tauri_build::AppManifest::new().commands(commands);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?;
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! The seam to the interface, from which its TypeScript is generated.
+
+use tauri::Wry;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+use crate::{commands, events};
+
+/// Every command and event.
+pub(crate) fn seam() -> Builder<Wry> {
+    Builder::new()
+        .error_handling(ErrorHandlingMode::Throw)
+        // Times, cursors and sequence numbers stay far below 2^53.
+        .dangerously_cast_bigints_to_number()
+        .commands(collect_commands![
+            commands::snapshot,
+            commands::preview_invite,
+            commands::take_pending_invite,
+            commands::enrol,
+            commands::unlock,
+            commands::activity,
+            commands::clip_timeline,
+            commands::forget,
+        ])
+        .events(collect_events![
+            events::SnapshotChanged,
+            events::UnlockChanged,
+            events::ActivityAdded,
+            events::ActivityChanged,
+            events::OpenClip,
+            events::PendingInvite,
+        ])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use specta_typescript::Typescript;
+
+    use super::*;
+
+    const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/domain/bindings.ts");
+
+    #[test]
+    fn the_committed_bindings_are_those_of_the_seam() {
+        let folder = tempfile::tempdir().unwrap();
+        let fresh = folder.path().join("bindings.ts");
+        let header = "// Generated from src-tauri by `VESTIBULE_BLESS=1 cargo test -p vestibule-app bindings`.\n";
+        seam()
+            .export(Typescript::default().header(header), &fresh)
+            .unwrap();
+        let fresh = fs::read_to_string(fresh).unwrap();
+        if std::env::var_os("VESTIBULE_BLESS").is_some() {
+            fs::write(COMMITTED, &fresh).unwrap();
+        }
+        let committed = fs::read_to_string(COMMITTED).unwrap_or_default();
+        assert!(
+            fresh == committed,
+            "ui/domain/bindings.ts is stale: run `VESTIBULE_BLESS=1 cargo test -p vestibule-app bindings`"
+        );
+    }
+}

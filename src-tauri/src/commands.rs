@@ -1,0 +1,74 @@
+//! What a window may ask for. Each command only forwards.
+
+use resident::ui::{ActivityPage, AppError, ClipTimeline, InvitePreview, KeyStorage, Snapshot};
+use tauri::{AppHandle, State};
+
+use crate::shell::Resident;
+use crate::window;
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn snapshot(
+    app: AppHandle,
+    resident: State<'_, Resident>,
+) -> Result<Snapshot, AppError> {
+    // A window asks for this once it listens: it can be told now what it was opened for.
+    window::tell_what_for(&app);
+    resident.snapshot()
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn preview_invite(
+    resident: State<'_, Resident>,
+    invite: &str,
+) -> Result<InvitePreview, AppError> {
+    resident.preview_invite(invite)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn take_pending_invite(resident: State<'_, Resident>) -> Option<String> {
+    resident.take_pending_invite()
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn enrol(
+    resident: State<'_, Resident>,
+    invite: String,
+    storage: KeyStorage,
+) -> Result<(), AppError> {
+    resident.enrol(&invite, storage).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unlock(resident: State<'_, Resident>, door_id: String) -> Result<(), AppError> {
+    resident.unlock(&door_id)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn activity(
+    resident: State<'_, Resident>,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<ActivityPage, AppError> {
+    resident.activity(before, limit).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn clip_timeline(
+    resident: State<'_, Resident>,
+    clip_id: String,
+) -> Result<ClipTimeline, AppError> {
+    resident.clip_timeline(&clip_id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget(resident: State<'_, Resident>) -> Result<(), AppError> {
+    resident.forget().await
+}

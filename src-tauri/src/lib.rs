@@ -1,0 +1,42 @@
+//! The resident app's shell: windows, tray, commands. What the app does is in `resident`.
+
+mod app;
+mod arguments;
+mod bindings;
+mod clip_scheme;
+mod commands;
+mod events;
+mod headless;
+mod notifier;
+mod shell;
+mod tray;
+mod window;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use arguments::{Arguments, Task};
+
+/// Runs the program with its command line.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter =
+        EnvFilter::try_from_env("VESTIBULE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let result = match &arguments.task {
+        Some(Task::Enrol { invite, keys }) => headless::enrol(invite, *keys),
+        None => app::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The one window. It is built when it is wanted and destroyed when it is closed: a hidden one would keep its memory.
+
+use std::sync::{Mutex, PoisonError};
+
+use resident::ui::UiEvent;
+use tauri::{
+    AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
+    WindowEvent,
+};
+use tracing::warn;
+
+use crate::events;
+use crate::shell::Resident;
+
+const MAIN: &str = "main";
+
+/// The clip that a window was opened for and has not been told of yet.
+#[derive(Debug, Default)]
+pub(crate) struct WantedClip(Mutex<Option<String>>);
+
+/// Brings the window to the front, and builds it first if there is none. May be called from any thread.
+pub(crate) fn show(app: &AppHandle) {
+    let on_main = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        if let Err(error) = show_now(&on_main) {
+            warn!(%error, "the window cannot be shown");
+        }
+    });
+    if let Err(error) = asked {
+        warn!(%error, "the window cannot be shown");
+    }
+}
+
+/// Shows the window at a clip.
+pub(crate) fn show_clip(app: &AppHandle, clip_id: String) {
+    if app.get_webview_window(MAIN).is_some() {
+        tell_clip(app, clip_id);
+    } else {
+        *wanted(&app.state::<WantedClip>()) = Some(clip_id);
+    }
+    show(app);
+}
+
+/// Tells a window that has begun to listen which clip it was opened for.
+pub(crate) fn tell_what_for(app: &AppHandle) {
+    let clip = wanted(&app.state::<WantedClip>()).take();
+    if let Some(clip_id) = clip {
+        tell_clip(app, clip_id);
+    }
+}
+
+/// Whether the person is looking at the window.
+pub(crate) fn is_in_front(app: &AppHandle) -> bool {
+    app.get_webview_window(MAIN)
+        .is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
+/// Lets the core look for doors only while the window is in front.
+pub(crate) fn handle_event(window: &Window, event: &WindowEvent) {
+    let in_front = match event {
+        WindowEvent::Focused(focused) => *focused,
+        WindowEvent::Destroyed => false,
+        _ => return,
+    };
+    if let Some(resident) = window.try_state::<Resident>() {
+        resident.set_in_front(in_front);
+    }
+}
+
+fn show_now(app: &AppHandle) -> tauri::Result<()> {
+    let window = match app.get_webview_window(MAIN) {
+        Some(window) => window,
+        None => build(app)?,
+    };
+    window.show()?;
+    window.unminimize()?;
+    window.set_focus()?;
+    app.state::<Resident>().set_in_front(true);
+    Ok(())
+}
+
+fn build(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Vestibule")
+        .inner_size(960.0, 720.0)
+        .min_inner_size(360.0, 520.0)
+        .center()
+        .on_navigation(is_own_page)
+        .build()
+}
+
+/// The window never leaves the app's own pages.
+fn is_own_page(url: &Url) -> bool {
+    let host = url.host_str();
+    match url.scheme() {
+        "tauri" => host == Some("localhost"),
+        "http" | "https" => {
+            host == Some("tauri.localhost") || (tauri::is_dev() && host == Some("localhost"))
+        }
+        _ => false,
+    }
+}
+
+fn tell_clip(app: &AppHandle, clip_id: String) {
+    if let Err(error) = events::emit(app, UiEvent::OpenClip { clip_id }) {
+        warn!(%error, "the window was not told which clip to open");
+    }
+}
+
+fn wanted(clip: &WantedClip) -> std::sync::MutexGuard<'_, Option<String>> {
+    clip.0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_stays_on_the_apps_own_pages() {
+        let own = |url: &str| is_own_page(&url.parse().unwrap());
+        assert!(own("tauri://localhost/index.html"));
+        assert!(own("http://tauri.localhost/"));
+        for foreign in [
+            "https://example.com/",
+            "file:///etc/passwd",
+            "tauri://elsewhere/",
+            "data:text/html,x",
+        ] {
+            assert!(!own(foreign), "{foreign}");
+        }
+    }
+}
