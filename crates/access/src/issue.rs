@@ -7,12 +7,10 @@ use biscuit_auth::datalog::SymbolTable;
 use biscuit_auth::{Algorithm, Biscuit, KeyPair, PrivateKey, error};
 use rand_core::{CryptoRng, RngCore};
 
-use crate::cbor::CborError;
-use crate::credential::Envelope;
 use crate::token::{Courier, InvalidKey, Statement, Verified, block_of};
 use crate::{
-    BuildingId, BuildingKey, BuildingPublicKey, CarrierGrant, CarrierKey, Credential, DoorId,
-    DoorKind, Grant, HolderClass, HolderPublicKey, Visit,
+    BuildingKey, BuildingPublicKey, CarrierGrant, CarrierKey, Credential, DoorId, DoorKind, Grant,
+    HolderClass, HolderPublicKey, Visit,
 };
 
 /// Why no credential is made.
@@ -62,12 +60,6 @@ impl From<InvalidKey> for IssueError {
     }
 }
 
-impl From<CborError> for IssueError {
-    fn from(_: CborError) -> Self {
-        Self::Token
-    }
-}
-
 /// Issues a resident's, guest's or staff member's credential, bound to the holder's key.
 ///
 /// `rng` makes the token's throw-away key; the same randomness gives the same bytes.
@@ -92,7 +84,7 @@ pub fn issue(
         Statement::OnlyHolder(holder),
         window,
     ]);
-    sign(key, grant.building, &said, rng)
+    sign(key, &said, rng)
 }
 
 /// Issues a carrier's credential. It opens nothing until the carrier's key signs a visit.
@@ -122,7 +114,7 @@ pub fn issue_carrier(
         Statement::OnlyWithCarrier(grant.carrier_key),
         window,
     ]);
-    sign(key, grant.building, &said, rng)
+    sign(key, &said, rng)
 }
 
 /// Makes a driver's credential from the carrier's, offline: the carrier's key signs the visit in a
@@ -134,9 +126,8 @@ pub fn issue_driver(
     visit: &Visit,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Credential, IssueError> {
-    let Envelope(building, token) = Envelope::open(carrier_credential.as_bytes())?;
-    let granted =
-        Verified::open(&token, building_key).map_err(|_| IssueError::CarrierCredential)?;
+    let granted = Verified::open(carrier_credential.as_bytes(), building_key)
+        .map_err(|_| IssueError::CarrierCredential)?;
     let said = narrowed(&granted, carrier_key, visit)?;
     let secret = PrivateKey::from_bytes(carrier_key.seed(), Algorithm::Ed25519)
         .map_err(|_| IssueError::Token)?;
@@ -146,7 +137,7 @@ pub fn issue_driver(
     let token = granted
         .biscuit
         .append_third_party_with_keypair(secret.public(), block, next)?;
-    envelop(building, &token)
+    serialize(&token)
 }
 
 /// What the carrier's block says; an error when it would say more than the carrier was granted.
@@ -209,7 +200,6 @@ fn window(not_before: u64, not_after: u64) -> Result<Statement, IssueError> {
 
 fn sign(
     key: &BuildingKey,
-    building: BuildingId,
     said: &[Statement],
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Credential, IssueError> {
@@ -218,13 +208,13 @@ fn sign(
     let token = BiscuitBuilder::new()
         .merge(block_of(said)?)
         .build_with_rng(&KeyPair::from(&secret), SymbolTable::new(), rng)?;
-    envelop(building, &token)
+    serialize(&token)
 }
 
-fn envelop(building: BuildingId, token: &Biscuit) -> Result<Credential, IssueError> {
-    let credential = Credential::seal(building, token.to_vec()?)?;
-    if credential.as_bytes().len() > Credential::MAX_LEN {
+fn serialize(token: &Biscuit) -> Result<Credential, IssueError> {
+    let credential = token.to_vec()?;
+    if credential.len() > Credential::MAX_LEN {
         return Err(IssueError::TooLarge);
     }
-    Ok(credential)
+    Ok(Credential(credential))
 }

@@ -18,6 +18,8 @@ mod issue;
 mod key;
 mod policy;
 mod token;
+#[cfg(any(test, feature = "vectors"))]
+pub mod vectors;
 
 pub use attempts::AttemptLimiter;
 pub use bundle::{

@@ -1,7 +1,6 @@
 //! What a door decides with: its building's key, its own id, the newest bundle.
 
-use crate::credential::Envelope;
-use crate::token::{Circumstances, Courier, Verified, VerifyError};
+use crate::token::{Circumstances, Courier, Verified, VerifyError, claimed_building};
 use crate::{
     BuildingPublicKey, Bundle, BundleDoor, BundleError, CourierVisit, Decision, Denial, DenyReason,
     DoorId, DoorKind, Entrant, HolderClass, HolderPublicKey,
@@ -77,13 +76,13 @@ impl DoorPolicy {
     /// Denies by default. The first of these that applies is the reason:
     ///
     /// 1. [`DenyReason::NoCredential`]: no bytes at all.
-    /// 2. [`DenyReason::Malformed`]: not a credential.
-    /// 3. [`DenyReason::WrongBuilding`]: the envelope names another building. Nothing is proven
-    ///    yet; a forged envelope only changes the reason of its own denial.
-    /// 4. [`DenyReason::BadSignature`]: a signature in the token does not match, or a key in it is
-    ///    not Ed25519.
+    /// 2. [`DenyReason::Malformed`]: not a token.
+    /// 3. [`DenyReason::WrongBuilding`]: not signed by this building, and it says that it is for
+    ///    another one. Nothing is proven here; who writes this into a forgery only changes the
+    ///    reason of its denial.
+    /// 4. [`DenyReason::BadSignature`]: a signature does not match, or is not Ed25519.
     /// 5. [`DenyReason::Malformed`]: signed, but it says something that no credential says.
-    /// 6. [`DenyReason::WrongBuilding`]: the signed building is another one.
+    /// 6. [`DenyReason::WrongBuilding`]: signed by this key for another building.
     /// 7. [`DenyReason::BadSignature`]: a carrier's credential without a visit that the carrier
     ///    signed.
     /// 8. [`DenyReason::NotTheHolder`]: bound to another key. Who is not the holder learns nothing
@@ -140,15 +139,17 @@ impl DoorPolicy {
         if credential.is_empty() {
             return Err(DenyReason::NoCredential);
         }
-        let Envelope(building, token) =
-            Envelope::open(credential).map_err(|_| DenyReason::Malformed)?;
-        if building != self.bundle.building {
-            return Err(DenyReason::WrongBuilding);
-        }
-        Verified::open(&token, &self.building_key).map_err(|error| match error {
+        Verified::open(credential, &self.building_key).map_err(|error| match error {
             VerifyError::Malformed => DenyReason::Malformed,
-            VerifyError::BadSignature => DenyReason::BadSignature,
+            VerifyError::BadSignature => self.blame_signer(credential),
         })
+    }
+
+    fn blame_signer(&self, credential: &[u8]) -> DenyReason {
+        match claimed_building(credential) {
+            Some(building) if building != self.bundle.building => DenyReason::WrongBuilding,
+            _ => DenyReason::BadSignature,
+        }
     }
 
     fn is_revoked(&self, verified: &Verified) -> bool {

@@ -7,7 +7,7 @@ mod verified;
 
 pub(crate) use authorize::Circumstances;
 pub(crate) use statement::{InvalidKey, Statement, block_of};
-pub(crate) use verified::{Courier, Verified, VerifyError};
+pub(crate) use verified::{Courier, Verified, VerifyError, claimed_building};
 
 /// The one right there is.
 const UNLOCK: &str = "unlock";

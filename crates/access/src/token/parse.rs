@@ -18,6 +18,8 @@ use crate::{
 
 /// Most facts and checks in one block.
 const MAX_STATEMENTS: usize = Credential::MAX_DOORS + 8;
+/// Most conditions in one check.
+const MAX_CONDITIONS: usize = 4;
 
 /// The block says something that is no [`Statement`].
 #[derive(Debug)]
@@ -36,9 +38,13 @@ pub(super) fn statements(
         symbols,
         keys: &block.public_keys,
     };
-    let facts = block.facts.iter().map(|fact| reader.fact(&fact.predicate));
-    let checks = block.checks.iter().map(|check| reader.check(check));
-    let statements: Vec<_> = facts.chain(checks).collect::<Result<_, _>>()?;
+    let mut statements = Vec::new();
+    for fact in &block.facts {
+        statements.push(reader.fact(&fact.predicate)?);
+    }
+    for check in &block.checks {
+        reader.check(check, &mut statements)?;
+    }
     let wants_key = |said: &Statement| matches!(said, Statement::OnlyWithCarrier(_));
     let wanted_keys = statements.iter().filter(|said| wants_key(said)).count();
     if wanted_keys == block.public_keys.len() {
@@ -84,46 +90,66 @@ impl Reader<'_> {
         }
     }
 
-    fn check(&self, check: &schema::Check) -> Result<Statement, Unknown> {
+    fn check(&self, check: &schema::Check, into: &mut Vec<Statement>) -> Result<(), Unknown> {
         let is_check_if = matches!(check.kind, None | Some(0));
         let [query] = check.queries.as_slice() else {
             return Err(Unknown);
         };
         let is_query = self.symbol(query.head.name)? == name::QUERY && query.head.terms.is_empty();
-        let [predicate] = query.body.as_slice() else {
-            return Err(Unknown);
-        };
-        if !is_check_if || !is_query {
+        let is_sized = (1..=MAX_CONDITIONS).contains(&query.body.len());
+        if !is_check_if || !is_query || !is_sized {
             return Err(Unknown);
         }
-        let terms = terms(predicate)?;
-        let name = self.symbol(predicate.name)?;
-        match (
-            name,
-            terms.as_slice(),
-            query.expressions.as_slice(),
-            query.scope.as_slice(),
-        ) {
-            (name::BUILDING, [Term::Bytes(id)], [], []) => {
+        if let [trusting] = query.scope.as_slice() {
+            into.push(self.demand(query, trusting)?);
+            return Ok(());
+        }
+        let mut expressions = query.expressions.iter();
+        for predicate in &query.body {
+            into.push(self.condition(predicate, &mut expressions)?);
+        }
+        let is_all = query.scope.is_empty() && expressions.next().is_none();
+        if is_all { Ok(()) } else { Err(Unknown) }
+    }
+
+    /// A condition, with the expressions that belong to it.
+    fn condition<'e>(
+        &self,
+        predicate: &schema::Predicate,
+        expressions: &mut impl Iterator<Item = &'e schema::Expression>,
+    ) -> Result<Statement, Unknown> {
+        let mut next = || expressions.next().ok_or(Unknown);
+        match (self.symbol(predicate.name)?, terms(predicate)?.as_slice()) {
+            (name::BUILDING, [Term::Bytes(id)]) => {
                 id_of(BuildingId::from_bytes(id), Statement::OnlyBuilding)
             }
-            (name::HOLDER, [Term::Bytes(key)], [], []) => {
+            (name::HOLDER, [Term::Bytes(key)]) => {
                 let key = key.as_slice().try_into().map_err(|_| Unknown)?;
                 Ok(Statement::OnlyHolder(HolderPublicKey(key)))
             }
-            (name::TIME, [Term::Variable(time)], [from, to], []) => {
-                let not_before = bound(from, *time, Binary::GreaterOrEqual)?;
-                let not_after = bound(to, *time, Binary::LessOrEqual)?;
+            (name::TIME, [Term::Variable(time)]) => {
+                let not_before = bound(next()?, *time, Binary::GreaterOrEqual)?;
+                let not_after = bound(next()?, *time, Binary::LessOrEqual)?;
                 Ok(Statement::OnlyWithin {
                     not_before,
                     not_after,
                 })
             }
-            (name::DOOR, [Term::Variable(door)], [listed], []) => {
-                contains(listed, *door).map(Statement::OnlyDoors)
+            (name::DOOR, [Term::Variable(door)]) => {
+                contains(next()?, *door).map(Statement::OnlyDoors)
             }
-            (name::COURIER, [Term::Variable(visit), Term::Variable(driver)], [], [trusting])
-                if visit != driver =>
+            _ => Err(Unknown),
+        }
+    }
+
+    /// The demand for a third party's signature.
+    fn demand(&self, query: &schema::Rule, trusting: &schema::Scope) -> Result<Statement, Unknown> {
+        let [predicate] = query.body.as_slice() else {
+            return Err(Unknown);
+        };
+        match (self.symbol(predicate.name)?, terms(predicate)?.as_slice()) {
+            (name::COURIER, [Term::Variable(visit), Term::Variable(driver)])
+                if visit != driver && query.expressions.is_empty() =>
             {
                 self.key(trusting).map(Statement::OnlyWithCarrier)
             }

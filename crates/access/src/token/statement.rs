@@ -12,7 +12,7 @@ use crate::{
     BuildingId, CarrierId, CarrierPublicKey, DoorId, GrantId, HolderClass, HolderPublicKey, VisitId,
 };
 
-/// One fact or check of a block.
+/// A fact of a block, or a condition of one of its checks.
 ///
 /// | statement | Datalog |
 /// |---|---|
@@ -21,11 +21,15 @@ use crate::{
 /// | `Carrier` | `carrier(hex:…)` |
 /// | `Right` | `right(hex:…, "unlock")` |
 /// | `Courier` | `courier(hex:<visit>, "<driver>")` |
-/// | `OnlyBuilding` | `check if building(hex:…)` |
-/// | `OnlyHolder` | `check if holder(hex:…)` |
-/// | `OnlyWithin` | `check if time($time), $time >= <date>, $time <= <date>` |
-/// | `OnlyDoors` | `check if door($node), {hex:…, …}.contains($node)` |
-/// | `OnlyWithCarrier` | `check if courier($nonce, $user) trusting ed25519/…` |
+/// | `OnlyBuilding` | `building(hex:…)` |
+/// | `OnlyHolder` | `holder(hex:…)` |
+/// | `OnlyWithin` | `time($time), $time >= <date>, $time <= <date>` |
+/// | `OnlyDoors` | `door($node), {hex:…, …}.contains($node)` |
+/// | `OnlyWithCarrier` | `courier($nonce, $user) trusting ed25519/…` |
+///
+/// The conditions of a block stand in one `check if`, in which each must hold; it is shorter than
+/// several, and a credential should fit one Bluetooth write. `OnlyWithCarrier` has its own check,
+/// because what a check trusts holds for all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Statement {
     Grant(GrantId),
@@ -62,45 +66,77 @@ pub(super) mod name {
 #[derive(Debug)]
 pub(crate) struct InvalidKey;
 
-/// Builds a block that says exactly these statements, in this order.
+/// Builds a block that says exactly these statements.
 pub(crate) fn block_of(statements: &[Statement]) -> Result<BlockBuilder, InvalidKey> {
     let mut block = BlockBuilder::new();
+    let mut conditions = Conditions::default();
     for statement in statements {
-        statement.write(&mut block)?;
+        match statement {
+            Statement::OnlyWithCarrier(key) => block.checks.push(only_with_carrier(*key)?),
+            limit if conditions.add(limit) => (),
+            fact => block.facts.extend(fact.as_fact()),
+        }
+    }
+    if !conditions.predicates.is_empty() {
+        block.checks.push(check_if(
+            conditions.predicates,
+            conditions.expressions,
+            vec![],
+        ));
     }
     Ok(block)
 }
 
 impl Statement {
-    fn write(&self, block: &mut BlockBuilder) -> Result<(), InvalidKey> {
-        match self {
-            Self::Grant(id) => block.facts.push(fact(name::GRANT, [bytes(id.as_bytes())])),
-            Self::Class(class) => block.facts.push(fact(name::CLASS, [text(class.as_str())])),
-            Self::Carrier(id) => block
-                .facts
-                .push(fact(name::CARRIER, [bytes(id.as_bytes())])),
-            Self::Right(door) => {
-                block
-                    .facts
-                    .push(fact(name::RIGHT, [bytes(door.as_bytes()), text(UNLOCK)]));
-            }
+    fn as_fact(&self) -> Option<Fact> {
+        Some(match self {
+            Self::Grant(id) => fact(name::GRANT, [bytes(id.as_bytes())]),
+            Self::Class(class) => fact(name::CLASS, [text(class.as_str())]),
+            Self::Carrier(id) => fact(name::CARRIER, [bytes(id.as_bytes())]),
+            Self::Right(door) => fact(name::RIGHT, [bytes(door.as_bytes()), text(UNLOCK)]),
             Self::Courier { visit, driver } => {
-                block
-                    .facts
-                    .push(fact(name::COURIER, [bytes(visit.as_bytes()), text(driver)]));
+                fact(name::COURIER, [bytes(visit.as_bytes()), text(driver)])
             }
-            Self::OnlyBuilding(id) => block.checks.push(only(name::BUILDING, id.as_bytes())),
-            Self::OnlyHolder(key) => block.checks.push(only(name::HOLDER, key.as_bytes())),
-            Self::OnlyWithin {
+            _ => return None,
+        })
+    }
+}
+
+/// What one check asks for: predicates, and expressions over their variables in the same order.
+#[derive(Default)]
+struct Conditions {
+    predicates: Vec<Predicate>,
+    expressions: Vec<Expression>,
+}
+
+impl Conditions {
+    /// Adds a condition; says whether it was one.
+    fn add(&mut self, statement: &Statement) -> bool {
+        match statement {
+            Statement::OnlyBuilding(id) => self.require(name::BUILDING, bytes(id.as_bytes())),
+            Statement::OnlyHolder(key) => self.require(name::HOLDER, bytes(key.as_bytes())),
+            Statement::OnlyWithin {
                 not_before,
                 not_after,
             } => {
-                block.checks.push(only_within(*not_before, *not_after));
+                self.require(name::TIME, variable(name::TIME_VARIABLE));
+                self.expressions
+                    .push(bound(*not_before, Binary::GreaterOrEqual));
+                self.expressions
+                    .push(bound(*not_after, Binary::LessOrEqual));
             }
-            Self::OnlyDoors(doors) => block.checks.push(only_doors(doors)),
-            Self::OnlyWithCarrier(key) => block.checks.push(only_with_carrier(*key)?),
+            Statement::OnlyDoors(doors) => {
+                self.require(name::DOOR, variable(name::DOOR_VARIABLE));
+                self.expressions.push(is_one_of(doors));
+            }
+            _ => return false,
         }
-        Ok(())
+        true
+    }
+
+    fn require(&mut self, name: &str, term: Term) {
+        self.predicates
+            .push(Predicate::new(name.to_owned(), [term]));
     }
 }
 
@@ -125,40 +161,28 @@ fn variable(name: &str) -> Term {
     Term::Variable(name.to_owned())
 }
 
-fn only(name: &str, value: &[u8]) -> Check {
-    check_if(
-        Predicate::new(name.to_owned(), [bytes(value)]),
-        vec![],
-        vec![],
-    )
+/// `$time <operator> <date>`
+fn bound(date: u64, operator: Binary) -> Expression {
+    let time = Op::Value(variable(name::TIME_VARIABLE));
+    Expression {
+        ops: vec![time, Op::Value(Term::Date(date)), Op::Binary(operator)],
+    }
 }
 
-fn only_within(not_before: u64, not_after: u64) -> Check {
-    let bound = |date, binary| {
-        let time = Op::Value(variable(name::TIME_VARIABLE));
-        Expression {
-            ops: vec![time, Op::Value(Term::Date(date)), Op::Binary(binary)],
-        }
-    };
-    let bounds = vec![
-        bound(not_before, Binary::GreaterOrEqual),
-        bound(not_after, Binary::LessOrEqual),
-    ];
-    let time = Predicate::new(name::TIME.to_owned(), [variable(name::TIME_VARIABLE)]);
-    check_if(time, bounds, vec![])
+/// `{…}.contains($node)`
+fn is_one_of(doors: &BTreeSet<DoorId>) -> Expression {
+    let doors = doors.iter().map(|door| bytes(door.as_bytes())).collect();
+    let door = Op::Value(variable(name::DOOR_VARIABLE));
+    Expression {
+        ops: vec![
+            Op::Value(Term::Set(doors)),
+            door,
+            Op::Binary(Binary::Contains),
+        ],
+    }
 }
 
-fn only_doors(doors: &BTreeSet<DoorId>) -> Check {
-    let listed = doors.iter().map(|door| bytes(door.as_bytes())).collect();
-    let door = Predicate::new(name::DOOR.to_owned(), [variable(name::DOOR_VARIABLE)]);
-    let ops = vec![
-        Op::Value(Term::Set(listed)),
-        Op::Value(variable(name::DOOR_VARIABLE)),
-        Op::Binary(Binary::Contains),
-    ];
-    check_if(door, vec![Expression { ops }], vec![])
-}
-
+/// `check if courier($nonce, $user) trusting ed25519/…`
 fn only_with_carrier(key: CarrierPublicKey) -> Result<Check, InvalidKey> {
     let terms = [
         variable(name::VISIT_VARIABLE),
@@ -166,14 +190,13 @@ fn only_with_carrier(key: CarrierPublicKey) -> Result<Check, InvalidKey> {
     ];
     let courier = Predicate::new(name::COURIER.to_owned(), terms);
     let scopes = vec![Scope::PublicKey(biscuit_key(key.as_bytes())?)];
-    Ok(check_if(courier, vec![], scopes))
+    Ok(check_if(vec![courier], vec![], scopes))
 }
 
-fn check_if(predicate: Predicate, expressions: Vec<Expression>, scopes: Vec<Scope>) -> Check {
+fn check_if(body: Vec<Predicate>, expressions: Vec<Expression>, scopes: Vec<Scope>) -> Check {
     let head = Predicate::new(name::QUERY.to_owned(), []);
-    let query = Rule::new(head, vec![predicate], expressions, scopes);
     Check {
-        queries: vec![query],
+        queries: vec![Rule::new(head, body, expressions, scopes)],
         kind: CheckKind::One,
     }
 }

@@ -19,6 +19,7 @@ use crate::{
 /// Most blocks after the building's own: the carrier's, and three that narrow further.
 const MAX_BLOCKS: usize = 4;
 const ED25519: i32 = schema::public_key::Algorithm::Ed25519 as i32;
+const SIGNATURE_LEN: usize = 64;
 
 /// A token that the building signed and that says only what this crate can say.
 ///
@@ -70,11 +71,15 @@ impl From<Unknown> for VerifyError {
 
 impl Verified {
     /// Checks, in this order: the token's shape, that every key in it is Ed25519, every signature,
-    /// and that every block says only what its signer may say.
+    /// that the bytes are the token's one encoding, and that every block says only what its signer
+    /// may say.
     pub(crate) fn open(token: &[u8], key: &BuildingPublicKey) -> Result<Self, VerifyError> {
         check_shape(token)?;
         let root = biscuit_key(key.as_bytes()).map_err(|_| VerifyError::BadSignature)?;
         let biscuit = Biscuit::from(token, root).map_err(|error| blame(&error))?;
+        if biscuit.to_vec().ok().as_deref() != Some(token) {
+            return Err(VerifyError::Malformed);
+        }
         let blocks = read_blocks(&biscuit)?;
         let (authority, appended) = blocks.split_first().ok_or(VerifyError::Malformed)?;
         let mut verified = Self::of_authority(biscuit, &authority.statements)?;
@@ -127,10 +132,7 @@ impl Verified {
     }
 
     fn of_authority(biscuit: Biscuit, said: &[Statement]) -> Result<Self, VerifyError> {
-        let building = one(said, |said| match said {
-            Statement::OnlyBuilding(id) => Some(*id),
-            _ => None,
-        })?;
+        let building = one(said, building_of)?;
         let grant = one(said, |said| match said {
             Statement::Grant(id) => Some(*id),
             _ => None,
@@ -246,7 +248,16 @@ struct Block {
     statements: Vec<Statement>,
 }
 
-/// Looks at the token's outer form only: sizes, counts and the kind of every key. P-256 ends here.
+/// The building that a token says it is for, with nothing proven.
+pub(crate) fn claimed_building(token: &[u8]) -> Option<BuildingId> {
+    let token = schema::Biscuit::decode(token).ok()?;
+    let block = schema::Block::decode(&token.authority.block[..]).ok()?;
+    let symbols = SymbolTable::from(block.symbols.clone()).ok()?;
+    one(&statements(&block, &symbols).ok()?, building_of).ok()
+}
+
+/// Looks at the token's outer form only: sizes, counts, and that every key and signature is
+/// Ed25519. P-256 ends here.
 fn check_shape(token: &[u8]) -> Result<(), VerifyError> {
     if token.len() > Credential::MAX_LEN {
         return Err(VerifyError::Malformed);
@@ -255,19 +266,23 @@ fn check_shape(token: &[u8]) -> Result<(), VerifyError> {
     if token.blocks.len() > MAX_BLOCKS || token.authority.external_signature.is_some() {
         return Err(VerifyError::Malformed);
     }
-    let blocks = std::iter::once(&token.authority).chain(&token.blocks);
-    let mut keys = blocks.flat_map(|block| {
-        let signer = block
-            .external_signature
-            .as_ref()
-            .map(|external| &external.public_key);
-        std::iter::once(&block.next_key).chain(signer)
-    });
-    if keys.all(|key| key.algorithm == ED25519) {
+    let mut blocks = std::iter::once(&token.authority).chain(&token.blocks);
+    if blocks.all(is_ed25519) {
         Ok(())
     } else {
         Err(VerifyError::BadSignature)
     }
+}
+
+fn is_ed25519(block: &schema::SignedBlock) -> bool {
+    let is_key = |key: &schema::PublicKey| key.algorithm == ED25519;
+    let is_signature = |signature: &[u8]| signature.len() == SIGNATURE_LEN;
+    let by_third_party = block.external_signature.as_ref();
+    is_key(&block.next_key)
+        && is_signature(&block.signature)
+        && by_third_party.is_none_or(|third_party| {
+            is_key(&third_party.public_key) && is_signature(&third_party.signature)
+        })
 }
 
 fn blame(error: &error::Token) -> VerifyError {
@@ -301,6 +316,13 @@ fn read_blocks(biscuit: &Biscuit) -> Result<Vec<Block>, VerifyError> {
             Ok(Block { signer, statements })
         })
         .collect()
+}
+
+fn building_of(said: &Statement) -> Option<BuildingId> {
+    match said {
+        Statement::OnlyBuilding(id) => Some(*id),
+        _ => None,
+    }
 }
 
 /// The courier's part of the building's block: both statements for couriers, neither for others.

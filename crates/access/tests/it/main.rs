@@ -1,0 +1,14 @@
+//! A door's decisions, and people who mean harm.
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
+
+mod appended;
+mod bundles;
+mod decisions;
+mod forged;
+mod issuing;
+mod properties;
+mod raw;
+mod world;
