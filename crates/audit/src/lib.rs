@@ -1,12 +1,15 @@
 //! What happened at a door: records, the door's hash chain, the building's Merkle log. Pure.
 //!
 //! A door appends [`Event`]s to its [`DoorChain`]; each becomes a [`SignedRecord`]. A hub checks
-//! what a door sends with [`verify_run`].
+//! what a door sends with [`verify_run`] and makes it part of the building's [`log`].
 
 mod chain;
 mod event;
 mod hash;
+pub mod log;
 mod record;
+#[cfg(any(test, feature = "vectors"))]
+pub mod vectors;
 
 pub use access::{SigningKey, SigningPublicKey};
 pub use chain::{ChainError, ChainPosition, DoorChain, verify_run};
