@@ -1,12 +1,31 @@
-//! `cargo xtask bench`
+//! `cargo xtask bench`: each bench prints a table and writes target/bench/NAME.json.
+
+mod figures;
+mod unlock;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 
-/// Options of `cargo xtask bench`.
+/// What to measure.
 #[derive(Args, Debug)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    bench: Bench,
+}
 
-pub(crate) fn run(_arguments: &Arguments) -> Result<()> {
-    Ok(())
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// A bare GATT write->notify echo beside our unlock from subscribe to strike, in one run of the
+    /// guest; writes per unlock, and the door's CPU per decision.
+    ///
+    /// The guest's processor is emulated: compare the figures with each other, not with other machines.
+    Unlock,
+}
+
+/// Runs one bench.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let figures = match arguments.bench {
+        Bench::Unlock => unlock::measure()?,
+    };
+    figures.publish("unlock")
 }

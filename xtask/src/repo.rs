@@ -20,8 +20,3 @@ pub(crate) fn target() -> PathBuf {
 pub(crate) fn programs() -> PathBuf {
     target().join("debug")
 }
-
-/// The folder of programs built by `cargo build --release`.
-pub(crate) fn release_programs() -> PathBuf {
-    target().join("release")
-}

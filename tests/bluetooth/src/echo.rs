@@ -22,15 +22,14 @@ use bluer::{
     },
 };
 use btleplug::{
-    api::{
-        Central as _, CentralEvent, Manager as _, Peripheral as _, ScanFilter, ValueNotification,
-        WriteType,
-    },
-    platform::{Adapter, Manager, Peripheral},
+    api::{Central as _, CentralEvent, Peripheral as _, ScanFilter, ValueNotification, WriteType},
+    platform::{Adapter, Peripheral},
 };
 use futures::{FutureExt, StreamExt, stream::BoxStream};
 use tokio::{io::AsyncWriteExt, sync::mpsc, time::timeout};
 use uuid::Uuid;
+
+use crate::radio::adapter_called;
 
 const SERVICE: Uuid = Uuid::from_u128(0x6d3f_1c52_9a0b_4f7e_8a55_0e41_bb70_c001);
 const WRITTEN: Uuid = Uuid::from_u128(0x6d3f_1c52_9a0b_4f7e_8a55_0e41_bb70_c002);
@@ -203,16 +202,6 @@ impl EchoClient {
     pub async fn disconnect(self) -> Result<()> {
         Ok(self.device.disconnect().await?)
     }
-}
-
-async fn adapter_called(name: &str) -> Result<Adapter> {
-    for adapter in Manager::new().await?.adapters().await? {
-        // On Linux the description starts with the name: `hci1 (usb:…)`.
-        if adapter.adapter_info().await?.split_whitespace().next() == Some(name) {
-            return Ok(adapter);
-        }
-    }
-    anyhow::bail!("there is no controller called {name}")
 }
 
 async fn find(adapter: &Adapter) -> Result<Peripheral> {

@@ -1,4 +1,8 @@
-//! What the tests in the guest share: a bare echo to compare with, a building on Bluetooth, a phone.
+//! What the tests in the guest share: who has which controller, a building whose doors are on the
+//! air, a resident's phone, and a bare echo to compare with.
 
 pub mod controllers;
 pub mod echo;
+pub mod keyring;
+pub mod radio;
+pub mod stage;

@@ -45,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("simulation", &[]),
     ("vestibule-app", &["bluetooth", "hub-api", "resident"]),
     ("xtask", &["simulation"]),
+    ("vectors", &["access", "audit", "clip", "door-protocol"]),
 ];
 
 /// Libraries that only one place of the architecture may know, and those places.

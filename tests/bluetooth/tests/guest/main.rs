@@ -1,3 +1,7 @@
-//! Runs in the guest, where each controller and its BlueZ are real to the programs.
+//! Runs in the guest, where every controller, its BlueZ and the camera are real to the programs.
 
+mod courier;
+mod reconnection;
+mod resident;
 mod stack;
+mod stranger;
