@@ -9,7 +9,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::{
     sync::watch,
     task::JoinHandle,
-    time::{sleep, timeout},
+    time::{sleep, timeout_at},
 };
 
 use crate::{
@@ -135,20 +135,23 @@ impl Keeper {
     }
 
     async fn film(&self, pipeline: &mut Pipeline) -> StopReason {
-        let mut patience = FIRST_PIECE;
+        let mut due = Instant::now() + FIRST_PIECE;
+        let mut fruitful = true;
         loop {
-            match timeout(patience, pipeline.next()).await {
+            match timeout_at(due.into(), pipeline.next()).await {
                 Ok(Report::Piece(Piece::Init(init))) => self.ring.begin(init),
                 Ok(Report::Piece(Piece::Fragment(fragment))) => {
-                    patience = SILENCE;
+                    (due, fruitful) = (Instant::now() + SILENCE, true);
                     self.ring.push(fragment);
                     self.recording();
                 }
-                Ok(Report::Ended) => {
+                Ok(Report::Ended) if fruitful => {
+                    fruitful = false;
                     if let Err(reason) = pipeline.play_again() {
                         return reason;
                     }
                 }
+                Ok(Report::Ended) => return StopReason::Failed,
                 Ok(Report::Failed(reason)) => return reason,
                 Err(_) => return StopReason::Stalled,
             }

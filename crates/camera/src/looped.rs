@@ -19,18 +19,15 @@ pub(crate) const PACE: &str = "pace";
 /// The name of the element that decodes.
 pub(crate) const DECODER: &str = "decoder";
 
-/// How long a recording may take to show what it holds.
-const OPENING: Duration = Duration::from_secs(10);
+/// How long a recording may take to show what it holds: the decoder's libraries may be loaded first.
+const OPENING: Duration = Duration::from_secs(30);
 
 /// Gets a paused pipeline ready to loop, once its decoder knows what the recording holds.
 pub(crate) fn prepare(pipeline: &gst::Pipeline) -> Result<(), StopReason> {
     let decoder = pipeline.by_name(DECODER).ok_or(StopReason::Failed)?;
-    let pace = pipeline.by_name(PACE).ok_or(StopReason::Failed)?;
-    let pad = pace.static_pad("src").ok_or(StopReason::Failed)?;
-    restamp(&pad);
+    restamp(&pad(pipeline, "src")?);
     opened(&decoder)?;
-    let flags = gst::SeekFlags::FLUSH | gst::SeekFlags::SEGMENT;
-    seek(pipeline, flags)
+    seek(pipeline, gst::SeekFlags::FLUSH | gst::SeekFlags::SEGMENT)
 }
 
 /// Plays the recording once more from its start.
@@ -38,9 +35,23 @@ pub(crate) fn rewind(pipeline: &gst::Pipeline) -> Result<(), StopReason> {
     seek(pipeline, gst::SeekFlags::SEGMENT)
 }
 
+/// Seeks from the pace upwards: the muxer, further down, cannot be told of time.
 fn seek(pipeline: &gst::Pipeline, flags: gst::SeekFlags) -> Result<(), StopReason> {
-    let seeked = pipeline.seek_simple(flags, gst::ClockTime::ZERO);
-    seeked.map_err(|_| StopReason::Unsupported)
+    let to_start = gst::event::Seek::new(
+        1.0,
+        flags,
+        gst::SeekType::Set,
+        gst::ClockTime::ZERO,
+        gst::SeekType::None,
+        gst::ClockTime::NONE,
+    );
+    let seeked = pad(pipeline, "sink")?.push_event(to_start);
+    seeked.then_some(()).ok_or(StopReason::Unsupported)
+}
+
+fn pad(pipeline: &gst::Pipeline, name: &str) -> Result<gst::Pad, StopReason> {
+    let pace = pipeline.by_name(PACE).ok_or(StopReason::Failed)?;
+    pace.static_pad(name).ok_or(StopReason::Failed)
 }
 
 fn opened(decoder: &gst::Element) -> Result<(), StopReason> {
@@ -76,11 +87,12 @@ fn restamp(pad: &gst::Pad) {
     });
 }
 
-/// The segment that plays, and whether the one endless segment has been announced.
+/// The segment that plays, whether the one endless segment has been announced, and the last picture's time.
 #[derive(Default)]
 struct Timeline {
     playing: Option<gst::FormattedSegment<gst::ClockTime>>,
     announced: bool,
+    last: Option<gst::ClockTime>,
 }
 
 impl Timeline {
@@ -93,14 +105,14 @@ impl Timeline {
             gst::EventView::Segment(segment) => {
                 self.playing = segment.segment().downcast_ref().cloned();
                 if std::mem::replace(&mut self.announced, true) {
-                    return gst::PadProbeReturn::Drop;
+                    return gst::PadProbeReturn::Handled;
                 }
                 let endless = gst::FormattedSegment::<gst::ClockTime>::new();
                 gst::event::Segment::new(&endless)
             }
-            gst::EventView::SegmentDone(_) => return gst::PadProbeReturn::Drop,
+            gst::EventView::SegmentDone(_) => return gst::PadProbeReturn::Handled,
             gst::EventView::FlushStop(_) => {
-                self.announced = false;
+                *self = Self::default();
                 event
             }
             _ => event,
@@ -109,16 +121,20 @@ impl Timeline {
         gst::PadProbeReturn::Ok
     }
 
+    /// A round begins while the last picture of the one before it is due: that picture is shown once.
     fn buffer(
-        &self,
+        &mut self,
         info: &mut gst::PadProbeInfo<'_>,
         mut buffer: gst::Buffer,
     ) -> gst::PadProbeReturn {
         let playing = self.playing.as_ref();
         let Some(shown_at) = playing.and_then(|segment| segment.to_running_time(buffer.pts()?))
         else {
-            return gst::PadProbeReturn::Drop;
+            return gst::PadProbeReturn::Handled;
         };
+        if self.last.replace(shown_at) >= Some(shown_at) {
+            return gst::PadProbeReturn::Handled;
+        }
         let stamped = buffer.make_mut();
         stamped.set_pts(shown_at);
         stamped.set_dts(gst::ClockTime::NONE);

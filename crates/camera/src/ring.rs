@@ -31,6 +31,7 @@ struct Inner {
     hold: Duration,
     init: Option<Arc<InitSegment>>,
     gops: VecDeque<Gop>,
+    running: bool,
     live: Vec<mpsc::Sender<Fragment>>,
 }
 
@@ -53,6 +54,7 @@ impl Ring {
             hold: pre_roll + SPARE,
             init: None,
             gops: VecDeque::new(),
+            running: false,
             live: Vec::new(),
         };
         Self {
@@ -66,11 +68,14 @@ impl Ring {
         inner.init = Some(Arc::new(init));
         inner.gops.clear();
         inner.live.clear();
+        inner.running = true;
     }
 
     /// Ends the epoch: every [`ClipSource`] ends after what it has. What is held stays until the next epoch.
     pub fn end(&self) {
-        self.lock().live.clear();
+        let mut inner = self.lock();
+        inner.live.clear();
+        inner.running = false;
     }
 
     /// Takes the next fragment of the epoch, hands it to every reader and evicts whole GOPs.
@@ -165,9 +170,12 @@ impl Inner {
         }
     }
 
+    /// Lets a reader take part in what is pushed; between epochs that is nothing.
     fn join(&mut self) -> mpsc::Receiver<Fragment> {
         let (sender, receiver) = mpsc::channel(BACKLOG);
-        self.live.push(sender);
+        if self.running {
+            self.live.push(sender);
+        }
         receiver
     }
 }
@@ -215,4 +223,138 @@ impl ClipSource {
 struct Origin {
     ms: u64,
     ticks: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// The `n`th fragment of 100 ms, ten to a GOP.
+    fn fragment(n: u32) -> Fragment {
+        Fragment {
+            data: n.to_be_bytes().to_vec().into(),
+            captured_at: Duration::from_millis(u64::from(n) * 100),
+            start_ms: u64::from(n) * 100,
+            duration_ms: 100,
+            keyframe: n.is_multiple_of(10),
+        }
+    }
+
+    fn filled(pre_roll: Duration, fragments: u32) -> Ring {
+        let ring = Ring::new(pre_roll);
+        ring.begin(InitSegment {
+            data: "init".into(),
+            codec: "avc1.42C01F".into(),
+            width: 320,
+            height: 240,
+        });
+        (0..fragments).for_each(|n| ring.push(fragment(n)));
+        ring
+    }
+
+    async fn all(mut clip: ClipSource) -> Vec<Duration> {
+        let mut taken = Vec::new();
+        while let Some(fragment) = clip.next().await {
+            taken.push(fragment.captured_at);
+        }
+        taken
+    }
+
+    #[test]
+    fn whole_gops_are_evicted_and_the_pre_roll_with_one_gop_stays() {
+        for newest in 60..100 {
+            let ring = filled(3 * SECOND, newest);
+            let span = ring.span();
+            assert!(span >= 4 * SECOND && span < 5 * SECOND, "{span:?}");
+            let oldest = ring.clip_from(Duration::ZERO).unwrap().starts_at();
+            assert_eq!(oldest.as_millis() % 1000, 0, "begins within a GOP");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_clip_begins_with_the_last_keyframe_at_or_before_its_start() {
+        let ring = filled(3 * SECOND, 50);
+        let from = |ms| {
+            ring.clip_from(Duration::from_millis(ms))
+                .unwrap()
+                .starts_at()
+        };
+        assert_eq!(from(2999), 2 * SECOND);
+        assert_eq!(from(3000), 3 * SECOND);
+        assert_eq!(from(3001), 3 * SECOND);
+        assert_eq!(from(4999), 4 * SECOND);
+        assert!(
+            ring.clip_from(5 * SECOND).is_none(),
+            "nothing after its start is held"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_pushed_after_the_clip_was_taken_follows_what_was_held() {
+        let ring = filled(SECOND, 25);
+        let clip = ring.clip_from(SECOND).unwrap();
+        (25..60).for_each(|n| ring.push(fragment(n)));
+        ring.end();
+        let expected: Vec<Duration> = (10..60).map(|n| fragment(n).captured_at).collect();
+        assert_eq!(all(clip).await, expected);
+    }
+
+    #[tokio::test]
+    async fn readers_that_come_at_any_moment_miss_nothing_and_see_nothing_twice() {
+        let ring = filled(SECOND, 10);
+        let writer = {
+            let ring = ring.clone();
+            std::thread::spawn(move || (10..200).for_each(|n| ring.push(fragment(n))))
+        };
+        let mut clips = Vec::new();
+        while !writer.is_finished() {
+            clips.extend(ring.live());
+            std::thread::yield_now();
+        }
+        writer.join().unwrap();
+        ring.end();
+        for clip in clips {
+            let taken = all(clip).await;
+            assert!(taken.windows(2).all(|two| two[1] - two[0] == SECOND / 10));
+            assert_eq!(taken.last(), Some(&fragment(199).captured_at));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_falls_too_far_behind_is_cut_off_rather_than_given_a_gap() {
+        let ring = filled(SECOND, 10);
+        let clip = ring.live().unwrap();
+        (10..1000).for_each(|n| ring.push(fragment(n)));
+        let taken = all(clip).await;
+        assert_eq!(taken.len(), 10 + BACKLOG);
+        assert!(taken.windows(2).all(|two| two[1] - two[0] == SECOND / 10));
+    }
+
+    #[tokio::test]
+    async fn a_new_epoch_ends_the_clips_of_the_one_before_it() {
+        let ring = filled(SECOND, 10);
+        let clip = ring.live().unwrap();
+        let next = ring.clip_from(Duration::ZERO).unwrap().init().clone();
+        ring.begin(next);
+        ring.push(fragment(20));
+        assert_eq!(all(clip).await.len(), 10);
+    }
+
+    #[tokio::test]
+    async fn what_a_dead_camera_saw_can_still_be_taken_and_ends_there() {
+        let ring = filled(SECOND, 10);
+        ring.end();
+        let clip = ring.clip_from(Duration::from_millis(300)).unwrap();
+        assert_eq!(all(clip).await.len(), 10);
+    }
+
+    #[test]
+    fn nothing_is_kept_before_the_first_keyframe() {
+        let ring = filled(SECOND, 0);
+        ring.push(fragment(5));
+        assert_eq!(ring.span(), Duration::ZERO);
+        assert!(ring.live().is_none());
+    }
 }
