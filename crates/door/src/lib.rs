@@ -1,1 +1,35 @@
 //! The door daemon: links, offline decision, strike, audit outbox and camera.
+//!
+//! ```text
+//! link -> session -> gate          decides, offline
+//!              |---> journal       record committed, fsynced
+//!              |---> strike        moves only then; relocks by itself
+//!              `---> recorder      films couriers, guests and staff; clip_files, storage
+//! journal, clip_files -> outbox -> hub
+//!                  hub -> sync  -> gate
+//! ```
+//!
+//! What is right of an arrow knows nothing of what is left of it. Only `outbox` and `sync` talk to
+//! the hub, in tasks of their own: no decision waits for them.
+
+pub mod clip_files;
+pub mod clock;
+pub mod config;
+pub mod daemon;
+pub mod enrolment;
+pub mod files;
+pub mod flood;
+pub mod gate;
+pub mod hub_link;
+pub mod journal;
+pub mod keys;
+pub mod lobby;
+pub mod logging;
+pub mod outbox;
+pub mod recorder;
+pub mod retry;
+pub mod session;
+pub mod storage;
+pub mod store;
+pub mod strike;
+pub mod sync;

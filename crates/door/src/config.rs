@@ -1,0 +1,354 @@
+//! The configuration file: one TOML document per door.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::Deserialize;
+
+use camera::{CameraConfig, Source};
+
+/// Everything a door is told by its installer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where keys, records and clips are kept. Relative paths start at the configuration file's folder.
+    pub data_dir: PathBuf,
+    /// How phones reach the door.
+    #[serde(default)]
+    pub link: Links,
+    /// What moves the bolt.
+    pub strike: StrikeConfig,
+    /// The camera, if there is one.
+    #[serde(default)]
+    pub camera: Option<CameraTable>,
+    /// How much of the disk clips may take.
+    #[serde(default)]
+    pub storage: Storage,
+}
+
+/// The links on which the door listens; at least one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// Bluetooth LE peripheral.
+    #[serde(default)]
+    pub bluetooth: Option<BluetoothLink>,
+    /// TCP stream, for loopback and the building's own network.
+    #[serde(default)]
+    pub stream: Option<StreamLink>,
+}
+
+/// A Bluetooth LE peripheral on BlueZ.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BluetoothLink {
+    /// The controller as `hci0`; BlueZ's default one when absent.
+    #[serde(default)]
+    pub adapter: Option<String>,
+}
+
+/// A TCP listener.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamLink {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The address that phones are told, `host:port`; `listen` when absent.
+    #[serde(default)]
+    pub advertise: Option<String>,
+}
+
+impl StreamLink {
+    /// The address that the hub passes on to phones, for a listener that got the address `bound`.
+    pub fn advertised(&self, bound: SocketAddr) -> String {
+        self.advertise.clone().unwrap_or_else(|| bound.to_string())
+    }
+}
+
+/// What moves the bolt.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StrikeConfig {
+    /// A line of a GPIO character device, active while unlocked.
+    Gpio {
+        /// The device, as `/dev/gpiochip0`.
+        chip: PathBuf,
+        /// The line's offset on the chip.
+        line: u32,
+        /// Whether the relay board energises on a low level.
+        #[serde(default)]
+        active_low: bool,
+    },
+    /// Writes each move as a JSON line instead of moving anything.
+    Simulated {
+        /// The file to append to. Relative paths start at `data_dir`.
+        log: PathBuf,
+    },
+}
+
+/// The camera and how much of what it sees goes into a clip.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraTable {
+    /// Where pictures come from.
+    pub source: Source,
+    /// Picture width in pixels.
+    #[serde(default = "default_width")]
+    pub width: u16,
+    /// Picture height in pixels.
+    #[serde(default = "default_height")]
+    pub height: u16,
+    /// Frames per second.
+    #[serde(default = "default_fps")]
+    pub fps: u8,
+    /// Encoded video in kbit/s.
+    #[serde(default = "default_bitrate_kbps")]
+    pub bitrate_kbps: u32,
+    /// Seconds of a clip before the attempt.
+    #[serde(default = "default_roll_s")]
+    pub pre_roll_s: u16,
+    /// Seconds of a clip after the attempt.
+    #[serde(default = "default_roll_s")]
+    pub post_roll_s: u16,
+}
+
+impl CameraTable {
+    /// What the camera itself is told.
+    pub fn camera(&self) -> CameraConfig {
+        CameraConfig {
+            source: self.source.clone(),
+            width: self.width,
+            height: self.height,
+            fps: self.fps,
+            bitrate_kbps: self.bitrate_kbps,
+        }
+    }
+
+    /// Filmed time before an attempt.
+    pub fn pre_roll(&self) -> Duration {
+        Duration::from_secs(self.pre_roll_s.into())
+    }
+
+    /// Filmed time after an attempt.
+    pub fn post_roll(&self) -> Duration {
+        Duration::from_secs(self.post_roll_s.into())
+    }
+}
+
+/// How much of the disk clips may take; records always come first.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    /// Clips that wait for the hub, in MiB.
+    #[serde(default = "default_clip_quota_mb")]
+    pub clip_quota_mb: u64,
+    /// Free space that clips must leave, in MiB.
+    #[serde(default = "default_keep_free_mb")]
+    pub keep_free_mb: u64,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            clip_quota_mb: default_clip_quota_mb(),
+            keep_free_mb: default_keep_free_mb(),
+        }
+    }
+}
+
+fn default_width() -> u16 {
+    1280
+}
+
+fn default_height() -> u16 {
+    720
+}
+
+fn default_fps() -> u8 {
+    15
+}
+
+fn default_bitrate_kbps() -> u32 {
+    1500
+}
+
+fn default_roll_s() -> u16 {
+    10
+}
+
+fn default_clip_quota_mb() -> u64 {
+    4096
+}
+
+fn default_keep_free_mb() -> u64 {
+    256
+}
+
+/// Why a configuration is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {source}. Check the path after --config and that this user may read it", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or a name or type in it is not known.
+    #[error("the configuration {} is not understood:\n{}\nCorrect that line; docs/install/door.md lists every setting", path.display(), message.trim_end())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// The line, a pointer at the column and the reason.
+        message: String,
+    },
+    /// A value cannot work.
+    #[error("the configuration {} cannot work: {setting} {why}. {next}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// The dotted name of the setting.
+        setting: &'static str,
+        /// What is wrong with it.
+        why: String,
+        /// What to do.
+        next: &'static str,
+    },
+}
+
+/// A setting that cannot work: its name, what is wrong, what to do.
+type Complaint = (&'static str, String, &'static str);
+
+impl Config {
+    /// Reads and checks the file at `path`; relative paths in it become usable from any folder.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| ConfigError::Parse {
+            path: path.to_owned(),
+            message: without_passwords(&error.to_string()),
+        })?;
+        config.resolve_paths(path.parent().unwrap_or(Path::new(".")));
+        match config.complaint() {
+            None => Ok(config),
+            Some((setting, why, next)) => Err(ConfigError::Invalid {
+                path: path.to_owned(),
+                setting,
+                why,
+                next,
+            }),
+        }
+    }
+
+    fn resolve_paths(&mut self, folder: &Path) {
+        self.data_dir = folder.join(&self.data_dir);
+        if let StrikeConfig::Simulated { log } = &mut self.strike {
+            *log = self.data_dir.join(&*log);
+        }
+    }
+
+    /// The address of the stream link that the hub passes on, as far as it is known before listening.
+    pub fn stream_address(&self) -> Option<String> {
+        let stream = self.link.stream.as_ref()?;
+        let known = stream.advertise.is_some() || stream.listen.port() != 0;
+        known.then(|| stream.advertised(stream.listen))
+    }
+
+    fn complaint(&self) -> Option<Complaint> {
+        let links = self.link.complaint();
+        links.or_else(|| self.camera.as_ref().and_then(camera_complaint))
+    }
+}
+
+impl Links {
+    fn complaint(&self) -> Option<Complaint> {
+        if self.bluetooth.is_none() && self.stream.is_none() {
+            return Some((
+                "`link`",
+                "names no way for a phone to reach the door".into(),
+                "Add a [link.bluetooth] table, a [link.stream] table, or both",
+            ));
+        }
+        let stream = self.stream.as_ref()?;
+        (stream.listen.ip().is_unspecified() && stream.advertise.is_none()).then(|| {
+            (
+                "`link.stream.listen`",
+                format!("is {}, which no phone could be told", stream.listen),
+                "Add advertise = \"address:port\" with the door's address in the building's network, \
+                 or listen on that address",
+            )
+        })
+    }
+}
+
+/// A parser's message shows the line at fault, and a network camera's address holds its password.
+fn without_passwords(message: &str) -> String {
+    let mut parts = message.split("://");
+    let mut safe = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let address_end = part.find(['"', '\'', '\n']).unwrap_or(part.len());
+        let after_secret = part[..address_end].rfind('@').unwrap_or(0);
+        safe.push_str("://");
+        safe.push_str(&part[after_secret..]);
+    }
+    safe
+}
+
+fn camera_complaint(camera: &CameraTable) -> Option<Complaint> {
+    let CameraTable {
+        width,
+        height,
+        fps,
+        bitrate_kbps,
+        pre_roll_s,
+        post_roll_s,
+        ..
+    } = camera;
+    let odd = |length: u16| length % 2 == 1 || !(64..=4096).contains(&length);
+    if odd(*width) || odd(*height) {
+        return Some((
+            "`camera.width` and `camera.height`",
+            format!("are {width} by {height}; H.264 needs even numbers from 64 to 4096"),
+            "Choose a size that the camera offers, such as 1280 by 720",
+        ));
+    }
+    if !(1..=60).contains(fps) {
+        return Some((
+            "`camera.fps`",
+            format!("is {fps}"),
+            "Choose 1 to 60 frames per second; 15 is enough for a doorway",
+        ));
+    }
+    if !(100..=50_000).contains(bitrate_kbps) {
+        return Some((
+            "`camera.bitrate_kbps`",
+            format!("is {bitrate_kbps}"),
+            "Choose 100 to 50000; 1500 suits 1280 by 720 at 15 frames per second",
+        ));
+    }
+    if *pre_roll_s > 60 {
+        return Some((
+            "`camera.pre_roll_s`",
+            format!("is {pre_roll_s}, and the pre-roll is held in memory"),
+            "Choose 0 to 60 seconds",
+        ));
+    }
+    if !(1..=300).contains(post_roll_s) {
+        return Some((
+            "`camera.post_roll_s`",
+            format!("is {post_roll_s}"),
+            "Choose 1 to 300 seconds",
+        ));
+    }
+    None
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

@@ -1,0 +1,143 @@
+//! The door's decision, shared by all sessions: the newest bundle behind the back-off.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use access::{
+    BuildingId, BuildingPublicKey, Bundle, BundleError, DoorId, DoorPolicy, Gate, ResidentRecords,
+    SignedBundle, Viewer,
+};
+
+use crate::clock::Clock;
+
+/// Why a bundle was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BundleRefused {
+    /// Not a bundle of this building, or older than the one in use.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The building signed it for another building.
+    #[error("the bundle names another building")]
+    WrongBuilding,
+}
+
+/// Decides for every session, offline.
+#[derive(Debug)]
+pub struct SharedGate {
+    building: BuildingId,
+    building_key: BuildingPublicKey,
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    gate: Gate,
+    /// False until the first bundle: nothing that the gate says counts before.
+    ready: bool,
+}
+
+impl SharedGate {
+    /// A gate without a bundle. It is not [ready](Self::is_ready).
+    pub fn new(
+        building: BuildingId,
+        building_key: BuildingPublicKey,
+        door: DoorId,
+        clock: Clock,
+    ) -> Result<Self, BundleError> {
+        let nothing = Bundle {
+            building,
+            version: 0,
+            issued_at: 0,
+            doors: Vec::new(),
+            carriers: Vec::new(),
+            revoked: Vec::new(),
+            viewers: Vec::new(),
+            resident_records: ResidentRecords::Unnamed,
+        };
+        let gate = Gate::new(DoorPolicy::new(building_key, door, nothing)?);
+        let state = Mutex::new(State { gate, ready: false });
+        Ok(Self {
+            building,
+            building_key,
+            clock,
+            state,
+        })
+    }
+
+    /// Whether a bundle is in use. Before that nobody may pass, since nobody could be known revoked.
+    pub fn is_ready(&self) -> bool {
+        self.lock().ready
+    }
+
+    /// The version of the bundle in use.
+    pub fn version(&self) -> Option<u64> {
+        let state = self.lock();
+        state.ready.then(|| state.gate.policy.bundle().version)
+    }
+
+    /// Checks a bundle against the building's key and the one in use, and changes nothing.
+    ///
+    /// `None` when the bundle is the one in use.
+    pub fn check(&self, signed: &SignedBundle) -> Result<Option<Bundle>, BundleRefused> {
+        let bundle = signed.verify(&self.building_key)?;
+        if bundle.building != self.building {
+            return Err(BundleRefused::WrongBuilding);
+        }
+        let state = self.lock();
+        if !state.ready {
+            return Ok(Some(bundle));
+        }
+        let current = state.gate.policy.bundle();
+        if *current == bundle {
+            return Ok(None);
+        }
+        state.gate.policy.clone().replace(bundle.clone())?;
+        Ok(Some(bundle))
+    }
+
+    /// Decides by `bundle` from now on; [`Self::check`] gave it. Holders that wait keep waiting.
+    pub fn install(&self, bundle: Bundle) -> Result<(), BundleRefused> {
+        let mut state = self.lock();
+        let (key, door) = (self.building_key, state.gate.policy.door());
+        let issued_at = bundle.issued_at;
+        if state.ready {
+            state.gate.policy.replace(bundle)?;
+        } else {
+            state.gate.policy = DoorPolicy::new(key, door, bundle)?;
+            state.ready = true;
+        }
+        if state.gate.policy.bundle_door().is_none() {
+            tracing::warn!("the bundle does not list this door: everybody is denied");
+        }
+        drop(state);
+        self.clock.raise_floor(issued_at);
+        Ok(())
+    }
+
+    /// Lends the gate to one session for one step.
+    pub fn with<T>(&self, step: impl FnOnce(&mut Gate) -> T) -> T {
+        step(&mut self.lock().gate)
+    }
+
+    /// Whether records name residents.
+    pub fn resident_records(&self) -> ResidentRecords {
+        self.lock().gate.policy.bundle().resident_records
+    }
+
+    /// The devices that may watch this door's clips.
+    pub fn viewers(&self) -> Vec<Viewer> {
+        let state = self.lock();
+        let door = state.gate.policy.door();
+        let viewers = state.gate.policy.bundle().viewers_of(door);
+        viewers.cloned().collect()
+    }
+
+    /// A session that panicked left the gate as it was before its step or after it.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+#[path = "gate_tests.rs"]
+mod tests;

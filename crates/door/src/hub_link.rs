@@ -1,0 +1,69 @@
+//! What a door asks of its hub, as a trait, so that tests can be the hub.
+
+use std::fmt;
+
+use access::{ClipId, SignedBundle};
+use async_trait::async_trait;
+use audit::SignedRecord;
+use clip::SignedClipIndex;
+use futures::{StreamExt as _, stream::BoxStream};
+use hub_api::{Client, ClientError, ServerEvent, UploadState};
+
+/// The hub's events, until the connection is lost.
+pub type Events = BoxStream<'static, Result<ServerEvent, ClientError>>;
+
+/// A door's connection to its hub.
+#[async_trait]
+pub trait HubLink: fmt::Debug + Send + Sync + 'static {
+    /// The building's bundle, unless the door's is the newest.
+    async fn bundle(&self, newer_than: Option<u64>) -> Result<Option<SignedBundle>, ClientError>;
+
+    /// Delivers a run of records and tells the highest durable number.
+    async fn put_records(&self, records: Vec<SignedRecord>) -> Result<u64, ClientError>;
+
+    /// What the hub has of a clip.
+    async fn upload_state(&self, clip: ClipId) -> Result<UploadState, ClientError>;
+
+    /// Delivers one sealed fragment.
+    async fn put_fragment(&self, clip: ClipId, n: u32, sealed: Vec<u8>) -> Result<(), ClientError>;
+
+    /// Closes a clip whose fragments are all delivered.
+    async fn close_clip(&self, clip: ClipId, index: &SignedClipIndex) -> Result<(), ClientError>;
+
+    /// Tells where the door's stream link is.
+    async fn put_door(&self, stream_address: Option<String>) -> Result<(), ClientError>;
+
+    /// Opens the event stream, after `last_id` when one is given.
+    async fn events(&self, last_id: Option<u64>) -> Result<Events, ClientError>;
+}
+
+#[async_trait]
+impl HubLink for Client {
+    async fn bundle(&self, newer_than: Option<u64>) -> Result<Option<SignedBundle>, ClientError> {
+        self.bundle(newer_than).await
+    }
+
+    async fn put_records(&self, records: Vec<SignedRecord>) -> Result<u64, ClientError> {
+        self.put_records(records).await
+    }
+
+    async fn upload_state(&self, clip: ClipId) -> Result<UploadState, ClientError> {
+        self.upload_state(clip).await
+    }
+
+    async fn put_fragment(&self, clip: ClipId, n: u32, sealed: Vec<u8>) -> Result<(), ClientError> {
+        self.put_fragment(clip, n, sealed).await
+    }
+
+    async fn close_clip(&self, clip: ClipId, index: &SignedClipIndex) -> Result<(), ClientError> {
+        self.close_clip(clip, index).await
+    }
+
+    async fn put_door(&self, stream_address: Option<String>) -> Result<(), ClientError> {
+        self.put_door(stream_address).await
+    }
+
+    async fn events(&self, last_id: Option<u64>) -> Result<Events, ClientError> {
+        Ok(self.events(last_id).await?.boxed())
+    }
+}

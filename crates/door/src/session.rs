@@ -1,0 +1,274 @@
+//! One connection: the link on one side, decision, record and strike on the other.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use access::{ClipId, Decision, HolderClass};
+use audit::{Entry, Event, LinkKind, Person};
+use bluetooth::Link;
+use door_protocol::{
+    Actuation, Attempt, COMPLETION_TIMEOUT, DoorIdentity, DoorOutput, DoorSession,
+};
+use rand::{RngCore as _, rngs::OsRng};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    flood::FloodGuard,
+    gate::SharedGate,
+    journal::{Draft, Journal},
+    recorder::{Filming, Moment, Recorder},
+    store::{Alongside, StoreError},
+    strike::StrikeHandle,
+};
+
+/// How long a peer may take to accept what the door sends.
+const SEND_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long one connection may last, whatever the peer does on it.
+const LIFETIME: Duration = Duration::from_mins(2);
+
+/// What all sessions of a door share.
+#[derive(Debug)]
+pub struct Doorway {
+    /// Which door this is.
+    pub identity: DoorIdentity,
+    /// Decides.
+    pub gate: SharedGate,
+    /// Records.
+    pub journal: Journal,
+    /// Moves.
+    pub strike: StrikeHandle,
+    /// Films.
+    pub recorder: Recorder,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Keeps strangers from filling the disk with denials.
+    pub flood: FloodGuard,
+}
+
+/// Set once a peer has made a request, so that it is no stranger any more.
+pub type Known = Arc<AtomicBool>;
+
+/// Why a session ended before the peer left.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionEnd {
+    /// The operating system gave no randomness for the channel.
+    #[error("no randomness: {0}")]
+    Randomness(rand::Error),
+    /// The link was lost.
+    #[error("the link was lost while sending")]
+    LinkLost,
+    /// The connection lasted too long or made room for another.
+    #[error("the connection was ended to make room")]
+    MadeRoom,
+    /// The protocol ended it.
+    #[error(transparent)]
+    Protocol(#[from] door_protocol::SessionError),
+}
+
+/// Serves one peer until it leaves, misbehaves, takes too long or has to make room.
+///
+/// An attempt that has been decided is always carried through: it is recorded and the strike moves
+/// although the peer may have gone.
+pub async fn serve(
+    doorway: &Doorway,
+    link: Link,
+    kind: LinkKind,
+    known: &Known,
+    leave: &CancellationToken,
+) -> Result<(), SessionEnd> {
+    let mut entropy = [0; 32];
+    OsRng
+        .try_fill_bytes(&mut entropy)
+        .map_err(SessionEnd::Randomness)?;
+    let now = doorway.clock.now();
+    let mut serving = Serving {
+        session: DoorSession::new(&doorway.identity, entropy, now),
+        deadline: now.monotonic,
+        doorway,
+        link,
+        kind,
+        known,
+    };
+    let end = Instant::now() + LIFETIME;
+    loop {
+        if serving.carry_out().await? == Progress::Closed {
+            return serving
+                .session
+                .error()
+                .map_or(Ok(()), |error| Err(error.into()));
+        }
+        let deadline = Instant::from_std(doorway.clock.instant(serving.deadline));
+        tokio::select! {
+            () = leave.cancelled() => return Err(SessionEnd::MadeRoom),
+            () = tokio::time::sleep_until(end) => return Err(SessionEnd::MadeRoom),
+            () = tokio::time::sleep_until(deadline) => {
+                serving.session.handle_timeout(doorway.clock.now());
+            }
+            chunk = serving.link.incoming.recv() => match chunk {
+                Some(chunk) => serving.take(&chunk),
+                None => serving.session.handle_link_lost(),
+            }
+        }
+    }
+}
+
+#[derive(PartialEq)]
+enum Progress {
+    Waiting,
+    Closed,
+}
+
+struct Serving<'a> {
+    session: DoorSession,
+    /// On the monotonic clock.
+    deadline: Duration,
+    doorway: &'a Doorway,
+    link: Link,
+    kind: LinkKind,
+    known: &'a Known,
+}
+
+impl Serving<'_> {
+    fn take(&mut self, chunk: &[u8]) {
+        let Doorway { gate, clock, .. } = self.doorway;
+        let session = &mut self.session;
+        gate.with(|gate| session.handle_bytes(chunk, clock.now(), gate));
+    }
+
+    /// Does everything that the session asks for.
+    async fn carry_out(&mut self) -> Result<Progress, SessionEnd> {
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                DoorOutput::Send(framed) => {
+                    let sent = timeout(SEND_TIMEOUT, self.link.send(&framed)).await;
+                    sent.map_err(|_| SessionEnd::LinkLost)?
+                        .map_err(|_| SessionEnd::LinkLost)?;
+                }
+                DoorOutput::AppendAudit(attempt) => self.record(attempt).await,
+                DoorOutput::Actuate(actuation) => self.actuate(actuation).await,
+                DoorOutput::Deadline(deadline) => self.deadline = deadline,
+                DoorOutput::Close => return Ok(Progress::Closed),
+            }
+        }
+        Ok(Progress::Waiting)
+    }
+
+    async fn record(&mut self, attempt: Attempt) {
+        self.known.store(true, Ordering::Relaxed);
+        let record = self.doorway.record(&attempt.decision, self.kind);
+        match timeout(COMPLETION_TIMEOUT, record).await {
+            Ok(Ok(seq)) => self.session.handle_audit_committed(seq),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "nobody may pass: the attempt could not be recorded");
+                self.session.handle_audit_failed();
+            }
+            Err(_) => {
+                tracing::error!("nobody may pass: recording the attempt took too long");
+                self.session.handle_audit_failed();
+            }
+        }
+    }
+
+    async fn actuate(&mut self, actuation: Actuation) {
+        let open_for = Duration::from_secs(actuation.unlock_s().into());
+        match self.doorway.strike.unlock(actuation.seq(), open_for).await {
+            Ok(()) => {
+                tracing::info!(
+                    seq = actuation.seq(),
+                    unlock_s = actuation.unlock_s(),
+                    "unlocked"
+                );
+                self.session.handle_actuated();
+            }
+            Err(error) => {
+                tracing::error!(%error, seq = actuation.seq(), "the entry was recorded, but the strike did not move");
+                self.session.handle_actuation_failed();
+            }
+        }
+    }
+}
+
+impl Doorway {
+    /// Puts an attempt on record, and has it filmed if it has to be.
+    async fn record(&self, decision: &Decision, link: LinkKind) -> Result<u64, RecordError> {
+        if !self.gate.is_ready() {
+            return Err(RecordError::NoBundle);
+        }
+        if is_unproven(decision) && !self.flood.admits(self.clock.now().monotonic) {
+            return Err(RecordError::Flood);
+        }
+        let moment = Moment {
+            monotonic: self.clock.now().monotonic,
+            utc_ms: self.clock.utc_ms(),
+        };
+        let filming = self.recorder.prepare(decision, moment);
+        let event = self.event(decision, link, filming.clip());
+        let mut draft = Draft::new(moment.utc_ms, event);
+        draft.alongside = filming.clip().map(Alongside::ClipBegins);
+        draft.unfilmed = filming.unfilmed().map(str::to_owned);
+        let seq = self.journal.append(draft).await?;
+        log(decision, seq, filming.unfilmed());
+        if let Filming::Clip(shot) = filming {
+            self.recorder.film(shot, seq, self.gate.viewers());
+        }
+        Ok(seq)
+    }
+
+    fn event(&self, decision: &Decision, link: LinkKind, clip: Option<ClipId>) -> Event {
+        match decision {
+            Decision::Allow(entrant) => Event::Entry(Entry {
+                person: Person::of(entrant, self.gate.resident_records()),
+                link,
+                clip,
+            }),
+            Decision::Deny(denial) => Event::Denied {
+                reason: denial.reason,
+                class: denial.class,
+                grant: denial.grant,
+                link,
+                clip,
+            },
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RecordError {
+    #[error(
+        "this door has no bundle yet, so it does not know who is revoked; it needs to reach the hub once"
+    )]
+    NoBundle,
+    #[error("too many denials of credentials that nobody known has signed")]
+    Flood,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether anybody at all could have made this attempt.
+fn is_unproven(decision: &Decision) -> bool {
+    matches!(decision, Decision::Deny(denial) if denial.class.is_none())
+}
+
+/// Says what was decided, and nothing about who it was.
+fn log(decision: &Decision, seq: u64, unfilmed: Option<&str>) {
+    match decision {
+        Decision::Allow(entrant) => {
+            tracing::info!(seq, class = entrant.class.as_str(), "allowed");
+        }
+        Decision::Deny(denial) => {
+            let class = denial.class.map_or("unknown", HolderClass::as_str);
+            tracing::info!(seq, class, reason = denial.reason.as_str(), "denied");
+        }
+    }
+    if let Some(why) = unfilmed {
+        tracing::warn!(seq, why, "this attempt is not filmed");
+    }
+}

@@ -1,0 +1,172 @@
+use std::sync::{Arc, Mutex};
+
+use super::*;
+
+#[derive(Clone, Default)]
+struct Moves(Arc<Mutex<Vec<(Instant, Option<u64>)>>>);
+
+impl Moves {
+    fn all(&self) -> Vec<Option<u64>> {
+        self.0.lock().unwrap().iter().map(|(_, seq)| *seq).collect()
+    }
+
+    fn push(&self, seq: Option<u64>) {
+        self.0.lock().unwrap().push((Instant::now(), seq));
+    }
+
+    fn wait_for(&self, count: usize) -> Vec<(Instant, Option<u64>)> {
+        let end = Instant::now() + Duration::from_secs(5);
+        while self.all().len() < count && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// Writes down its moves; fails the first `broken_locks` locks and every unlock of `broken_seq`.
+#[derive(Default)]
+struct Recorded {
+    moves: Moves,
+    broken_seq: Option<u64>,
+    broken_locks: u32,
+}
+
+impl Strike for Recorded {
+    fn unlock(&mut self, seq: u64) -> io::Result<()> {
+        if self.broken_seq == Some(seq) {
+            return Err(io::Error::other("jammed"));
+        }
+        self.moves.push(Some(seq));
+        Ok(())
+    }
+
+    fn lock(&mut self) -> io::Result<()> {
+        if self.broken_locks > 0 {
+            self.broken_locks -= 1;
+            return Err(io::Error::other("jammed"));
+        }
+        self.moves.push(None);
+        Ok(())
+    }
+}
+
+fn driven(strike: Recorded) -> (StrikeThread, Moves) {
+    let moves = strike.moves.clone();
+    (StrikeThread::start(Box::new(strike)).unwrap(), moves)
+}
+
+#[tokio::test]
+async fn the_strike_relocks_by_itself() {
+    let (strike, moves) = driven(Recorded::default());
+    strike
+        .handle()
+        .unlock(7, Duration::from_millis(60))
+        .await
+        .unwrap();
+    assert_eq!(moves.all(), [Some(7)]);
+    let seen = moves.wait_for(2);
+    assert_eq!(moves.all(), [Some(7), None]);
+    assert!(seen[1].0 - seen[0].0 >= Duration::from_millis(60));
+}
+
+#[tokio::test]
+async fn overlapping_unlocks_extend_and_never_shorten() {
+    let (strike, moves) = driven(Recorded::default());
+    let handle = strike.handle();
+    handle.unlock(1, Duration::from_millis(150)).await.unwrap();
+    handle.unlock(2, Duration::from_millis(10)).await.unwrap();
+    let seen = moves.wait_for(3);
+    assert_eq!(moves.all(), [Some(1), Some(2), None]);
+    assert!(seen[2].0 - seen[0].0 >= Duration::from_millis(150));
+}
+
+#[tokio::test]
+async fn stopping_relocks_at_once() {
+    let (strike, moves) = driven(Recorded::default());
+    let handle = strike.handle();
+    handle.unlock(1, Duration::from_secs(3600)).await.unwrap();
+    drop(strike);
+    assert_eq!(moves.all(), [Some(1), None]);
+    let late = handle.unlock(2, Duration::from_secs(1)).await;
+    assert!(matches!(late, Err(MoveError::Stopped)));
+}
+
+#[tokio::test]
+async fn a_strike_that_does_not_unlock_is_locked_and_the_caller_is_told() {
+    let (strike, moves) = driven(Recorded {
+        broken_seq: Some(9),
+        ..Recorded::default()
+    });
+    let refused = strike.handle().unlock(9, Duration::from_secs(5)).await;
+    assert!(matches!(refused, Err(MoveError::Refused(_))));
+    assert_eq!(moves.all(), [None]);
+}
+
+#[tokio::test]
+async fn a_relock_that_fails_is_tried_again() {
+    let (strike, moves) = driven(Recorded {
+        broken_locks: 2,
+        ..Recorded::default()
+    });
+    strike
+        .handle()
+        .unlock(1, Duration::from_millis(10))
+        .await
+        .unwrap();
+    moves.wait_for(2);
+    assert_eq!(moves.all(), [Some(1), None]);
+}
+
+#[test]
+fn a_gpio_line_that_is_not_there_is_explained() {
+    let config = StrikeConfig::Gpio {
+        chip: "/dev/no-such-gpiochip".into(),
+        line: 17,
+        active_low: false,
+    };
+    let error = open(&config).err().unwrap().to_string();
+    assert!(
+        error.starts_with("cannot take GPIO line 17 of /dev/no-such-gpiochip: "),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_simulated_strike_writes_one_json_line_a_move() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("new/strike.jsonl");
+    let strike =
+        StrikeThread::start(open(&StrikeConfig::Simulated { log: log.clone() }).unwrap()).unwrap();
+    strike
+        .handle()
+        .unlock(12, Duration::from_secs(60))
+        .await
+        .unwrap();
+    drop(strike);
+    let text = std::fs::read_to_string(log).unwrap();
+    let moves: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(moves.len(), 2);
+    assert_eq!(moves[0]["state"], "unlocked");
+    assert_eq!(moves[0]["seq"], 12);
+    assert_eq!(moves[1]["state"], "locked");
+    assert!(moves[1]["seq"].is_null());
+    assert!(moves[0]["at_ms"].as_u64() > Some(1_700_000_000_000));
+}
+
+#[test]
+fn a_simulated_strike_that_was_killed_while_unlocked_is_locked_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("strike.jsonl");
+    let unlocked = r#"{"at_ms":1700000000000,"state":"unlocked","seq":3}"#;
+    std::fs::write(&log, unlocked).unwrap();
+    drop(SimulatedStrike::open(&log).unwrap());
+    drop(SimulatedStrike::open(&log).unwrap());
+    let text = std::fs::read_to_string(log).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(lines[0], unlocked);
+    assert!(lines[1].contains(r#""state":"locked""#), "{text}");
+}

@@ -1,0 +1,145 @@
+//! Keeps the door's bundle the newest: told by the hub's events, and asked for in between.
+
+use std::{sync::Arc, time::Duration};
+
+use access::SignedBundle;
+use audit::Event as Recorded;
+use futures::StreamExt as _;
+use hub_api::{ClientError, Event};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    gate::{BundleRefused, SharedGate},
+    hub_link::{Events, HubLink},
+    journal::{Draft, Journal},
+    retry::Pauses,
+    session::Doorway,
+    store::{Alongside, StoreError},
+};
+
+/// How often a connected door asks without having been told.
+const POLL: Duration = Duration::from_mins(1);
+
+/// Why a bundle could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The hub did not answer.
+    #[error(transparent)]
+    Hub(#[from] ClientError),
+    /// The hub sent something that this door must not use.
+    #[error("the hub's bundle is refused: {0}")]
+    Refused(#[from] BundleRefused),
+    /// The bundle could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The event stream ended.
+    #[error("the hub closed the event stream")]
+    Ended,
+}
+
+/// Follows the hub until `stop`.
+#[derive(Debug)]
+pub struct BundleSync {
+    /// The hub.
+    pub hub: Arc<dyn HubLink>,
+    /// What the bundle is for.
+    pub doorway: Arc<Doorway>,
+    /// Where phones on the building's network find this door.
+    pub stream_address: Option<String>,
+}
+
+impl BundleSync {
+    /// Runs until `stop`. Nothing here can delay a decision.
+    pub async fn run(self, stop: CancellationToken) {
+        stop.run_until_cancelled(self.follow_forever()).await;
+    }
+
+    async fn follow_forever(self) {
+        let mut pauses = Pauses::new();
+        let mut last_id = None;
+        loop {
+            let mut followed = false;
+            let Err(error) = self.follow(&mut last_id, &mut followed).await;
+            if followed {
+                pauses.reset();
+            }
+            pauses.after("the bundle is not up to date", &error).await;
+        }
+    }
+
+    /// Follows one event stream until it is lost.
+    async fn follow(
+        &self,
+        last_id: &mut Option<u64>,
+        followed: &mut bool,
+    ) -> Result<std::convert::Infallible, SyncError> {
+        self.refresh().await?;
+        self.hub.put_door(self.stream_address.clone()).await?;
+        let mut events: Events = self.hub.events(*last_id).await?;
+        *followed = true;
+        let mut poll = interval(POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = poll.tick() => self.refresh().await?,
+                event = events.next() => {
+                    let event = event.ok_or(SyncError::Ended)??;
+                    *last_id = Some(event.id);
+                    if self.is_news(&event.event) {
+                        self.refresh().await?;
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_news(&self, event: &Event) -> bool {
+        match event {
+            Event::Ready {} => true,
+            Event::Bundle { version } => Some(*version) > self.doorway.gate.version(),
+            _ => false,
+        }
+    }
+
+    async fn refresh(&self) -> Result<(), SyncError> {
+        let current = self.doorway.gate.version();
+        match self.hub.bundle(current).await? {
+            Some(signed) => accept(&self.doorway, signed).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Keeps a bundle, with a record of it, and then decides by it.
+async fn accept(doorway: &Doorway, signed: SignedBundle) -> Result<(), SyncError> {
+    let Doorway {
+        gate,
+        journal,
+        clock,
+        ..
+    } = doorway;
+    keep_and_install(gate, journal, clock, signed).await
+}
+
+async fn keep_and_install(
+    gate: &SharedGate,
+    journal: &Journal,
+    clock: &Clock,
+    signed: SignedBundle,
+) -> Result<(), SyncError> {
+    let Some(bundle) = gate.check(&signed)? else {
+        return Ok(());
+    };
+    let version = bundle.version;
+    let kept = Alongside::Bundle {
+        version,
+        body: signed.as_bytes().to_vec(),
+    };
+    let draft = Draft::new(clock.utc_ms(), Recorded::BundleInstalled { version }).with(kept);
+    journal.append(draft).await?;
+    gate.install(bundle)?;
+    tracing::info!(version, "bundle installed");
+    Ok(())
+}

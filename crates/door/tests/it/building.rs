@@ -1,0 +1,149 @@
+//! A building's keys, and what it gives to people.
+
+use access::{
+    BuildingId, BuildingKey, Bundle, BundleCarrier, BundleDoor, CarrierGrant, CarrierId,
+    CarrierKey, Credential, DeviceId, DoorId, DoorKind, Grant, GrantId, GrantedDoor, HolderClass,
+    HolderSecret, ResidentRecords, SignedBundle, Viewer, Visit, VisitId, issue, issue_carrier,
+    issue_driver,
+};
+use clip::ViewerKey;
+use door::clock::unix_ms;
+use rand::rngs::OsRng;
+
+pub const BUILDING: BuildingId = BuildingId::from_entropy([1; 16]);
+pub const DOOR: DoorId = DoorId::from_entropy([2; 16]);
+pub const CARRIER: CarrierId = CarrierId::from_entropy([3; 16]);
+pub const DEVICE: DeviceId = DeviceId::from_entropy([4; 16]);
+pub const UNLOCK_S: u16 = 1;
+
+/// Words that must never reach a log.
+pub const DRIVER: &str = "driver-Quetzalcoatl";
+pub const CARRIER_NAME: &str = "Northline Parcel";
+pub const DOOR_NAME: &str = "Main entrance";
+
+pub fn key() -> BuildingKey {
+    BuildingKey::from_seed([10; 32])
+}
+
+fn carrier_key() -> CarrierKey {
+    CarrierKey::from_seed([11; 32])
+}
+
+pub fn viewer() -> ViewerKey {
+    ViewerKey::from_bytes([12; 32])
+}
+
+/// Somebody with a credential and the secret that it is bound to.
+#[derive(Clone)]
+pub struct Holder {
+    pub secret: HolderSecret,
+    pub credential: Credential,
+    pub grant: GrantId,
+}
+
+pub fn now_s() -> u64 {
+    unix_ms() / 1000
+}
+
+fn hold(class: HolderClass, number: u8, (not_before, not_after): (u64, u64)) -> Holder {
+    let secret = HolderSecret::from_bytes([number; 32]);
+    let grant = Grant {
+        id: GrantId::from_entropy([number; 16]),
+        building: BUILDING,
+        class,
+        doors: vec![DOOR],
+        not_before,
+        not_after,
+    };
+    let credential = issue(&key(), &grant, secret.public(), &mut OsRng).unwrap();
+    Holder {
+        secret,
+        credential,
+        grant: grant.id,
+    }
+}
+
+fn today() -> (u64, u64) {
+    (now_s() - 3600, now_s() + 3600)
+}
+
+pub fn resident() -> Holder {
+    hold(HolderClass::Resident, 20, today())
+}
+
+pub fn guest() -> Holder {
+    hold(HolderClass::Guest, 21, today())
+}
+
+pub fn expired_guest() -> Holder {
+    hold(HolderClass::Guest, 22, (now_s() - 7200, now_s() - 3600))
+}
+
+pub fn courier() -> Holder {
+    let (not_before, not_after) = today();
+    let grant = CarrierGrant {
+        id: GrantId::from_entropy([23; 16]),
+        building: BUILDING,
+        carrier: CARRIER,
+        carrier_key: carrier_key().public(),
+        doors: vec![GrantedDoor {
+            id: DOOR,
+            kind: DoorKind::Common,
+        }],
+        not_before,
+        not_after,
+    };
+    let carrier = issue_carrier(&key(), &grant, &mut OsRng).unwrap();
+    let secret = HolderSecret::from_bytes([24; 32]);
+    let visit = Visit {
+        visit: VisitId::from_entropy([25; 16]),
+        driver: DRIVER.into(),
+        holder: secret.public(),
+        doors: vec![DOOR],
+        not_before,
+        not_after,
+    };
+    let building = key().public();
+    let credential = issue_driver(&carrier, &building, &carrier_key(), &visit, &mut OsRng).unwrap();
+    Holder {
+        secret,
+        credential,
+        grant: grant.id,
+    }
+}
+
+/// Anybody: a key of their own and bytes that are no credential.
+pub fn stranger(number: u8) -> Holder {
+    Holder {
+        secret: HolderSecret::from_bytes([number; 32]),
+        credential: Credential(vec![7; 40]),
+        grant: GrantId::from_entropy([0; 16]),
+    }
+}
+
+pub fn bundle(version: u64, revoked: &[GrantId]) -> SignedBundle {
+    let bundle = Bundle {
+        building: BUILDING,
+        version,
+        issued_at: now_s() - 60,
+        doors: vec![BundleDoor {
+            id: DOOR,
+            name: DOOR_NAME.into(),
+            kind: DoorKind::Common,
+            unlock_s: UNLOCK_S,
+        }],
+        carriers: vec![BundleCarrier {
+            id: CARRIER,
+            name: CARRIER_NAME.into(),
+            key: carrier_key().public(),
+        }],
+        revoked: revoked.to_vec(),
+        viewers: vec![Viewer {
+            device: DEVICE,
+            key: viewer().public(),
+            doors: vec![DOOR],
+        }],
+        resident_records: ResidentRecords::Unnamed,
+    };
+    SignedBundle::sign(&bundle, &key()).unwrap()
+}

@@ -1,0 +1,238 @@
+use std::{fs, time::Duration};
+
+use access::ClipId;
+use audit::{Event, Record, Shortfall};
+use clip::{ClipIndex, Opener};
+use door::store::{ClipState, Store};
+use door_protocol::Answer;
+
+use crate::{
+    building::{DEVICE, courier, expired_guest, guest, resident, viewer},
+    fake_hub::FakeClip,
+    harness::{Site, TestDoor, until},
+};
+
+/// Until the test camera has run for longer than the pre-roll.
+const WARM_UP: Duration = Duration::from_millis(4500);
+
+async fn filmed_door(site: &Site) -> TestDoor {
+    let door = site.serve().await;
+    tokio::time::sleep(WARM_UP).await;
+    door
+}
+
+fn clip_of(record: &Record) -> Option<ClipId> {
+    match &record.event {
+        Event::Entry(entry) => entry.clip,
+        Event::Denied { clip, .. } => *clip,
+        _ => None,
+    }
+}
+
+/// The clip that the record `seq` names.
+fn clip_at(site: &Site, seq: u64) -> Option<ClipId> {
+    let records = site.records();
+    records
+        .iter()
+        .find(|record| record.seq == seq)
+        .and_then(clip_of)
+}
+
+fn closed(site: &Site, wanted: ClipId) -> Option<Event> {
+    let events = site.records().into_iter().map(|record| record.event);
+    let mut closings = events.filter(|event| matches!(event, Event::ClipClosed { .. }));
+    closings.find(|event| matches!(event, Event::ClipClosed { clip, .. } if *clip == wanted))
+}
+
+async fn delivered(site: &Site, clip: ClipId) -> FakeClip {
+    let arrived = || site.hub.clip(clip).is_some_and(|clip| clip.index.is_some());
+    until("the clip is delivered", arrived).await;
+    site.hub.clip(clip).unwrap()
+}
+
+fn verify(site: &Site, clip: &FakeClip) -> ClipIndex {
+    let door = site.keys().signing_public();
+    clip.index.as_ref().unwrap().verify(&door).unwrap()
+}
+
+/// Opens every fragment as the resident's device would.
+fn watch(site: &Site, clip: &FakeClip) -> Vec<Vec<u8>> {
+    let index = verify(site, clip);
+    let opener = Opener::for_viewer(&index, DEVICE, &viewer()).unwrap();
+    let fragments = clip.fragments.iter();
+    let pictures = fragments.map(|(n, sealed)| opener.open(*n, sealed));
+    pictures.collect::<Result<_, _>>().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resident_makes_no_clip() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let seq = door.phone.enter(&resident()).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(clip_at(&site, seq), None);
+    assert_eq!(
+        site.records().last().unwrap().seq,
+        seq,
+        "nothing follows the entry"
+    );
+    assert_eq!(fs::read_dir(site.state().join("clips")).unwrap().count(), 0);
+    assert_eq!(site.hub.clips(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_courier_makes_a_clip_that_begins_before_the_entry() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).unwrap();
+    let film = delivered(&site, clip).await;
+    let index = verify(&site, &film);
+    let Some(Event::ClipClosed {
+        entry_seq,
+        final_hash,
+        fragments,
+        pre_roll_ms,
+        post_roll_ms,
+        shortfall,
+        ..
+    }) = closed(&site, clip)
+    else {
+        panic!("closed on record");
+    };
+    assert_eq!((entry_seq, shortfall), (seq, None));
+    assert_eq!(final_hash.as_bytes(), index.final_hash().as_bytes());
+    assert_eq!(fragments as usize, film.fragments.len());
+    assert!((2000..4000).contains(&pre_roll_ms), "{pre_roll_ms}");
+    assert!((1000..2000).contains(&post_roll_ms), "{post_roll_ms}");
+    assert_eq!(index.header().clip, clip);
+    let plain = watch(&site, &film);
+    assert_eq!(&plain[0][4..8], b"ftyp");
+    assert!(plain[1..].iter().all(|fragment| fragment[4..8] == *b"moof"));
+    let gone = || fs::read_dir(site.state().join("clips")).unwrap().count() == 0;
+    until("the delivered clip is removed", gone).await;
+    let store = Store::open(&site.database()).unwrap();
+    let rows = || [ClipState::Recording, ClipState::Closed, ClipState::Uploaded];
+    until("its row is removed", || {
+        rows()
+            .iter()
+            .all(|state| store.clips(*state).unwrap().is_empty())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_is_denied_is_filmed_too() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let answer = door.phone.unlock(&expired_guest()).await;
+    assert!(matches!(answer, Answer::Denied { .. }));
+    let clip = site.records().last().and_then(clip_of).unwrap();
+    delivered(&site, clip).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn overlapping_entries_get_a_clip_each() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let first = door.phone.enter(&courier()).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let second = door.phone.enter(&guest()).await;
+    let clips = [first, second].map(|seq| clip_at(&site, seq).unwrap());
+    assert_ne!(clips[0], clips[1]);
+    for clip in clips {
+        let film = delivered(&site, clip).await;
+        assert!(verify(&site, &film).post_roll_ms() >= 1000);
+        watch(&site, &film);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_was_cut_is_resumed_and_nothing_is_sent_twice() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    site.hub.fail_after_fragments(Some(7));
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).unwrap();
+    let half = || {
+        site.hub
+            .clip(clip)
+            .is_some_and(|clip| clip.fragments.len() == 7)
+    };
+    until("the upload is cut", half).await;
+    drop(door);
+    site.hub.fail_after_fragments(None);
+    let _door = site.start().await;
+    let film = delivered(&site, clip).await;
+    assert!(film.fragments.len() > 20, "{}", film.fragments.len());
+    assert!(film.puts.values().all(|puts| *puts == 1), "{:?}", film.puts);
+    watch(&site, &film);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clip_arrives_whole_although_answers_are_lost() {
+    let site = Site::new().with_camera();
+    site.hub.lose_answers();
+    let door = filmed_door(&site).await;
+    let seq = door.phone.enter(&courier()).await;
+    let film = delivered(&site, clip_at(&site, seq).unwrap()).await;
+    watch(&site, &film);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_that_is_stopped_closes_its_clip_as_far_as_it_came() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).unwrap();
+    door.daemon.stop().await;
+    let Some(Event::ClipClosed {
+        shortfall,
+        pre_roll_ms,
+        post_roll_ms,
+        ..
+    }) = closed(&site, clip)
+    else {
+        panic!("closed on record");
+    };
+    assert_eq!(shortfall, Some(Shortfall::Interrupted));
+    assert!(
+        pre_roll_ms >= 2000 && post_roll_ms < 1000,
+        "{pre_roll_ms} {post_roll_ms}"
+    );
+    let _door = site.start().await;
+    watch(&site, &delivered(&site, clip).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_courier_gets_in_on_record_as_unfilmed_while_the_camera_is_dead() {
+    let site = Site::new().with_dead_camera();
+    let door = site.serve().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let seq = door.phone.enter(&courier()).await;
+    assert_eq!(clip_at(&site, seq), None);
+    let records = site.records();
+    let after = records.iter().find(|record| record.seq == seq + 1).unwrap();
+    let Event::Unfilmed { entry_seq, why } = &after.event else {
+        panic!("{:?}", after.event);
+    };
+    assert_eq!(*entry_seq, seq);
+    assert!(why.starts_with("camera_"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clips_give_way_when_their_share_of_the_disk_is_used_up() {
+    let site = Site::new().with_camera().with_clip_quota_mb(0);
+    let door = filmed_door(&site).await;
+    site.hub.fail_after_fragments(Some(0));
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).unwrap();
+    let gave_way = Event::Unfilmed {
+        entry_seq: seq,
+        why: "gave_way".into(),
+    };
+    let recorded = || site.records().iter().any(|record| record.event == gave_way);
+    until("the clip gives way", recorded).await;
+    assert!(!site.state().join("clips").join(clip.to_string()).exists());
+    door.phone.enter(&resident()).await;
+}

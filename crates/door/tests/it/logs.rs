@@ -1,0 +1,89 @@
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use access::base64url;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    building::{
+        CARRIER, CARRIER_NAME, DOOR_NAME, DRIVER, courier, expired_guest, guest, key, resident,
+        stranger, viewer,
+    },
+    harness::{Site, until},
+};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes as a log could show them.
+fn spellings(bytes: &[u8]) -> [String; 3] {
+    [base64url::encode(bytes), hex(bytes), format!("{bytes:?}")]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_contains_no_names_keys_or_credentials() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("trace"))
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let site = Site::new();
+    let door = site.serve().await;
+    let people = [
+        resident(),
+        guest(),
+        courier(),
+        expired_guest(),
+        stranger(99),
+    ];
+    for person in &people {
+        let _ = door.phone.unlock(person).await;
+    }
+    until("all records arrive", || {
+        site.hub.records() == site.records()
+    })
+    .await;
+    door.daemon.stop().await;
+
+    let keys = site.keys();
+    let mut secrets = vec![DRIVER.to_owned(), CARRIER_NAME.into(), DOOR_NAME.into()];
+    secrets.push(CARRIER.to_string());
+    for person in &people {
+        secrets.extend(spellings(person.secret.public().as_bytes()));
+        secrets.extend(spellings(person.secret.as_bytes()));
+        secrets.extend(spellings(person.credential.as_bytes()));
+    }
+    secrets.extend([resident().grant.to_string(), courier().grant.to_string()]);
+    secrets.extend(spellings(keys.signing().seed()));
+    secrets.extend(spellings(keys.channel().as_ref()));
+    secrets.extend(spellings(key().seed()));
+    secrets.extend(spellings(viewer().as_bytes()));
+    let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        written.contains("allowed") && written.contains("denied"),
+        "{written}"
+    );
+    for secret in secrets {
+        assert!(!written.contains(&secret), "{secret} in {written}");
+    }
+}

@@ -1,0 +1,15 @@
+//! The whole door over its stream link: a simulated strike, real files, a hub and phones in the
+//! test.
+
+#![expect(unreachable_pub, reason = "a test program exports nothing")]
+
+mod building;
+mod clips;
+mod entry;
+mod fake_hub;
+mod harness;
+mod links;
+mod logs;
+mod outbox;
+mod program;
+mod records;
