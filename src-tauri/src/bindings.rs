@@ -9,6 +9,8 @@ use crate::{commands, events};
 pub(crate) fn seam() -> Builder<Wry> {
     Builder::new()
         .error_handling(ErrorHandlingMode::Throw)
+        // What Rust writes is what TypeScript reads: one shape for each type.
+        .disable_serde_phases()
         // Times, cursors and sequence numbers stay far below 2^53.
         .dangerously_cast_bigints_to_number()
         .commands(collect_commands![

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 pub struct AppError {
     pub code: ErrorCode,
     /// Why the door refused; only with [`ErrorCode::Denied`].
-    #[serde(default)]
     #[cfg_attr(feature = "specta", specta(optional))]
     pub reason: Option<DenyReason>,
     /// Whether doing the same again may work.
