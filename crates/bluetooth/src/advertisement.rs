@@ -1,6 +1,6 @@
 //! What a door broadcasts: with flags (3 bytes), service UUID (18) and this (10) it fills the 31 bytes exactly.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::BuildHasher};
 
 use access::ShortDoorId;
 
@@ -13,7 +13,9 @@ pub fn manufacturer_data(door: ShortDoorId) -> Vec<u8> {
 }
 
 /// Reads the short id out of an advertisement's manufacturer data; `None` where there is none.
-pub fn door_of(manufacturer_data: &HashMap<u16, Vec<u8>>) -> Option<ShortDoorId> {
+pub fn door_of<S: BuildHasher>(
+    manufacturer_data: &HashMap<u16, Vec<u8>, S>,
+) -> Option<ShortDoorId> {
     let bytes = manufacturer_data.get(&COMPANY)?;
     Some(ShortDoorId(bytes.as_slice().try_into().ok()?))
 }

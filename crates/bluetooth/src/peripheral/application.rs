@@ -176,14 +176,19 @@ pub(super) fn fault(error: bluer::Error) -> LinkError {
     }
 }
 
-/// The bus itself has no kinds in bluer, only names.
+/// The bus itself has no kinds in bluer, only names. It answers for a BlueZ that does not run.
 fn named(error: &bluer::Error) -> LinkError {
     let text = error.to_string();
-    let has = |name: &str| text.contains(name);
-    if has("ServiceUnknown") || has("UnknownObject") || has("UnknownMethod") || has("FileNotFound")
-    {
+    let any = |names: &[&str]| names.iter().any(|name| text.contains(name));
+    if any(&[
+        "ServiceUnknown",
+        "Spawn.",
+        "NoReply",
+        "UnknownMethod",
+        "FileNotFound",
+    ]) {
         LinkError::NoAdapter
-    } else if has("AccessDenied") {
+    } else if any(&["AccessDenied"]) {
         LinkError::PermissionDenied
     } else {
         LinkError::Io(text)

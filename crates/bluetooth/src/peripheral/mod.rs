@@ -45,7 +45,7 @@ impl Peripheral {
                     .build();
                 match runtime {
                     Ok(runtime) => {
-                        runtime.block_on(serve(adapter, door, phones_in, ready_in, stopped))
+                        runtime.block_on(serve(adapter, door, phones_in, ready_in, stopped));
                     }
                     // The receiver waits for exactly this; nobody else could be told.
                     Err(error) => drop(ready_in.send(Err(error.into()))),

@@ -10,7 +10,10 @@ use std::{
 use bluer::{Adapter, Address, Device, DeviceEvent, DeviceProperty, gatt::CharacteristicWriter};
 use bytes::Bytes;
 use futures::StreamExt;
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until, timeout},
+};
 
 use crate::{
     Link, Transport,
@@ -22,6 +25,10 @@ const LONGEST_VALUE: usize = 512;
 
 /// How long the phone has to read the last notification before it is disconnected.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// Between two notifications. BlueZ collects those of 10 ms for phones that take several at once, and up to 5.66
+/// cuts off what does not fit.
+const PACE: Duration = Duration::from_millis(15);
 
 /// How long BlueZ may take to accept a notification.
 const SENDING: Duration = Duration::from_secs(5);
@@ -113,11 +120,14 @@ async fn serve(
 ) {
     let mut gone = pin!(gone(adapter, writer.device_address()));
     let mut unsubscribed = pin!(unsubscribed(writer));
+    let mut next = Instant::now();
     loop {
         tokio::select! {
             biased;
             chunk = departing.recv() => {
                 let Some(chunk) = chunk else { break };
+                sleep_until(next).await;
+                next = Instant::now() + PACE;
                 let sent = timeout(SENDING, writer.send(&chunk)).await;
                 if !matches!(sent, Ok(Ok(()))) {
                     break;

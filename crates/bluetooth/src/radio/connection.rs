@@ -1,26 +1,29 @@
 //! One connection to a door, from the first radio packet to the last.
 
-use std::{pin::Pin, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use btleplug::{
-    api::{
-        Central as _, CentralEvent, Characteristic, Peripheral as _, ValueNotification, WriteType,
-    },
-    platform::{Adapter, Peripheral, PeripheralId},
+    api::{CentralEvent, Characteristic, Peripheral as _, WriteType},
+    platform::Peripheral,
 };
 use bytes::Bytes;
 use door_protocol::{FROM_DOOR_UUID, TO_DOOR_UUID};
-use futures::{Stream, StreamExt};
-use tokio::time::timeout;
+use tokio::{
+    sync::{broadcast, oneshot},
+    time::timeout,
+};
 use uuid::Uuid;
 
-use super::{fault::fault, scanning::later};
+use super::{
+    adapter::{Known, Radio},
+    fault::fault,
+};
 use crate::{
     Link, LinkError, Transport,
     link::{Wire, link},
 };
 
-/// How long connecting, discovery and subscription may take together.
+/// How long waiting for an earlier connection's end, connecting, discovery and subscription may take together.
 const CONNECTING: Duration = Duration::from_secs(15);
 
 /// What ATT adds to a write (Core Specification, vol. 3, part F, 3.4.5.3).
@@ -29,56 +32,51 @@ const ATT_HEADER: u16 = 3;
 /// The longest value that a characteristic may have (vol. 3, part F, 3.2.9).
 const LONGEST_VALUE: u16 = 512;
 
-type Notifications = Pin<Box<dyn Stream<Item = ValueNotification> + Send>>;
-type Events = Pin<Box<dyn Stream<Item = CentralEvent> + Send>>;
-
-/// Connects to a device and subscribes, before anything else, to what the door says first.
-pub(super) async fn connect(adapter: &Adapter, id: &PeripheralId) -> Result<Link, LinkError> {
-    let device = adapter.peripheral(id).await.map_err(fault)?;
-    let events = adapter.events().await.map_err(fault)?;
-    let connected = Connected(device);
-    let late = |_| LinkError::Timeout;
-    let opened = timeout(CONNECTING, open(&connected.0))
-        .await
-        .map_err(late)??;
-    let payload = connected
-        .0
-        .mtu()
-        .saturating_sub(ATT_HEADER)
-        .min(LONGEST_VALUE);
-    let (link, wire) = link(Transport::Bluetooth, usize::from(payload));
-    tokio::spawn(carry(connected, opened, events, wire));
-    Ok(link)
+/// Connects to a device. Nobody has to wait to the end: a connection that nobody takes is closed.
+pub(super) async fn connect(radio: &Radio, known: Arc<Known>) -> Result<Link, LinkError> {
+    let (give, take) = oneshot::channel();
+    tokio::spawn(hold(known, radio.events.subscribe(), give));
+    take.await.unwrap_or(Err(LinkError::Lost))
 }
 
-/// A device that is disconnected when dropped.
-struct Connected(Peripheral);
-
-impl Drop for Connected {
-    fn drop(&mut self) {
-        let device = self.0.clone();
-        later(async move {
-            if let Err(error) = device.disconnect().await {
-                tracing::debug!(%error, "the door had already gone");
+/// Opens a connection, gives its link away, carries it to its end and closes it.
+async fn hold(
+    known: Arc<Known>,
+    events: broadcast::Receiver<CentralEvent>,
+    mut give: oneshot::Sender<Result<Link, LinkError>>,
+) {
+    let Ok(_turn) = timeout(CONNECTING, known.turn.lock()).await else {
+        return drop(give.send(Err(LinkError::Timeout)));
+    };
+    let said = known.said.subscribe();
+    let opened = tokio::select! {
+        opened = timeout(CONNECTING, open(&known.device)) => opened.unwrap_or(Err(LinkError::Timeout)),
+        () = give.closed() => Err(LinkError::Lost),
+    };
+    match opened {
+        Ok(to_door) => {
+            let payload = known
+                .device
+                .mtu()
+                .saturating_sub(ATT_HEADER)
+                .min(LONGEST_VALUE);
+            let (link, wire) = link(Transport::Bluetooth, usize::from(payload));
+            if give.send(Ok(link)).is_ok() {
+                carry(&known.device, &to_door, said, events, wire).await;
             }
-        });
+        }
+        Err(error) => drop(give.send(Err(error))),
     }
+    close(&known.device).await;
 }
 
-/// The two ways of a connection.
-struct Opened {
-    to_door: Characteristic,
-    from_door: Notifications,
-}
-
-async fn open(device: &Peripheral) -> Result<Opened, LinkError> {
+/// Connects and subscribes to what the door says; gives the characteristic to write to.
+async fn open(device: &Peripheral) -> Result<Characteristic, LinkError> {
     device.connect().await.map_err(fault)?;
     device.discover_services().await.map_err(fault)?;
-    let to_door = characteristic(device, TO_DOOR_UUID)?;
-    let subscribed = characteristic(device, FROM_DOOR_UUID)?;
-    let from_door = device.notifications().await.map_err(fault)?;
-    device.subscribe(&subscribed).await.map_err(fault)?;
-    Ok(Opened { to_door, from_door })
+    let from_door = characteristic(device, FROM_DOOR_UUID)?;
+    device.subscribe(&from_door).await.map_err(fault)?;
+    characteristic(device, TO_DOOR_UUID)
 }
 
 fn characteristic(device: &Peripheral, uuid: u128) -> Result<Characteristic, LinkError> {
@@ -90,37 +88,55 @@ fn characteristic(device: &Peripheral, uuid: u128) -> Result<Characteristic, Lin
     found.ok_or(LinkError::NotFound)
 }
 
-/// Carries chunks both ways until either end closes, then disconnects.
-async fn carry(connected: Connected, opened: Opened, mut events: Events, mut wire: Wire) {
-    let device = &connected.0;
-    let id = device.id();
-    let Opened {
-        to_door,
-        mut from_door,
-    } = opened;
-    let said = Uuid::from_u128(FROM_DOOR_UUID);
+/// Carries chunks both ways until either end closes.
+async fn carry(
+    device: &Peripheral,
+    to_door: &Characteristic,
+    mut said: broadcast::Receiver<Bytes>,
+    mut events: broadcast::Receiver<CentralEvent>,
+    mut wire: Wire,
+) {
     loop {
         tokio::select! {
             chunk = wire.departing.recv() => {
-                let Some(chunk) = chunk else { break };
-                let written = device.write(&to_door, &chunk, WriteType::WithoutResponse).await;
-                if let Err(error) = written {
-                    tracing::debug!(%error, "a write failed");
-                    break;
+                let Some(chunk) = chunk else { return };
+                if let Err(error) = device.write(to_door, &chunk, WriteType::WithoutResponse).await {
+                    return tracing::debug!(%error, "a write failed");
                 }
             }
-            notification = from_door.next() => {
-                let Some(notification) = notification else { break };
-                let chunk = Bytes::from(notification.value);
-                if notification.uuid == said && wire.arrived.send(chunk).await.is_err() {
-                    break;
+            chunk = said.recv() => {
+                // Whoever missed a chunk can make nothing of the rest.
+                let Ok(chunk) = chunk else { return };
+                if wire.arrived.send(chunk).await.is_err() {
+                    return;
                 }
             }
-            event = events.next() => match event {
-                Some(CentralEvent::DeviceDisconnected(gone)) if gone == id => break,
-                Some(_) => {}
-                None => break,
-            },
+            event = events.recv() => {
+                if is_end(event, device) && !device.is_connected().await.unwrap_or(false) {
+                    return;
+                }
+            }
         }
+    }
+}
+
+/// Whether an event may mean that the device has gone. One of an earlier connection can come late.
+fn is_end(event: Result<CentralEvent, broadcast::error::RecvError>, device: &Peripheral) -> bool {
+    match event {
+        Ok(CentralEvent::DeviceDisconnected(id)) => id == device.id(),
+        Ok(CentralEvent::StateUpdate(_)) | Err(_) => true,
+        Ok(_) => false,
+    }
+}
+
+/// Ends the subscription, which BlueZ would otherwise renew by itself at the next connection, and disconnects.
+async fn close(device: &Peripheral) {
+    if let Ok(from_door) = characteristic(device, FROM_DOOR_UUID)
+        && let Err(error) = device.unsubscribe(&from_door).await
+    {
+        tracing::debug!(%error, "the subscription had already ended");
+    }
+    if let Err(error) = device.disconnect().await {
+        tracing::debug!(%error, "the door had already gone");
     }
 }

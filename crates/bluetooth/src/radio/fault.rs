@@ -2,10 +2,14 @@
 
 use crate::LinkError;
 
-/// Names of D-Bus errors of BlueZ and the bus, and what they mean. btleplug passes them on as text only.
-const NAMES: [(&str, fn() -> LinkError); 11] = [
+/// The name of an error on D-Bus, and what it means.
+type Named = (&'static str, fn() -> LinkError);
+
+/// Errors of BlueZ and of the bus. btleplug passes them on as text only.
+const NAMES: [Named; 12] = [
     ("org.bluez.Error.NotReady", || LinkError::BluetoothOff),
     ("DBus.Error.ServiceUnknown", || LinkError::NoAdapter),
+    ("DBus.Error.Spawn.", || LinkError::NoAdapter),
     ("DBus.Error.NameHasNoOwner", || LinkError::NoAdapter),
     ("DBus.Error.FileNotFound", || LinkError::NoAdapter),
     ("DBus.Error.AccessDenied", || LinkError::PermissionDenied),

@@ -1,8 +1,11 @@
 //! The phone's Bluetooth radio, on whatever the operating system has (btleplug).
 
+mod adapter;
 mod connection;
 mod fault;
 mod scanning;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use btleplug::{
@@ -13,8 +16,8 @@ use futures::stream::BoxStream;
 use tokio::sync::Mutex;
 
 use crate::{Central, Link, LinkError, Sighting, central::Address};
+use adapter::Radio;
 use fault::fault;
-use scanning::Scanning;
 
 /// A Bluetooth LE central on one adapter.
 ///
@@ -23,8 +26,13 @@ use scanning::Scanning;
 #[derive(Debug, Default)]
 pub struct BluetoothCentral {
     name: Option<String>,
-    manager: Mutex<Option<Manager>>,
-    scanning: Scanning,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    manager: Option<Manager>,
+    radio: Option<Arc<Radio>>,
 }
 
 impl BluetoothCentral {
@@ -36,62 +44,65 @@ impl BluetoothCentral {
         }
     }
 
-    async fn adapter(&self) -> Result<Adapter, LinkError> {
-        let mut adapters = Vec::new();
-        for adapter in self.adapters().await? {
-            if self.is_wanted(&adapter).await {
-                adapters.push(adapter);
+    /// The adapter that is to be used now: the same as before where that is still there.
+    async fn radio(&self) -> Result<Arc<Radio>, LinkError> {
+        let mut kept = self.kept.lock().await;
+        let manager = match kept.manager.take() {
+            Some(manager) => manager,
+            None => Manager::new().await.map_err(fault)?,
+        };
+        let (adapter, name) = self.choose(&manager).await?;
+        kept.manager = Some(manager);
+        match &kept.radio {
+            Some(radio) if radio.is(&name) => Ok(Arc::clone(radio)),
+            _ => {
+                let radio = Radio::open(adapter, name).await?;
+                kept.radio = Some(Arc::clone(&radio));
+                Ok(radio)
             }
         }
+    }
+
+    async fn choose(&self, manager: &Manager) -> Result<(Adapter, String), LinkError> {
         let mut off = None;
-        for adapter in adapters {
+        for adapter in manager.adapters().await.map_err(fault)? {
+            let name = adapter.adapter_info().await.map_err(fault)?;
+            if !self.is_wanted(&name) {
+                continue;
+            }
             match adapter.adapter_state().await.map_err(fault)? {
                 CentralState::PoweredOff => off = Some(LinkError::BluetoothOff),
-                CentralState::PoweredOn | CentralState::Unknown => return Ok(adapter),
+                CentralState::PoweredOn | CentralState::Unknown => return Ok((adapter, name)),
             }
         }
         Err(off.unwrap_or(LinkError::NoAdapter))
     }
 
-    async fn adapters(&self) -> Result<Vec<Adapter>, LinkError> {
-        let mut kept = self.manager.lock().await;
-        let manager = match kept.take() {
-            Some(manager) => manager,
-            None => Manager::new().await.map_err(fault)?,
-        };
-        let adapters = manager.adapters().await.map_err(fault)?;
-        *kept = Some(manager);
-        Ok(adapters)
-    }
-
-    /// On Linux the description starts with the name: `hci1 (usb:…)`.
-    async fn is_wanted(&self, adapter: &Adapter) -> bool {
-        let Some(wanted) = &self.name else {
-            return true;
-        };
-        let info = adapter.adapter_info().await;
-        info.is_ok_and(|info| info.split_whitespace().next() == Some(wanted))
+    /// On Linux an adapter describes itself by its name first: `hci1 (usb:…)`.
+    fn is_wanted(&self, info: &str) -> bool {
+        let name = info.split_whitespace().next();
+        self.name.is_none() || self.name.as_deref() == name
     }
 }
 
 #[async_trait]
 impl Central for BluetoothCentral {
     async fn availability(&self) -> Result<(), LinkError> {
-        self.adapter().await.map(drop)
+        self.radio().await.map(drop)
     }
 
     async fn scan(&self) -> Result<BoxStream<'static, Sighting>, LinkError> {
-        let adapter = self.adapter().await?;
-        self.scanning.sightings(adapter).await
+        scanning::sightings(self.radio().await?).await
     }
 
     async fn connect(&self, door: &Sighting) -> Result<Link, LinkError> {
         let Address::Radio(id) = &door.address.0 else {
             return Err(LinkError::NotFound);
         };
-        let adapter = self.adapter().await?;
+        let radio = self.radio().await?;
+        let device = radio.known(id).await?;
         // Many adapters cannot connect and scan at the same time.
-        let _paused = self.scanning.pause().await;
-        connection::connect(&adapter, id).await
+        let _paused = radio.scanning.pause().await;
+        connection::connect(&radio, device).await
     }
 }

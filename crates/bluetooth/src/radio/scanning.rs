@@ -4,50 +4,78 @@ use std::sync::Arc;
 
 use btleplug::{
     api::{Central as _, CentralEvent, CentralState, Peripheral as _, ScanFilter},
-    platform::{Adapter, PeripheralId},
+    platform::{Adapter, Peripheral, PeripheralId},
 };
 use door_protocol::SERVICE_UUID;
-use futures::{StreamExt, stream::BoxStream};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use tokio::sync::Mutex;
+use tokio_stream::wrappers::BroadcastStream;
 use uuid::Uuid;
 
-use super::fault::fault;
+use super::{adapter::Radio, fault::fault};
 use crate::{LinkAddress, LinkError, Sighting, advertisement, central::Address};
 
 /// What HCI reports for a signal strength that it does not know (Core Specification, vol. 4, part E, 7.7.65.2).
 const RSSI_UNKNOWN: i16 = 127;
 
-/// Whether the adapter scans, for how many, and how many hold it back. Clones share the state.
-#[derive(Clone, Debug, Default)]
+/// Scans until the stream is dropped, or until the adapter is switched off.
+pub(super) async fn sightings(
+    radio: Arc<Radio>,
+) -> Result<BoxStream<'static, Sighting>, LinkError> {
+    let events = BroadcastStream::new(radio.events.subscribe());
+    let watch = radio.scanning.watch().await?;
+    let here = here(&radio.adapter).await?;
+    let news = events
+        .filter_map(|event| std::future::ready(event.ok()))
+        .take_while(|event| std::future::ready(!is_off(event)))
+        .filter_map(|event| std::future::ready(subject(event)));
+    let seen = stream::iter(here)
+        .chain(news)
+        .filter_map(move |id| {
+            let radio = Arc::clone(&radio);
+            async move { sighting(&radio.adapter, id).await }
+        })
+        .inspect(move |_| {
+            let _scan_lives_as_long_as_the_stream = &watch;
+        });
+    Ok(seen.boxed())
+}
+
+/// Devices that are already being heard. Only BlueZ tells them from those heard at some time.
+async fn here(adapter: &Adapter) -> Result<Vec<PeripheralId>, LinkError> {
+    if cfg!(not(target_os = "linux")) {
+        return Ok(Vec::new());
+    }
+    let devices = adapter.peripherals().await.map_err(fault)?;
+    Ok(devices.iter().map(Peripheral::id).collect())
+}
+
+/// Whether an adapter scans, for how many, and how many hold it back. Clones share the state.
+#[derive(Clone, Debug)]
 pub(super) struct Scanning {
     state: Arc<Mutex<State>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    adapter: Option<Adapter>,
+    adapter: Adapter,
     watchers: usize,
     pauses: usize,
 }
 
 impl Scanning {
-    /// Scans until the stream is dropped, or until the adapter is switched off.
-    pub(super) async fn sightings(
-        &self,
-        adapter: Adapter,
-    ) -> Result<BoxStream<'static, Sighting>, LinkError> {
-        let events = adapter.events().await.map_err(fault)?;
-        let watch = self.watch(adapter.clone()).await?;
-        let seen = events
-            .take_while(|event| std::future::ready(!is_off(event)))
-            .filter_map(move |event| {
-                let adapter = adapter.clone();
-                async move { sighting(&adapter, subject(event)?).await }
-            })
-            .inspect(move |_| {
-                let _scan_lives_as_long_as_the_stream = &watch;
-            });
-        Ok(seen.boxed())
+    pub(super) fn of(adapter: Adapter) -> Self {
+        let state = State {
+            adapter,
+            watchers: 0,
+            pauses: 0,
+        };
+        Self {
+            state: Arc::new(Mutex::new(state)),
+        }
     }
 
     /// Stops scanning until the guard is dropped.
@@ -60,9 +88,8 @@ impl Scanning {
         Paused(self.clone())
     }
 
-    async fn watch(&self, adapter: Adapter) -> Result<Watch, LinkError> {
+    async fn watch(&self) -> Result<Watch, LinkError> {
         let mut state = self.state.lock().await;
-        state.adapter = Some(adapter);
         if state.watchers == 0 && state.pauses == 0 {
             state.start().await?;
         }
@@ -76,16 +103,11 @@ impl State {
         let filter = ScanFilter {
             services: vec![Uuid::from_u128(SERVICE_UUID)],
         };
-        match &self.adapter {
-            Some(adapter) => adapter.start_scan(filter).await.map_err(fault),
-            None => Ok(()),
-        }
+        self.adapter.start_scan(filter).await.map_err(fault)
     }
 
     async fn stop(&self) {
-        if let Some(adapter) = &self.adapter
-            && let Err(error) = adapter.stop_scan().await
-        {
+        if let Err(error) = self.adapter.stop_scan().await {
             tracing::debug!(%error, "the scan had already stopped");
         }
     }
@@ -129,7 +151,7 @@ impl Drop for Paused {
 }
 
 /// Runs what a drop cannot wait for; nothing is left to do once the runtime is gone.
-pub(super) fn later(work: impl Future<Output = ()> + Send + 'static) {
+fn later(work: impl Future<Output = ()> + Send + 'static) {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(work);
     }
