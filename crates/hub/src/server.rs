@@ -129,8 +129,10 @@ impl Server {
     pub async fn stop(mut self) {
         self.stopping.cancel();
         self.handle.graceful_shutdown(Some(GRACE));
-        if let Err(error) = self.failed().await {
-            tracing::warn!(%error, "the server did not end well");
+        match tokio::time::timeout(GRACE + GRACE, self.failed()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the server did not end well"),
+            Err(_) => self.serving.abort(),
         }
         self.tasks.shutdown().await;
     }

@@ -23,8 +23,9 @@ use transport::Transport;
 
 /// An enrolled caller's connection to its hub. Cheap to clone; clones share token and connections.
 ///
-/// Nothing is retried except what the protocol asks for (a fresh nonce, an expired token): when a
-/// call fails with [`ClientError::retryable`], the caller decides when to repeat it.
+/// A call is repeated at once where the protocol asks for it (a fresh nonce, an expired token) and
+/// when a kept connection was dead. When it then fails with [`ClientError::retryable`], the caller
+/// decides when to repeat it.
 #[derive(Clone, Debug)]
 pub struct Client {
     inner: Arc<Inner>,

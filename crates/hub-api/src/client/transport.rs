@@ -111,26 +111,43 @@ impl Transport {
             .saturating_add_signed(self.clock_offset_s.load(Ordering::Relaxed))
     }
 
-    /// Sends `request` proven by `key`, and again when the hub asks for a fresh nonce.
+    /// Sends `request` proven by `key`; again when the hub asks for a fresh nonce, and once when a
+    /// connection that was kept open turns out to be dead. Every call may be repeated safely.
     pub(super) async fn send(
         &self,
         key: &AuthKey,
         token: Option<&str>,
         request: &Request,
     ) -> Result<Response, ClientError> {
-        let mut retries = NONCE_RETRIES;
+        let (mut nonce_retries, mut may_reconnect) = (NONCE_RETRIES, true);
         loop {
-            let response = self.send_once(key, token, request).await?;
-            self.learn(response.headers());
-            let error = match refusal(response).await {
+            let error = match self.exchange(key, token, request).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            if error.code() != Some(ErrorCode::UseDpopNonce) || retries == 0 {
-                return Err(error);
+            match &error {
+                ClientError::Lost(cause) if may_reconnect && !cause.is_timeout() => {
+                    may_reconnect = false;
+                }
+                ClientError::Refused { error: refusal, .. }
+                    if nonce_retries > 0 && refusal.code == ErrorCode::UseDpopNonce =>
+                {
+                    nonce_retries -= 1;
+                }
+                _ => return Err(error),
             }
-            retries -= 1;
         }
+    }
+
+    async fn exchange(
+        &self,
+        key: &AuthKey,
+        token: Option<&str>,
+        request: &Request,
+    ) -> Result<Response, ClientError> {
+        let response = self.send_once(key, token, request).await?;
+        self.learn(response.headers());
+        refusal(response).await
     }
 
     async fn send_once(

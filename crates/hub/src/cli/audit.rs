@@ -60,13 +60,14 @@ fn words(building: &str, rows: &Value, report: &LogReport) -> String {
     } else {
         "NOT ALL VERIFIED"
     };
-    let head = format!(
-        "{building}: {} records, {verdict}, root {}",
-        report.size, report.root
-    );
-    format!("{}\n{head}", lines.join("\n"))
-        .trim_start()
-        .to_owned()
+    let lines = lines.join("\n");
+    match report.size {
+        0 => format!("{building}: no records yet"),
+        size => format!(
+            "{lines}\n{building}: {size} records, {verdict}, root {}",
+            report.root
+        ),
+    }
 }
 
 fn warn(names: &Names, report: &LogReport, alarms: &[Alarm]) {

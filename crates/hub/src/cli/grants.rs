@@ -46,7 +46,7 @@ pub(super) async fn grant(admin: &Admin, command: Grant, output: Output) -> Resu
                 let names: Vec<_> = doors.iter().map(|door| door.name.as_str()).collect();
                 let doors = names.join(", ");
                 let next = next_for(&carrier);
-                format!("Granted {} the doors {doors}: {id}\n{next}", carrier.name)
+                format!("Granted {}: {doors}.\n  id  {id}\n{next}", carrier.name)
             })
         }
         Grant::Guest(person) => grant_person(admin, HolderClass::Guest, person, output).await,

@@ -79,12 +79,7 @@ fn render(columns: &[&str], rows: &[Value]) -> String {
             .map(|(cell, width)| format!("{cell:width$}"));
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let head = line(
-        columns
-            .iter()
-            .map(|column| column.replace('_', " "))
-            .collect(),
-    );
+    let head = line(columns.iter().map(|column| (*column).to_owned()).collect());
     let body = rows
         .iter()
         .map(|row| line(columns.iter().map(|name| cell(row, name)).collect()));

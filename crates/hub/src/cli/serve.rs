@@ -1,3 +1,4 @@
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -51,11 +52,15 @@ pub(super) async fn serve(data: &Path, options: Serve, output: Output) -> Result
     Ok(())
 }
 
-/// `RUST_LOG` chooses what is logged; information and worse when it is not set.
+/// What is logged when nothing else is asked for.
+const FILTER: &str = "info,refinery_core=warn";
+
+/// `RUST_LOG` chooses what is logged; [`FILTER`] when it is not set.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(FILTER));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 }

@@ -102,8 +102,9 @@ impl DataFolder {
         if folder.settings_file().exists() {
             return Err(DataError::AlreadyAHub(folder.0));
         }
-        fs::create_dir_all(folder.clips()).map_err(writing(&folder.clips()))?;
+        secrets::create_folder(path)?;
         let folder = Self(path.canonicalize().map_err(reading(path))?);
+        secrets::create_folder(&folder.clips())?;
         secrets::create_folder(&folder.keys())?;
         secrets::create(&folder.keys(), &settings.name)?;
         folder.open_store()?;

@@ -52,12 +52,13 @@ impl std::fmt::Debug for TlsIdentity {
     }
 }
 
-pub(super) fn create_folder(keys: &Path) -> Result<(), DataError> {
+/// Makes a folder that only the hub's user can enter; one that is there stays as it is.
+pub(super) fn create_folder(path: &Path) -> Result<(), DataError> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
-        .create(keys)
-        .map_err(writing(keys))
+        .create(path)
+        .map_err(writing(path))
 }
 
 /// Makes the hub's own secrets. An `init` that was cut short is repeated from the start.

@@ -1,10 +1,10 @@
 //! What surrounds every request: time limit, log line, nonce.
 
 use std::any::Any;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::header::{CACHE_CONTROL, DATE, HeaderName};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -30,6 +30,11 @@ pub(super) async fn around(State(app): State<App>, request: Request, next: Next)
     let headers = response.headers_mut();
     if let Ok(nonce) = HeaderValue::from_str(&app.proofs.nonce()) {
         headers.insert(HeaderName::from_static(NONCE_HEADER), nonce);
+    }
+    // Clients without a clock of their own take the hub's.
+    let now = UNIX_EPOCH + Duration::from_secs(app.hub.clock.now_s());
+    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
+        headers.insert(DATE, date);
     }
     headers
         .entry(CACHE_CONTROL)

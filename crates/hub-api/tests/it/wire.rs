@@ -1,0 +1,104 @@
+use access::{DoorId, HolderClass};
+use hub_api::{
+    ApiError, ClipInfo, ClipReady, ClipState, EntryInfo, ErrorCode, Event, Outcome, RecordRun,
+    Refresh, Subject, Topic, UploadState,
+};
+
+fn entry() -> EntryInfo {
+    EntryInfo {
+        id: 4,
+        door: DoorId::from_entropy([1; 16]),
+        at_ms: 1_700_000_000_000,
+        seq: 17,
+        class: Some(HolderClass::Courier),
+        carrier_name: Some("Northline".into()),
+        driver: Some("driver-17".into()),
+        guest_name: None,
+        clip: Some(ClipInfo {
+            id: access::ClipId::from_entropy([2; 16]),
+            state: ClipState::Recording,
+        }),
+        outcome: Outcome::Denied {
+            reason: access::DenyReason::UnitDoor,
+        },
+    }
+}
+
+#[test]
+fn an_entry_on_the_wire_is_snake_case_and_names_its_outcome() {
+    insta::assert_snapshot!(serde_json::to_string_pretty(&entry()).unwrap(), @r#"
+    {
+      "id": 4,
+      "door": "01010101-0101-4101-8101-010101010101",
+      "at_ms": 1700000000000,
+      "seq": 17,
+      "class": "courier",
+      "carrier_name": "Northline",
+      "driver": "driver-17",
+      "guest_name": null,
+      "clip": {
+        "id": "02020202-0202-4202-8202-020202020202",
+        "state": "recording"
+      },
+      "outcome": {
+        "kind": "denied",
+        "reason": "UnitDoor"
+      }
+    }
+    "#);
+}
+
+#[test]
+fn every_event_reads_as_it_is_pushed_and_an_unknown_one_is_passed_over() {
+    let clip = access::ClipId::from_entropy([2; 16]);
+    for event in [
+        Event::Ready {},
+        Event::Entry(entry()),
+        Event::Clip(ClipReady { clip, entry: 4 }),
+        Event::Refresh(Refresh {
+            what: Topic::Credentials,
+        }),
+        Event::Bundle { version: 9 },
+    ] {
+        let read = Event::from_sse(event.name(), &event.data().unwrap()).unwrap();
+        assert_eq!(read, Some(event));
+    }
+    assert_eq!(Event::from_sse("weather", "{}").unwrap(), None);
+    assert!(Event::from_sse("bundle", "{}").is_err());
+}
+
+#[test]
+fn a_code_of_a_later_version_is_unknown_and_no_failure() {
+    let text = r#"{"code":"out_of_tea","message":"Try coffee.","retryable":true}"#;
+    let error: ApiError = serde_json::from_str(text).unwrap();
+    assert_eq!(error.code, ErrorCode::Unknown);
+    assert!(error.retryable);
+    assert_eq!(ErrorCode::UseDpopNonce.to_string(), "use_dpop_nonce");
+}
+
+#[test]
+fn the_next_fragment_is_the_first_that_is_missing() {
+    let next = |received: &[u32]| {
+        UploadState {
+            received: received.to_vec(),
+            closed: false,
+        }
+        .next()
+    };
+    assert_eq!(
+        (next(&[]), next(&[0, 1]), next(&[0, 2, 3]), next(&[1])),
+        (0, 2, 1, 0)
+    );
+}
+
+#[test]
+fn a_subject_or_run_with_anything_more_is_refused() {
+    let run = serde_json::from_str::<RecordRun>(r#"{"records":["AAEC"],"door":"x"}"#);
+    assert!(run.is_err());
+    let run: RecordRun = serde_json::from_str(r#"{"records":["AAEC"]}"#).unwrap();
+    assert_eq!(run.records[0].as_bytes(), [0, 1, 2]);
+    let key = access::DoorPublicKey([1; 32]);
+    let subject =
+        format!(r#"{{"kind":"door","auth_key":"{key}","door_key":"{key}","admin":true}}"#);
+    assert!(serde_json::from_str::<Subject>(&subject).is_err());
+}

@@ -1,0 +1,13 @@
+//! The hub as its callers meet it: over real TLS, on a real data folder.
+
+mod access_control;
+mod clips;
+mod enrolment;
+mod events;
+mod oauth;
+mod privacy;
+mod program;
+mod records;
+mod restart;
+mod store;
+mod support;

@@ -1,0 +1,93 @@
+//! What the hub's log says: nothing about anybody.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use hub::store::Invitee;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::support::TestHub;
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// The only test that takes the process's log; nextest gives it a process of its own.
+#[tokio::test]
+async fn no_name_code_token_or_key_gets_into_the_log() {
+    let captured = Captured::default();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(captured.clone())
+        .init();
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    let invite = hub.invite(Invitee::Resident(elm.maya)).await;
+    let mut door = hub.enrol_door(&elm, elm.lobby).await;
+    let maya = hub.enrol_resident(&elm).await;
+    let carrier = hub.enrol_carrier(&elm).await;
+    let clip = door.filmed_courier(&elm).await;
+    maya.client.doors().await.unwrap();
+    maya.client.entries(None, 10).await.unwrap();
+    maya.client.clip_index(clip.id).await.unwrap();
+    let credential = maya
+        .client
+        .credentials()
+        .await
+        .unwrap()
+        .remove(0)
+        .credential;
+    carrier.client.carrier_credential(None).await.unwrap();
+    let raw = hub.raw();
+    let token = raw.token(&maya).await;
+    raw.call(&maya, "GET", "/v1/doors?name=Lindqvist", "").await;
+    raw.send("GET", "/Lindqvist", &[], "Lindqvist").await;
+
+    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let own: String = log
+        .lines()
+        .filter(|line| line.contains(" hub"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert!(
+        own.contains("/v1/clips/{clip}") && own.contains("enrolled"),
+        "{own}"
+    );
+    let seed = access::base64url::encode(*hub.folder().read_keys().unwrap().token);
+    let credential = access::base64url::encode(credential.as_bytes());
+    let clip = clip.id.to_string();
+    for secret in [
+        "Lindqvist",
+        "Maya",
+        "Northline",
+        "driver-17",
+        "12 Elm",
+        &invite.code,
+        &token,
+        &seed,
+        &credential,
+        &clip,
+        &maya.holder.public().to_string(),
+    ] {
+        assert!(!log.contains(secret), "the log tells {secret}");
+    }
+}

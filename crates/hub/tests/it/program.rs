@@ -1,0 +1,221 @@
+//! The program, as an operator and a script use it.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Program {
+    dir: TempDir,
+}
+
+impl Program {
+    fn init() -> Self {
+        let program = Self {
+            dir: TempDir::new().unwrap(),
+        };
+        program.json(&[
+            "init",
+            "--name",
+            "Elm hub",
+            "--public-url",
+            "https://hub.elm.example",
+        ]);
+        program
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_vestibule-hub"))
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data())
+            .env("TZ", "UTC")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {stderr}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn id(&self, arguments: &[&str]) -> String {
+        self.json(arguments)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What a command says when it fails, with this folder's path left out.
+    fn failure(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?} did not fail");
+        let text = String::from_utf8(output.stderr).unwrap();
+        let canonical = self.dir.path().canonicalize().unwrap();
+        text.replace(&*canonical.to_string_lossy(), "DIR")
+            .trim()
+            .to_owned()
+    }
+
+    /// 12 Elm Street with its people.
+    fn furnish(&self) {
+        self.id(&["building", "add", "--name", "12 Elm Street"]);
+        self.id(&["unit", "add", "--name", "3B"]);
+        self.id(&["door", "add", "--name", "Lobby", "--kind", "common"]);
+        self.id(&[
+            "door", "add", "--name", "Flat 3B", "--kind", "unit", "--unit", "3B",
+        ]);
+        self.id(&["resident", "add", "--name", "Maya", "--unit", "3B"]);
+        self.id(&["carrier", "add", "--name", "Northline"]);
+    }
+}
+
+#[test]
+fn a_building_is_set_up_from_nothing_by_names_alone() {
+    let hub = Program::init();
+    hub.furnish();
+    let grant = hub.id(&[
+        "grant",
+        "carrier",
+        "--carrier",
+        "Northline",
+        "--door",
+        "Lobby",
+    ]);
+    for whom in [
+        ["resident", "Maya"],
+        ["door", "Lobby"],
+        ["carrier", "Northline"],
+    ] {
+        let invite = hub.json(&["invite", whom[0], whom[1]]);
+        let link = hub_api::Invite::parse(invite["link"].as_str().unwrap()).unwrap();
+        assert_eq!(link.hub.as_str(), "https://hub.elm.example/");
+    }
+    let doors = hub.json(&["door", "list"]);
+    assert_eq!(doors.as_array().unwrap().len(), 2);
+    assert_eq!(doors[0]["enrolled"], false);
+    let revoked = hub.json(&["revoke", &grant]);
+    assert_eq!(revoked["grant"], grant.as_str());
+    assert_eq!(hub.json(&["grant", "list"])[0]["revoked"], true);
+    assert_eq!(hub.json(&["audit", "show"]), serde_json::json!([]));
+}
+
+#[test]
+fn a_guest_gets_a_credential_for_the_own_key() {
+    let hub = Program::init();
+    hub.furnish();
+    let key = access::HolderPublicKey(access::x25519_public(&[7; 32])).to_string();
+    let guest = [
+        "grant", "guest", "--name", "Aunt May", "--holder", &key, "--door", "Lobby",
+    ];
+    let granted = hub.json(&guest);
+    let credential = access::base64url::decode(granted["credential"].as_str().unwrap()).unwrap();
+    let building = &hub.json(&["building", "list"])[0];
+    let building_key = building["key"].as_str().unwrap().parse().unwrap();
+    let claims = access::read_claims(&access::Credential(credential), &building_key).unwrap();
+    assert_eq!(claims.class, access::HolderClass::Guest);
+    assert_eq!(claims.grant.to_string(), granted["id"].as_str().unwrap());
+    assert_eq!(Some(claims.not_after), granted["not_after"].as_u64());
+}
+
+#[test]
+fn a_mistake_is_answered_with_what_why_and_what_next() {
+    let hub = Program::init();
+    let said = |arguments: &[&str]| hub.failure(arguments);
+    let mut text = vec![
+        said(&["unit", "add", "--name", "3B"]),
+        said(&["init", "--name", "Again"]),
+    ];
+    hub.furnish();
+    text.extend([
+        said(&["door", "add", "--name", "Lobby", "--kind", "common"]),
+        said(&[
+            "door", "add", "--name", "X", "--kind", "common", "--unit", "3B",
+        ]),
+        said(&["invite", "carrier", "Northline"]),
+        said(&[
+            "grant",
+            "carrier",
+            "--carrier",
+            "Northline",
+            "--door",
+            "Flat 3B",
+        ]),
+        said(&["invite", "resident", "Nobody"]),
+        said(&["revoke", "67e55044-10b1-426f-9247-bb680e5fe0c8"]),
+        said(&["building", "add", "--name", "12 Elm Street"]),
+    ]);
+    let id = hub.json(&["carrier", "list"])[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    insta::assert_snapshot!(text.join("\n").replace(&id, "CARRIER"), @"
+    vestibule-hub: this hub has no building yet: add one with `building add --name NAME`
+    vestibule-hub: DIR/data already holds a hub. Choose another folder, or go on with: vestibule-hub serve --data DIR/data
+    vestibule-hub: there is a door called 'Lobby' already: choose another name
+    vestibule-hub: a common door leads into no unit: leave out --unit
+    vestibule-hub: Northline is granted no door yet, so it could not enrol. First: vestibule-hub grant carrier --carrier CARRIER --door DOOR
+    vestibule-hub: 'Flat 3B' leads into a unit: a carrier never opens one. Grant common doors only.
+    vestibule-hub: there is no resident 'Nobody' here: see `resident list`
+    vestibule-hub: there is no grant 67e55044-10b1-426f-9247-bb680e5fe0c8: see `grant list`
+    vestibule-hub: there is a building called '12 Elm Street' already: choose another name
+    ");
+}
+
+#[test]
+fn a_folder_that_is_no_hub_is_said_to_be_none() {
+    let hub = Program {
+        dir: TempDir::new().unwrap(),
+    };
+    let failure = hub.failure(&["building", "list"]);
+    assert!(
+        failure.contains("is not a hub's data folder. Make one with"),
+        "{failure}"
+    );
+    let output = hub.run(&["building", "list", "--json"]);
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert!(error["error"].as_str().unwrap().contains("init"));
+}
+
+#[test]
+fn secrets_are_for_the_hubs_user_only_and_differ_between_hubs() {
+    let (one, two) = (Program::init(), Program::init());
+    one.furnish();
+    let keys = files(&one.data().join("keys"));
+    assert_eq!(keys.len(), 5, "{keys:?}");
+    for path in keys.iter().chain([
+        &one.data().join("hub.sqlite3"),
+        &one.data().join("hub.toml"),
+    ]) {
+        let mode = std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{path:?}");
+    }
+    for name in ["tls.key", "token.key", "log.key"] {
+        let read = |hub: &Program| std::fs::read(hub.data().join("keys").join(name)).unwrap();
+        assert_ne!(read(&one), read(&two), "{name}");
+    }
+}
+
+#[test]
+fn a_qr_code_comes_with_the_link() {
+    let hub = Program::init();
+    hub.furnish();
+    let output = hub.run(&["invite", "door", "Lobby", "--qr"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains('█') && text.contains("vestibule://enrol?hub=https://hub.elm.example&key=")
+    );
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect()
+}
