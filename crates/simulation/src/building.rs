@@ -155,8 +155,6 @@ fn welcome_carrier(
         &[
             "carrier",
             "add",
-            "--building",
-            building,
             "--name",
             &plan.carrier,
         ],
