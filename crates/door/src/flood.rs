@@ -62,7 +62,7 @@ mod tests {
             admitted += u32::from(guard.admits(Duration::from_millis(tenth * 100)));
         }
         assert!((BURST + 95..=BURST + 100).contains(&admitted), "{admitted}");
-        let rested = Duration::from_secs(3600);
+        let rested = Duration::from_hours(1);
         assert!((0..BURST).all(|_| guard.admits(rested)));
         assert!(!guard.admits(rested));
     }

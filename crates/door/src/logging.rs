@@ -9,9 +9,12 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// Sends the log to standard error; `RUST_LOG` chooses what, `info` when it is not set.
+/// Migrations tell more than anybody wants to know.
+const DEFAULT: &str = "info,refinery_core=warn";
+
+/// Sends the log to standard error; `RUST_LOG` chooses what, info when it is not set.
 pub fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

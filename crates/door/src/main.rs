@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     match execute(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            logging::complain(&format!("{error:#}"));
+            logging::complain(&why(&error));
             ExitCode::FAILURE
         }
     }
@@ -98,6 +98,17 @@ fn execute(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// The error and its causes, each said once: many errors say their cause themselves.
+fn why(error: &anyhow::Error) -> String {
+    let mut why = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !why.contains(&cause) {
+            why = format!("{why}: {cause}");
+        }
+    }
+    why
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -34,7 +34,7 @@ fn everybody_but_residents_and_strangers_is_filmed() {
 #[test]
 fn a_door_without_a_camera_films_nobody_and_owes_nothing() {
     let at = Moment {
-        monotonic: Duration::from_secs(60),
+        monotonic: Duration::from_mins(1),
         utc_ms: 0,
     };
     let filming = Recorder::blind().prepare(&entrant(HolderClass::Courier), at);

@@ -2,8 +2,11 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 
+/// When, and the record that allowed it; none when it locked.
+type Move = (Instant, Option<u64>);
+
 #[derive(Clone, Default)]
-struct Moves(Arc<Mutex<Vec<(Instant, Option<u64>)>>>);
+struct Moves(Arc<Mutex<Vec<Move>>>);
 
 impl Moves {
     fn all(&self) -> Vec<Option<u64>> {
@@ -14,7 +17,7 @@ impl Moves {
         self.0.lock().unwrap().push((Instant::now(), seq));
     }
 
-    fn wait_for(&self, count: usize) -> Vec<(Instant, Option<u64>)> {
+    fn wait_for(&self, count: usize) -> Vec<Move> {
         let end = Instant::now() + Duration::from_secs(5);
         while self.all().len() < count && Instant::now() < end {
             thread::sleep(Duration::from_millis(5));
@@ -84,7 +87,7 @@ async fn overlapping_unlocks_extend_and_never_shorten() {
 async fn stopping_relocks_at_once() {
     let (strike, moves) = driven(Recorded::default());
     let handle = strike.handle();
-    handle.unlock(1, Duration::from_secs(3600)).await.unwrap();
+    handle.unlock(1, Duration::from_hours(1)).await.unwrap();
     drop(strike);
     assert_eq!(moves.all(), [Some(1), None]);
     let late = handle.unlock(2, Duration::from_secs(1)).await;
@@ -139,7 +142,7 @@ async fn the_simulated_strike_writes_one_json_line_a_move() {
         StrikeThread::start(open(&StrikeConfig::Simulated { log: log.clone() }).unwrap()).unwrap();
     strike
         .handle()
-        .unlock(12, Duration::from_secs(60))
+        .unlock(12, Duration::from_mins(1))
         .await
         .unwrap();
     drop(strike);
