@@ -73,7 +73,8 @@ struct IssueArguments {
     #[arg(long)]
     building: Option<BuildingId>,
     /// The holder key that `vestibule-courier handset` printed on the driver's handset.
-    #[arg(long)]
+    // A key in base64url may begin with a hyphen.
+    #[arg(long, allow_hyphen_values = true)]
     holder: HolderPublicKey,
     /// The carrier's own reference for the driver; it goes into the building's audit log.
     #[arg(long)]
@@ -107,7 +108,7 @@ struct UnlockArguments {
     #[arg(long, value_name = "ADDRESS")]
     stream: Option<SocketAddr>,
     /// The key of a door that the pass does not list, to see what that door answers.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     door_key: Option<DoorPublicKey>,
 }
 

@@ -115,14 +115,8 @@ impl Dispatch {
     /// Fetches a fresh carrier credential and list of doors for every building.
     pub async fn renew(&self) -> Result<Vec<Served>, DispatchError> {
         let mut renewed = Vec::new();
-        for mut served in self.buildings()? {
-            let client = self.client(&served)?;
-            served.credential = client
-                .carrier_credential(Some(served.building))
-                .await?
-                .credential;
-            served.not_after = claimed_end(&served.credential, &served.building_key)?;
-            served.doors = self.fetch_doors(&served).await?;
+        for served in self.buildings()? {
+            let served = self.refreshed(served).await?;
             self.keep(&served)?;
             renewed.push(served);
         }

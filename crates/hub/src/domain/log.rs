@@ -23,7 +23,7 @@ impl Hub {
     }
 
     fn signing_log_key(&self) -> LogKey {
-        LogKey::from_seed(*self.keys.log)
+        LogKey::from_seed(crate::domain::entropy32())
     }
 
     /// How the log grows by these records, with the checkpoint of its new size.
@@ -89,7 +89,10 @@ impl Hub {
         let state = self.store.log(building).await?;
         let mut check = LogCheck::new(building, self.door_keys(building).await?);
         while check.size < state.size {
-            let records = self.store.records(building, check.size, BATCH).await?;
+            // No further than the state that was read: the log may grow meanwhile.
+            let left = u32::try_from(state.size - check.size).unwrap_or(BATCH);
+            let count = left.min(BATCH);
+            let records = self.store.records(building, check.size, count).await?;
             if records.is_empty() {
                 break;
             }
