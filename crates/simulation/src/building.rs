@@ -151,15 +151,7 @@ fn welcome_carrier(
     plan: &BuildingPlan,
     doors: &[Door],
 ) -> Result<Carrier> {
-    let id = hub.administer_for(
-        &[
-            "carrier",
-            "add",
-            "--name",
-            &plan.carrier,
-        ],
-        "id",
-    )?;
+    let id = hub.administer_for(&["carrier", "add", "--name", &plan.carrier], "id")?;
     let mut grant = vec!["grant", "carrier", "--carrier", &id, "--building", building];
     for door in doors.iter().filter(|door| door.plan.unit.is_none()) {
         grant.extend(["--door", &door.id]);
