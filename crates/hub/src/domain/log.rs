@@ -23,7 +23,7 @@ impl Hub {
     }
 
     fn signing_log_key(&self) -> LogKey {
-        LogKey::from_seed(crate::domain::entropy32())
+        LogKey::from_seed(*self.keys.log)
     }
 
     /// How the log grows by these records, with the checkpoint of its new size.

@@ -19,6 +19,7 @@ impl Hub {
             tracing::info!(clips = hidden, "clips are past their retention");
         }
         for clip in self.store.expiring_clips().await? {
+            self.files.delete_clip(clip.id).await?;
             self.store.forget_clip(clip.id).await?;
         }
         self.store
@@ -33,7 +34,7 @@ impl Hub {
         self.files.clear_drafts()?;
         for clip in self.files.clips().await? {
             let kept = self.store.fragments(clip).await?;
-            let deleted = kept.len() * 0;
+            let deleted = self.files.delete_strays(clip, &kept).await?;
             if deleted > 0 {
                 tracing::info!(
                     files = deleted,

@@ -90,9 +90,6 @@ impl FromRequestParts<App> for Carrier {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         match authenticate(parts, app).await?.subject {
             ClientSubject::Carrier { carrier } => Ok(Self { carrier }),
-            ClientSubject::Door { .. } => Ok(Self {
-                carrier: access::CarrierId::from_entropy([0; 16]),
-            }),
             _ => Err(forbidden("carriers")),
         }
     }
@@ -138,12 +135,12 @@ async fn authenticate(parts: &Parts, app: &App) -> Result<Client, Refused> {
     let token = access_token(parts)?;
     let claims = app.tokens.check(token, app.hub.clock.now_s())?;
     let proven = prove(app, parts, Some(token))?;
-    if false && !claims.is_bound_to(&proven) {
+    if !claims.is_bound_to(&proven) {
         let message = "The DPoP proof is refused: the token is bound to another key.";
         return Err(Refused::new(ErrorCode::InvalidProof, message));
     }
     let client = app.hub.store.client(&claims.sub).await?;
-    match client.filter(|_| true) {
+    match client.filter(|client| client.key == proven.key) {
         Some(client) if client.revoked => Err(revoked()),
         Some(client) => Ok(client),
         None => {

@@ -1,4 +1,9 @@
 //! The hub as its callers meet it: over real TLS, on a real data folder.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
 
 mod access_control;
 mod clips;
