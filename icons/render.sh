@@ -8,8 +8,8 @@ trap 'rm -r "$work"' EXIT
 square() { rsvg-convert --width "$1" --height "$1" vestibule.svg --output "$2"; }
 # The mark alone, in one colour, on nothing: $1 colour, $2 output.
 mono() {
-  printf '#frame, #doorway, #floor { fill: %s !important; } #floor { opacity: 0.7 }' "$1" >"$work/mono.css"
-  sed 's/ fill="[^"]*"//; /id="wall"/d; s/viewBox="[^"]*"/viewBox="92 76 376 376"/' vestibule.svg |
+  printf '#frame, #doorway, #floor { fill: %s !important; } #floor { opacity: 0.5 }' "$1" >"$work/mono.css"
+  sed 's/ fill="[^"]*"//; /id="wall"/d; s/viewBox="[^"]*"/viewBox="90 88 332 332"/' vestibule.svg |
     rsvg-convert --stylesheet "$work/mono.css" --width 64 --height 64 --output "$2"
 }
 
@@ -22,4 +22,4 @@ png2icns icon.icns "$work/16.png" "$work/32.png" "$work/128.png" "$work/256.png"
 icotool --create --output icon.ico "$work/16.png" "$work/24.png" "$work/32.png" "$work/48.png" "$work/64.png" \
   --raw "$work/256.png"
 mono '#ffffff' tray-on-dark.png
-mono '#1b2a31' tray-on-light.png
+mono '#10312b' tray-on-light.png
