@@ -257,3 +257,19 @@ async fn fresh_credentials_are_not_asked_for_at_every_connection() {
     online(&app).await;
     assert_eq!(world.hub.state().credentials_issued, issued);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_new_stream_begins_after_the_last_event_taken() {
+    let world = World::new();
+    let app = following(&world).await;
+    world.hub.push_entry(courier(1));
+    world.hub.push_entry(EntryInfo {
+        clip: None,
+        ..courier(2)
+    });
+    settled().await;
+    drop(app);
+    let app = world.open();
+    online(&app).await;
+    assert_eq!(world.hub.state().resumed_after, [None, Some(2)]);
+}

@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(crate) entries: Vec<EntryInfo>,
     pub(crate) clips: HashMap<ClipId, (SignedClipIndex, Vec<Vec<u8>>)>,
     pub(crate) credentials_issued: u32,
+    /// What each event stream was opened after.
+    pub(crate) resumed_after: Vec<Option<u64>>,
 }
 
 impl FakeHub {
@@ -179,6 +181,7 @@ impl Hub for Connection {
 
     async fn events(&self, last: Option<u64>) -> Result<Events, HubError> {
         self.0.is_up()?;
+        self.0.state().resumed_after.push(last);
         let log = self.0.log.subscribe();
         let head = log.borrow().events.len() as u64;
         let ready = ServerEvent {

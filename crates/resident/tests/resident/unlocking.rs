@@ -22,6 +22,10 @@ fn names(states: &[UnlockState]) -> Vec<&'static str> {
     states.iter().map(name).collect()
 }
 
+fn count(states: &[UnlockState], name: &str) -> usize {
+    names(states).iter().filter(|shown| **shown == name).count()
+}
+
 async fn failure(app: &App, door: DoorId) -> AppError {
     match app.unlock(door).await.pop() {
         Some(UnlockState::Failed { error }) => error,
@@ -102,16 +106,25 @@ async fn an_open_door_can_be_unlocked_again_and_relocks_after_the_second_time() 
         })
         .await;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let states = app.unlock(LOBBY).await;
-    assert_eq!(door.opened(), 2);
-    let relocks = names(&app.seen.unlocks(LOBBY))
-        .iter()
-        .filter(|name| **name == "relocked")
-        .count();
-    assert_eq!(
-        relocks, 1,
-        "the first unlock's relock must not be told during the second: {states:?}"
+    app.controller.unlock(&LOBBY.to_string()).unwrap();
+    app.seen
+        .until("unlocked again", |seen| {
+            count(&seen.unlocks(LOBBY), "unlocked") == 2
+        })
+        .await;
+
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let states = app.seen.unlocks(LOBBY);
+    assert!(
+        matches!(states.last(), Some(UnlockState::Unlocked { seq: 2, .. })),
+        "the first unlock's end was told during the second: {states:?}"
     );
+    app.seen
+        .until("relocked", |seen| {
+            count(&seen.unlocks(LOBBY), "relocked") == 1
+        })
+        .await;
+    assert_eq!(door.opened(), 2);
 }
 
 #[tokio::test(start_paused = true)]
