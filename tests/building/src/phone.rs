@@ -155,7 +155,7 @@ impl Phone {
 
     /// Waits for the notification with this number, counted from 1, and returns it.
     pub async fn notification(&self, number: usize) -> Result<Notification> {
-        eventually("a notification", Duration::from_secs(20), async || {
+        eventually("a notification", Duration::from_secs(90), async || {
             Ok(self.notifications().into_iter().nth(number - 1))
         })
         .await

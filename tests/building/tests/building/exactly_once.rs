@@ -63,6 +63,8 @@ async fn records_and_clips_arrive_once_although_door_and_hub_are_killed_in_betwe
         .count();
     assert!(films > 0, "no entry was filmed at all");
     assert_eq!(stage.phone.ready_clips(films).await?.len(), films);
+    // After a lost connection the phone waits up to a minute before it asks again.
+    stage.phone.notification(entered.len()).await?;
     let notifications = stage.phone.notifications();
     let notified: HashSet<u64> = notifications.iter().map(|one| one.entry).collect();
     assert_eq!(
