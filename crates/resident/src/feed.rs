@@ -46,8 +46,10 @@ impl<S: Shell> Core<S> {
                 }
             })
             .collect();
-        // The sort is stable: doors of equal nearness keep the order of their names.
-        cards.sort_by_key(|card| Reverse((card.nearby, card.rssi_dbm)));
+        // People come through the building's doors before their own. The sort is stable: what is
+        // equal keeps the order of names.
+        let is_shared = |card: &DoorCard| card.kind == DoorKind::Common;
+        cards.sort_by_key(|card| Reverse((card.nearby, card.rssi_dbm, is_shared(card))));
         Ok(Snapshot {
             enrolled,
             doors: cards,

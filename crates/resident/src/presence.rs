@@ -80,6 +80,10 @@ impl Presence {
     }
 
     /// `None` when the door is not near; else its signal strength in dBm, where it has one.
+    #[expect(
+        clippy::option_option,
+        reason = "near without a signal strength is not the same as away"
+    )]
     pub(crate) fn near(&self, door: ShortDoorId) -> Option<Option<i16>> {
         let shown = |via| self.heard.get(&(door, via)).map(|heard| heard.shown_dbm);
         let dbm = match (shown(Via::Bluetooth), shown(Via::Stream)) {
