@@ -136,7 +136,7 @@ mod tests {
         for wait in [0, 0, 1, 2, 4, 8, 16, 32, 60, 60] {
             limiter.record_denied(&A, now);
             if wait > 0 {
-                assert!(!limiter.check(&A, now + s(wait) - Duration::from_millis(1)));
+                assert!(!limiter.check(&A, now + Duration::from_millis(wait * 1_000 - 1)));
             }
             now += s(wait);
             assert!(limiter.check(&A, now), "after {wait} s");

@@ -156,7 +156,7 @@ fn a_courier_of_a_carrier_that_left_or_changed_its_key_is_revoked() {
 #[test]
 fn a_door_that_left_the_building_denies_everybody() {
     let door = policy_with(ENTRANCE, |bundle| {
-        bundle.doors.retain(|door| door.id != ENTRANCE)
+        bundle.doors.retain(|door| door.id != ENTRANCE);
     });
     assert_denied(
         &door.decide(&resident().0, holder(), NOON),
