@@ -48,6 +48,8 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ["**/*.test.ts"],
       environment: "node",
+      // The machine may be building everything else at the same time.
+      testTimeout: 20_000,
     },
   };
 });

@@ -6,8 +6,9 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true };
 const laptop = { viewport: { width: 1440, height: 900 } };
 
-/** Stories that do not depend on size or colour run at one of each. */
-const behaviour = ["**/stories/**"];
+/** Every view and state is seen in every size and colour; stories are told at one of each. */
+const gallery = ["gallery.test.ts"];
+const stories = ["stories/*.test.ts"];
 
 export default defineConfig({
   testDir: at("."),
@@ -38,10 +39,19 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "phone-light", use: { ...phone, colorScheme: "light" } },
-    { name: "phone-dark", use: { ...phone, colorScheme: "dark" }, testIgnore: behaviour },
-    { name: "laptop-light", use: { ...laptop, colorScheme: "light" }, testIgnore: behaviour },
-    { name: "laptop-dark", use: { ...laptop, colorScheme: "dark" } },
+    {
+      name: "phone-light",
+      use: { ...phone, colorScheme: "light" },
+      testMatch: [...gallery, ...stories, "phone/*.test.ts"],
+    },
+    { name: "phone-dark", use: { ...phone, colorScheme: "dark" }, testMatch: gallery },
+    { name: "laptop-light", use: { ...laptop, colorScheme: "light" }, testMatch: gallery },
+    {
+      name: "laptop-dark",
+      use: { ...laptop, colorScheme: "dark" },
+      testMatch: [...gallery, ...stories],
+    },
+    { name: "once", use: laptop, testMatch: "once/*.test.ts" },
   ],
   webServer: {
     command:

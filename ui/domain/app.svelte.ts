@@ -1,7 +1,7 @@
 import { createContext } from "svelte";
 import type { Backend, Unlisten } from "./backend";
 import { toAppError } from "./errors";
-import type { AppError, Snapshot, UnlockState } from "./types";
+import type { AppError, Snapshot, UnlockState } from "./bindings";
 
 /** The snapshot as the windows see it, kept up to date by the core's events. */
 export class App {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fakeBackend } from "../testing/backend";
 import { App } from "./app.svelte";
 import { enrolled } from "./mock/building";
-import type { AppError, UnlockState } from "./types";
+import type { AppError, UnlockState } from "./bindings";
 
 const DOOR = "door-main";
 const lost: AppError = { code: "connection_lost", retryable: true };

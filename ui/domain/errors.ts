@@ -1,4 +1,4 @@
-import type { AppError } from "./types";
+import type { AppError } from "./bindings";
 
 /** Any rejection as an `AppError`; what is not one is `internal`. */
 export function toAppError(thrown: unknown): AppError {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import messages from "../messages/en.json";
 import { describeFailure } from "./failure";
-import type { AppError, DenyReason, ErrorCode } from "./types";
+import type { AppError, DenyReason, ErrorCode } from "./bindings";
 
 const snake = (code: string) => code.replace(/(?<!^)[A-Z]/g, "_$&").toLowerCase();
 const has = (key: string) => key in messages;

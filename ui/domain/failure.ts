@@ -1,5 +1,5 @@
 import { m } from "$messages";
-import type { AppError, DenyReason, ErrorCode } from "./types";
+import type { AppError, DenyReason, ErrorCode } from "./bindings";
 
 /** A failure in a person's words: what happened, and what to do next. */
 export interface Failure {

@@ -1,21 +1,27 @@
-import { convertFileSrc, invoke } from "@tauri-apps/api/core";
-import { listen } from "@tauri-apps/api/event";
-import type { Backend } from "./backend";
+import { convertFileSrc } from "@tauri-apps/api/core";
+import type { Backend, BackendEvents, Unlisten } from "./backend";
+import { commands, events } from "./bindings";
 
-/** The core as Tauri commands and events. */
+interface Channel<T> {
+  listen(handler: (event: { payload: T }) => void): Promise<Unlisten>;
+}
+
+const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
+  "snapshot-changed": events.snapshotChanged,
+  "unlock-changed": events.unlockChanged,
+  "activity-added": events.activityAdded,
+  "activity-changed": events.activityChanged,
+  "open-clip": events.openClip,
+  "pending-invite": events.pendingInvite,
+};
+
+/** The core behind the app's window. */
 export const backend: Backend = {
-  snapshot: () => invoke("snapshot"),
-  previewInvite: (invite) => invoke("preview_invite", { invite }),
-  takePendingInvite: () => invoke("take_pending_invite"),
-  enrol: (invite, storage) => invoke("enrol", { invite, storage }),
-  unlock: (doorId) => invoke("unlock", { doorId }),
-  activity: (before, limit) => invoke("activity", { before, limit }),
-  clipTimeline: (clipId) => invoke("clip_timeline", { clipId }),
-  forget: () => invoke("forget"),
-  // `convertFileSrc` knows the platform's form of the scheme, but escapes the slash of the path.
+  ...commands,
+  // The platform's form of the scheme, ending in a slash.
   fragmentUrl: (clipId, n) => `${convertFileSrc("", "clip")}${clipId}/${n}`,
   listen: (event, handler) =>
-    listen(event, ({ payload }) => {
-      handler(payload as Parameters<typeof handler>[0]);
+    channels[event].listen(({ payload }) => {
+      handler(payload);
     }),
 };

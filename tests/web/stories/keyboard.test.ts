@@ -46,15 +46,6 @@ test("the whole story goes by keyboard alone: enrol, unlock, watch, leave", asyn
   await expect(app.find("leave-building")).toBeFocused();
 });
 
-test("closing a clip on a phone gives the focus back to its row", async ({ app }, { project }) => {
-  test.skip(!project.name.startsWith("phone"), "On a laptop the list stays beside the clip.");
-  await app.open("", "activity");
-  await app.page.locator("a[data-clip-id=clip-lobby]").click();
-  await expect(app.find("clip-player")).toBeFocused();
-  await app.page.keyboard.press("Escape");
-  await expect(app.page.locator("a[data-clip-id=clip-lobby]")).toBeFocused();
-});
-
 test("the chosen appearance wins over the system's and lasts", async ({ app }) => {
   await app.open("", "settings");
   const background = () => app.page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -97,11 +97,3 @@ test("the large control stays with a busy door while another comes closer", asyn
   await app.emit("snapshot-changed", { ...snapshot, doors: [closer, main, flat] });
   await expect(app.page.getByRole("heading", { level: 2, name: "Package room" })).toBeVisible();
 });
-
-test("the control is within a thumb's reach on a phone", async ({ app }, { project }) => {
-  test.skip(!project.name.startsWith("phone"), "A laptop has no thumb.");
-  await app.open("");
-  const box = await control(app).boundingBox();
-  const height = app.page.viewportSize()?.height ?? 0;
-  expect((box?.y ?? 0) + (box?.height ?? 0) / 2).toBeGreaterThan(height / 2);
-});

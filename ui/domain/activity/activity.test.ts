@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { item } from "../mock/building";
-import type { ActivityItem, ActivityKind } from "../types";
+import type { ActivityItem, ActivityKind } from "../bindings";
 import { detail, look, who } from "./describe";
 import { extended, placed } from "./merge";
 import { toRows } from "./rows";

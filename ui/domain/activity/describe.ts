@@ -1,5 +1,5 @@
 import { m } from "$messages";
-import type { ActivityItem, DenyReason, VisitorClass } from "../types";
+import type { ActivityItem, DenyReason, VisitorClass } from "../bindings";
 
 const CLASS: Record<VisitorClass, () => string> = {
   courier: m.activity_courier,

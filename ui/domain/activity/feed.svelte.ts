@@ -1,7 +1,7 @@
 import { createContext } from "svelte";
 import type { Backend, Unlisten } from "../backend";
 import { toAppError } from "../errors";
-import type { ActivityItem, AppError } from "../types";
+import type { ActivityItem, AppError } from "../bindings";
 import { extended, placed } from "./merge";
 
 const PAGE = 60;

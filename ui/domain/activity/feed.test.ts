@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../../testing/backend";
 import { item } from "../mock/building";
-import type { ActivityItem, ActivityPage } from "../types";
+import type { ActivityItem, ActivityPage } from "../bindings";
 import { Feed } from "./feed.svelte";
 
 const at = (cursor: number): ActivityItem =>

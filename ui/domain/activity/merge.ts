@@ -1,4 +1,4 @@
-import type { ActivityItem } from "../types";
+import type { ActivityItem } from "../bindings";
 
 /** Puts an item at its place in a list that is newest first, instead of the one with the same id if there is one. */
 export function placed(items: readonly ActivityItem[], item: ActivityItem): ActivityItem[] {

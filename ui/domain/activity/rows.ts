@@ -1,6 +1,6 @@
 import { m } from "$messages";
 import { dayAndMonth, daysAgo, fullDate, startOfDay } from "$shared/dates";
-import type { ActivityItem } from "../types";
+import type { ActivityItem } from "../bindings";
 
 export type Row =
   { type: "day"; key: string; label: string } | { type: "item"; key: string; item: ActivityItem };

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend";
 import { toAppError } from "../errors";
-import type { ClipState, ClipTimeline } from "../types";
+import type { ClipState, ClipTimeline } from "../bindings";
 import type { StreamError } from "./stream";
 
 type Loading =

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../../testing/backend";
 import { item } from "../mock/building";
-import type { AppError, ClipTimeline, ErrorCode } from "../types";
+import type { AppError, ClipTimeline, ErrorCode } from "../bindings";
 import { ClipLoading } from "./loading.svelte";
 import { momentAt, offsetInWords, offsetLabel } from "./moments";
 

@@ -1,5 +1,5 @@
 import { m } from "$messages";
-import type { ClipTimeline } from "../types";
+import type { ClipTimeline } from "../bindings";
 
 /** Seconds from the entry as a short signed label, such as `−3.2 s` or `+10 s`. */
 export function offsetLabel(timeline: ClipTimeline, positionMs: number): string {

@@ -1,4 +1,4 @@
-import type { AppError, ClipTimeline } from "../types";
+import type { AppError, ClipTimeline } from "../bindings";
 import { ClipStream, type StreamError } from "./stream";
 
 export type PlayerState = "loading" | "playing" | "paused" | "waiting" | "ended" | "failed";

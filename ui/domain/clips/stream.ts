@@ -1,7 +1,7 @@
-import type { AppError, ClipTimeline } from "../types";
+import type { AppError, ClipTimeline } from "../bindings";
 import { change, mediaSourceFor, openSource } from "./media-source";
-import { timescaleOf, timingOf } from "./mp4";
-import { fragmentAt, nextStep, type Step } from "./planner";
+import { type FragmentTiming, timescaleOf, timingOf } from "./mp4";
+import { type Group, groupAt, groupsOf, nextStep, type Step } from "./planner";
 
 /** `unsupported`: this window cannot decode the clip at all. */
 export type StreamError = AppError | { code: "unsupported" };
@@ -17,19 +17,17 @@ export interface StreamOptions {
   behindMs?: number;
 }
 
-type Fetched = Promise<Uint8Array<ArrayBuffer>>;
-
-const PARALLEL = 4;
+type Parts = Promise<Uint8Array<ArrayBuffer>[]>;
 
 /** A jump of the camera's clock this large starts a new run of timestamps. */
 const DISCONTINUITY_S = 0.25;
 
-/** Feeds one clip's fragments to one video element, in decodable order, around wherever it plays. */
+/** Feeds one clip to one video element, group by group, around wherever it plays. */
 export class ClipStream {
+  private readonly groups: readonly Group[];
   private readonly held = new Set<number>();
-  private readonly fetched = new Map<number, Fetched>();
+  private readonly fetched = new Map<number, Parts>();
   private readonly abort = new AbortController();
-  private last: number | null = null;
   private timescale = 1;
   private placed = false;
   private seekedBlindly = false;
@@ -40,6 +38,7 @@ export class ClipStream {
     private readonly video: HTMLVideoElement,
     private readonly options: StreamOptions,
   ) {
+    this.groups = groupsOf(options.timeline.fragments);
     this.behindMs = options.behindMs ?? 60_000;
   }
 
@@ -69,20 +68,19 @@ export class ClipStream {
     source.duration = timeline.durationMs / 1000;
     this.timescale = timescaleOf(init);
     await change(buffer, () => buffer.appendBuffer(init));
-    for (const event of ["timeupdate", "seeking", "play"]) {
-      this.video.addEventListener(event, () => this.wake(), { signal: this.abort.signal });
-    }
     const { signal } = this.abort;
     this.video.addEventListener("seeking", () => this.noteSeek(buffer), { signal });
     buffer.addEventListener("bufferedchange", () => this.reconcile(buffer), { signal });
-    while (!this.abort.signal.aborted) await this.take(this.plan(), source, buffer);
+    for (const event of ["timeupdate", "seeking", "play"]) {
+      this.video.addEventListener(event, () => this.wake(), { signal });
+    }
+    while (!signal.aborted) await this.take(this.plan(), source, buffer);
   }
 
   private plan(): Step {
     return nextStep({
-      fragments: this.options.timeline.fragments,
+      groups: this.groups,
       held: this.held,
-      last: this.last,
       positionMs: this.video.currentTime * 1000,
       aheadMs: this.options.aheadMs ?? 20_000,
       behindMs: this.behindMs,
@@ -92,9 +90,9 @@ export class ClipStream {
   private async take(step: Step, source: MediaSource, buffer: SourceBuffer): Promise<void> {
     switch (step.kind) {
       case "append":
-        return this.append(step.index, buffer);
+        return this.append(step.group, buffer);
       case "evict":
-        return this.evict(step.beforeMs, buffer);
+        return this.evict(step.before, buffer);
       case "finish":
         if (source.readyState === "open") source.endOfStream();
         return this.rest();
@@ -103,10 +101,12 @@ export class ClipStream {
     }
   }
 
-  private async append(index: number, buffer: SourceBuffer): Promise<void> {
-    const bytes = await this.fetchAhead(index);
+  private async append(group: number, buffer: SourceBuffer): Promise<void> {
+    const parts = await this.fetchAhead(group);
     if (this.abort.signal.aborted) return;
-    this.place(index, bytes, buffer);
+    // Reads every part, so that bytes which are no fragment never reach the decoder.
+    this.place(group, parts.map(timingOf), buffer);
+    const bytes = await new Blob(parts).arrayBuffer();
     try {
       await change(buffer, () => buffer.appendBuffer(bytes));
     } catch (thrown) {
@@ -114,17 +114,15 @@ export class ClipStream {
       this.behindMs = Math.min(this.behindMs / 2, this.video.currentTime * 500);
       return;
     }
-    this.fetched.delete(index);
-    this.held.add(index);
-    this.last = index;
+    this.fetched.delete(group);
+    this.held.add(group);
     this.repeatBlindSeek();
   }
 
-  private async evict(beforeMs: number, buffer: SourceBuffer): Promise<void> {
-    await change(buffer, () => buffer.remove(0, beforeMs / 1000));
-    this.options.timeline.fragments.forEach(({ startMs }, index) => {
-      if (startMs < beforeMs) this.held.delete(index);
-    });
+  private async evict(before: number, buffer: SourceBuffer): Promise<void> {
+    const endS = (this.groups[before]?.startMs ?? 0) / 1000;
+    await change(buffer, () => buffer.remove(0, endS));
+    for (const group of this.held) if (group < before) this.held.delete(group);
   }
 
   /**
@@ -142,29 +140,27 @@ export class ClipStream {
     this.video.currentTime += 0;
   }
 
-  /** The place in the timeline that the video is at. */
   private shown(): number {
-    return fragmentAt(this.options.timeline.fragments, this.video.currentTime * 1000);
+    return groupAt(this.groups, this.video.currentTime * 1000);
   }
 
   /** A browser may drop pictures by itself when memory is short. */
   private reconcile({ buffered }: SourceBuffer): void {
-    for (const index of this.held) {
-      const fragment = this.options.timeline.fragments[index];
-      if (!fragment) continue;
-      const middle = (fragment.startMs + fragment.durationMs / 2) / 1000;
-      if (!covers(buffered, middle)) this.held.delete(index);
+    for (const held of this.held) {
+      const group = this.groups[held];
+      if (group && !covers(buffered, group)) this.held.delete(held);
     }
   }
 
   /**
    * The camera stamps fragments with its own running time. Moves them to where the timeline says the clip is, once
-   * per run of timestamps, so that rounding to milliseconds never opens a gap between two fragments.
+   * per run of timestamps, so that rounding to milliseconds never opens a gap between two groups.
    */
-  private place(index: number, bytes: Uint8Array, buffer: SourceBuffer): void {
-    const fragment = this.options.timeline.fragments[index];
-    if (!fragment) return;
-    const { decodeTime, samples } = timingOf(bytes);
+  private place(group: number, timings: FragmentTiming[], buffer: SourceBuffer): void {
+    const fragment = this.options.timeline.fragments[this.groups[group]?.from ?? 0];
+    const [first] = timings;
+    if (!fragment || !first) return;
+    const { decodeTime, samples } = first;
     const offset = fragment.startMs / 1000 - decodeTime / this.timescale;
     if (!this.placed || Math.abs(offset - buffer.timestampOffset) > DISCONTINUITY_S) {
       buffer.timestampOffset = offset;
@@ -173,24 +169,30 @@ export class ClipStream {
     this.placed = true;
   }
 
-  /** Fetches `index`, and begins on those that will follow it. */
-  private fetchAhead(index: number): Fetched {
-    const { fragments } = this.options.timeline;
+  /** Fetches a group, and begins on the one that will follow it. */
+  private fetchAhead(group: number): Parts {
     for (const known of this.fetched.keys()) {
-      if (known < index || known >= index + PARALLEL) this.fetched.delete(known);
+      if (known !== group && known !== group + 1) this.fetched.delete(known);
     }
-    for (let at = index; at < Math.min(index + PARALLEL, fragments.length); at += 1) {
-      const n = fragments[at]?.n;
-      if (n === undefined || this.fetched.has(at) || (at > index && this.held.has(at))) continue;
-      const bytes = this.fetch(n);
-      // Not every one is waited for: a seek may leave it behind.
-      bytes.catch(() => undefined);
-      this.fetched.set(at, bytes);
-    }
-    return this.fetched.get(index) ?? Promise.reject(new Error("No such fragment."));
+    const wanted = this.fetchGroup(group);
+    if (group + 1 < this.groups.length && !this.held.has(group + 1))
+      void this.fetchGroup(group + 1);
+    return wanted;
   }
 
-  private fetch(n: number): Fetched {
+  private fetchGroup(group: number): Parts {
+    const known = this.fetched.get(group);
+    if (known) return known;
+    const { from, to } = this.groups[group] ?? { from: 0, to: 0 };
+    const fragments = this.options.timeline.fragments.slice(from, to);
+    const parts = Promise.all(fragments.map(({ n }) => this.fetch(n)));
+    // Not every one is waited for: a seek may leave it behind.
+    parts.catch(() => undefined);
+    this.fetched.set(group, parts);
+    return parts;
+  }
+
+  private fetch(n: number): Promise<Uint8Array<ArrayBuffer>> {
     return this.options.fetch(n, this.abort.signal);
   }
 
@@ -199,12 +201,15 @@ export class ClipStream {
   }
 }
 
-function covers(ranges: TimeRanges, time: number): boolean {
-  for (let at = 0; at < ranges.length; at += 1) {
-    if (ranges.start(at) <= time && time <= ranges.end(at)) return true;
-  }
-  return false;
+/** Whether both ends of the group are there, give or take a rounding. */
+function covers(ranges: TimeRanges, { startMs, endMs }: Group): boolean {
+  const [start, end] = [startMs / 1000 + TOLERANCE_S, endMs / 1000 - TOLERANCE_S];
+  return Array.from({ length: ranges.length }).some(
+    (_, at) => ranges.start(at) <= start && end <= ranges.end(at),
+  );
 }
+
+const TOLERANCE_S = 0.02;
 
 function isQuotaExceeded(thrown: unknown): boolean {
   return thrown instanceof DOMException && thrown.name === "QuotaExceededError";

@@ -1,6 +1,6 @@
 import { announcer } from "$shared/announcer.svelte";
 import type { App } from "../app.svelte";
-import type { UnlockState } from "../types";
+import type { UnlockState } from "../bindings";
 import { announcement } from "./progress";
 
 /** Reads every change of a door's state out: progress politely, failures at once. Call while a component starts. */

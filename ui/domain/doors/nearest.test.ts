@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { door } from "../mock/building";
-import type { DoorCard, UnlockState } from "../types";
+import type { DoorCard, UnlockState } from "../bindings";
 import { chooseNearest, LEAD_DB, steadyOrder } from "./nearest";
 
 const near = (id: string, rssiDbm: number, more: Partial<DoorCard> = {}) =>

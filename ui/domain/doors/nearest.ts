@@ -1,4 +1,4 @@
-import type { DoorCard } from "../types";
+import type { DoorCard } from "../bindings";
 
 /** How much stronger another door must be before it takes the large control away from under a thumb. */
 export const LEAD_DB = 6;

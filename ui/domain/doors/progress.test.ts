@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { door } from "../mock/building";
-import type { AppError, UnlockState } from "../types";
+import type { AppError, UnlockState } from "../bindings";
 import {
   announcement,
   controlLabel,

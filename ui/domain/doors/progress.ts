@@ -1,6 +1,6 @@
 import { m } from "$messages";
 import { describeFailure } from "../failure";
-import type { DoorCard, UnlockState } from "../types";
+import type { DoorCard, UnlockState } from "../bindings";
 
 export type UnlockKind = UnlockState["kind"];
 

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend";
 import { toAppError } from "../errors";
-import type { AppError, InvitePreview, KeyStorage } from "../types";
+import type { AppError, InvitePreview, KeyStorage } from "../bindings";
 
 type Step =
   | { kind: "entering" }

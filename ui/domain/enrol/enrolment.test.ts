@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../../testing/backend";
-import type { AppError, ErrorCode } from "../types";
+import type { AppError, ErrorCode } from "../bindings";
 import { Enrolment } from "./enrolment.svelte";
 
 const INVITE = "vestibule://enrol?hub=https://hub.example&key=k&code=c";

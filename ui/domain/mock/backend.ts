@@ -1,5 +1,5 @@
 import type { Backend, BackendEvents } from "../backend";
-import type { ClipTimeline, InvitePreview, Snapshot, UnlockState } from "../types";
+import type { ClipTimeline, InvitePreview, Snapshot, UnlockState } from "../bindings";
 import { CLIP_ID, enrolled } from "./building";
 import { error, type Outcome, type Scenario } from "./scenario";
 
@@ -37,12 +37,13 @@ export class MockBackend implements Backend {
     if (storage === "file" && isFailure(this.scenario.enrol, "no_keychain")) await this.pause();
     else await this.outcome(this.scenario.enrol);
     this.setSnapshot(enrolled);
+    return null;
   }
 
   unlock(doorId: string) {
     this.called("unlock", doorId);
     void this.playUnlock(doorId);
-    return Promise.resolve();
+    return Promise.resolve(null);
   }
 
   async activity(before: number | null, limit: number) {
@@ -71,6 +72,7 @@ export class MockBackend implements Backend {
     this.called("forget");
     await this.outcome(this.scenario.forget);
     this.setSnapshot({ ...enrolled, enrolled: null, doors: [] });
+    return null;
   }
 
   fragmentUrl(clipId: string, n: number): string {

@@ -1,4 +1,4 @@
-import type { ActivityItem, ActivityKind, DoorCard, Snapshot } from "../types";
+import type { ActivityItem, ActivityKind, DoorCard, Snapshot } from "../bindings";
 
 /** An invented building. */
 export const enrolled: Snapshot = {

@@ -6,7 +6,7 @@ import type {
   InvitePreview,
   Snapshot,
   UnlockState,
-} from "../types";
+} from "../bindings";
 import { door, enrolled, longActivity, manyDoors, notEnrolled, someActivity } from "./building";
 
 /** What a mocked call does: answers, fails, or never comes back. */
