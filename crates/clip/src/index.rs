@@ -181,3 +181,110 @@ fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, ClipError> {
         _ => Err(ClipError::Undecodable),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use access::{BuildingId, ClipId, DoorId};
+
+    use super::*;
+    use crate::{ChainError, FragmentMeta, Transcript};
+
+    fn key() -> SigningKey {
+        SigningKey::from_seed([1; 32])
+    }
+
+    /// Two groups of two pictures.
+    fn content() -> Content {
+        let header = ClipHeader {
+            clip: ClipId::from_entropy([2; 16]),
+            building: BuildingId::from_entropy([3; 16]),
+            door: DoorId::from_entropy([4; 16]),
+            entry_at_ms: 1,
+            codec: "avc1.42C01F".into(),
+            width: 16,
+            height: 16,
+            keys: vec![],
+        };
+        let mut transcript = Transcript::new(header, key()).unwrap();
+        for n in 0..5 {
+            let start_ms = i64::from(n) * 100 - 300;
+            let keyframe = n % 2 == 1;
+            let meta = FragmentMeta {
+                n,
+                start_ms,
+                duration_ms: 100,
+                keyframe,
+                plain_len: 1,
+            };
+            transcript.push(meta, Digest::of(&n.to_be_bytes())).unwrap();
+        }
+        transcript.close().unwrap().0.0
+    }
+
+    /// What becomes of an index that the door itself signed.
+    fn verified(change: impl FnOnce(&mut Content)) -> Result<ClipIndex, ClipError> {
+        let mut content = content();
+        change(&mut content);
+        SignedClipIndex::seal(encode(&content), &key()).verify(&key().public())
+    }
+
+    #[test]
+    fn an_untouched_index_is_verified() {
+        assert_eq!(verified(|_| ()), Ok(ClipIndex(content())));
+    }
+
+    #[test]
+    fn a_signed_index_with_reordered_missing_or_foreign_fragments_is_refused() {
+        let disorder = ChainError::OutOfOrder {
+            expected: 2,
+            found: 3,
+        };
+        assert_eq!(verified(|it| it.fragments.swap(2, 3)), Err(disorder.into()));
+        assert_eq!(
+            verified(|it| it.fragments.retain(|entry| entry.meta.n != 2)),
+            Err(disorder.into())
+        );
+        let altered = verified(|it| it.fragments[1].hash = Digest([0; 32]));
+        assert_eq!(altered, Err(ClipError::BadGopSignature { n: 2 }));
+        let renamed = verified(|it| it.header.clip = ClipId::from_entropy([9; 16]));
+        assert_eq!(renamed, Err(ClipError::BadGopSignature { n: 2 }));
+        assert_eq!(
+            verified(|it| it.fragments.truncate(4)),
+            Err(ClipError::Inconsistent)
+        );
+        let empty = verified(|it| it.fragments.truncate(1));
+        assert_eq!(empty, Err(ChainError::Empty.into()));
+    }
+
+    #[test]
+    fn a_signed_index_whose_signatures_do_not_cover_it_is_refused() {
+        let inconsistent = Err(ClipError::Inconsistent);
+        assert_eq!(verified(|it| it.gop_signatures.truncate(1)), inconsistent);
+        assert_eq!(verified(|it| it.gop_signatures.reverse()), inconsistent);
+        assert_eq!(verified(|it| it.gop_signatures.clear()), inconsistent);
+        let forged = verified(|it| it.gop_signatures[0].signature[9] ^= 1);
+        assert_eq!(forged, Err(ClipError::BadGopSignature { n: 2 }));
+    }
+
+    #[test]
+    fn a_signed_index_with_untrue_times_or_hash_is_refused() {
+        let inconsistent = Err(ClipError::Inconsistent);
+        assert_eq!(verified(|it| it.pre_roll_ms += 1), inconsistent);
+        assert_eq!(verified(|it| it.post_roll_ms += 1), inconsistent);
+        assert_eq!(verified(|it| it.final_hash = Digest([0; 32])), inconsistent);
+    }
+
+    #[test]
+    fn an_index_of_another_version_is_refused() {
+        assert_eq!(
+            verified(|it| it.version = 2),
+            Err(ClipError::UnsupportedVersion(2))
+        );
+    }
+
+    #[test]
+    fn a_header_longer_than_allowed_is_refused() {
+        let error = verified(|it| it.header.codec = "a".repeat(65));
+        assert_eq!(error, Err(ChainError::HeaderTooLong.into()));
+    }
+}

@@ -206,7 +206,7 @@ mod tests {
         let mut framer = Framer::default();
         framer.push(&[0, 3, 1], NOW).unwrap();
         assert_eq!(framer.deadline(), Some(NOW + CHUNK_TIMEOUT));
-        let almost = NOW + CHUNK_TIMEOUT - Duration::from_millis(1);
+        let almost = NOW + Duration::from_millis(1_999);
         framer.push(&[2], almost).unwrap();
         assert_eq!(
             framer.push(&[3], almost + CHUNK_TIMEOUT),

@@ -1,0 +1,10 @@
+//! Clips as doors film them, viewers watch them, and others try to change them.
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
+
+mod any_bytes;
+mod film;
+mod tampered;
+mod viewed;
