@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let app = tauri::Builder::default()
         // First, so that a second start ends before it touches anything.
         .plugin(tauri_plugin_single_instance::init(|app, words, _| {
-            started_again(app, words)
+            started_again(app, words);
         }))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(

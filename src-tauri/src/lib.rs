@@ -1,5 +1,10 @@
 //! The resident app's shell: windows, tray, commands. What the app does is in `resident`.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "Tauri hands state, events and contexts to its callbacks by value"
+)]
+
 mod app;
 mod arguments;
 mod bindings;
@@ -12,6 +17,7 @@ mod shell;
 mod tray;
 mod window;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -26,6 +32,7 @@ pub fn main() -> ExitCode {
         EnvFilter::try_from_env("VESTIBULE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     let result = match &arguments.task {

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use crate::{
     repo,
     setup::{guest_kernel, vng},
-    shell::command,
+    shell::{command, read},
 };
 
 /// Controllers of the guest, each linked with all others: three doors and two phones.
@@ -20,9 +20,6 @@ const CONTROLLERS: &str = "5";
 
 /// What the guest says once its controllers and BlueZ run.
 pub(crate) const UP: &str = "guest: up";
-
-/// The longest that a guest may run, in seconds; then something in it hangs.
-const LONGEST_S: &str = "1500";
 
 /// The command that boots a guest and runs the test executable in it.
 pub(crate) fn test_command(executable: &Path, filter: Option<&str>) -> Result<Command> {
@@ -42,18 +39,24 @@ pub(crate) fn shared_folder() -> PathBuf {
 pub(crate) fn boot(words: &[String]) -> Result<Command> {
     let kernel =
         guest_kernel().context("the guest's kernel is missing: run `cargo xtask setup`")?;
+    let logs = fresh_folder(&repo::target().join("guest/logs"))?;
     fs::create_dir_all(shared_folder())?;
     let up = repo::root()
         .join("tests/guest/up.sh")
         .to_string_lossy()
         .into_owned();
-    let within = [vec![up, CONTROLLERS.to_owned()], words.to_vec()].concat();
-    let mut boot = command("timeout", &["--kill-after=10", LONGEST_S]);
-    boot.arg(vng()).arg("--run").arg(kernel.image);
+    let registry = plugin_registry()?;
+    let [logs_name, registry] = [&logs, &registry].map(|path| path.to_string_lossy().into_owned());
+    let set_up = vec![up, CONTROLLERS.to_owned(), logs_name, registry];
+    let within = [set_up, words.to_vec()].concat();
+    let mut boot = command(vng(), &["--run"]);
+    boot.arg(kernel.image);
     // KVM is not to be had in containers and on many build machines; emulation is everywhere.
     boot.args(["--disable-kvm", "--force-9p", "--disable-microvm"]);
     boot.args(["--memory", "3G", "--cpus", "2"]);
-    boot.arg("--rwdir").arg(shared_folder());
+    for folder in [&logs, &shared_folder()] {
+        boot.arg("--rwdir").arg(folder);
+    }
     boot.arg("--exec").arg(
         within
             .iter()
@@ -63,6 +66,21 @@ pub(crate) fn boot(words: &[String]) -> Result<Command> {
     );
     boot.env("PATH", path_with_vng()?);
     Ok(boot)
+}
+
+/// GStreamer's list of its plugins, made here for the guest.
+fn plugin_registry() -> Result<PathBuf> {
+    let registry = repo::target().join("guest/gstreamer-registry.bin");
+    read(command("gst-inspect-1.0", &[]).env("GST_REGISTRY", &registry))?;
+    Ok(registry)
+}
+
+/// The folder, empty.
+fn fresh_folder(folder: &Path) -> Result<PathBuf> {
+    // It may not be there yet.
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder)?;
+    Ok(folder.to_owned())
 }
 
 /// The search path with virtme-ng's own programs first.

@@ -7,6 +7,7 @@ use std::{
     process::{Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
@@ -20,11 +21,29 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) 
     command
 }
 
-/// The cargo that runs this program, in the repository's root.
+/// cargo, in the repository's root.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    let own = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    command(own, arguments)
+    command("cargo", arguments)
 }
+
+/// The same command, ended with everything that it started when it takes longer.
+pub(crate) fn bounded(command: &Command, longest: Duration) -> Command {
+    let mut bounded = Command::new("timeout");
+    bounded.arg("--kill-after=10");
+    bounded.arg(longest.as_secs().to_string());
+    bounded.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => bounded.env(name, value),
+            None => bounded.env_remove(name),
+        };
+    }
+    bounded.current_dir(command.get_current_dir().unwrap_or(repo::root()));
+    bounded
+}
+
+/// How [`bounded`] ends when the time was up (timeout(1)).
+pub(crate) const TIME_WAS_UP: i32 = 124;
 
 /// Says the command, runs it on the terminal and fails unless it succeeds.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
@@ -160,6 +179,16 @@ mod tests {
     fn a_failing_command_says_its_own_reason() {
         let error = read(&mut command("sh", &["-c", "echo no disk >&2; exit 3"])).unwrap_err();
         assert!(error.to_string().contains("no disk"), "{error}");
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_ended() {
+        let mut hanging = command("sleep", &["60"]);
+        hanging.env("KEPT", "yes").current_dir("/");
+        let mut hanging = bounded(&hanging, Duration::from_secs(1));
+        assert_eq!(hanging.get_current_dir(), Some(Path::new("/")));
+        assert_eq!(hanging.get_envs().count(), 1);
+        assert_eq!(hanging.status().unwrap().code(), Some(TIME_WAS_UP));
     }
 
     #[test]

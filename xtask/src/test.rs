@@ -18,7 +18,7 @@ use tally::Tally;
 
 use crate::{
     repo, say, setup,
-    shell::{Printed, run_logged},
+    shell::{Printed, bounded, run_logged},
 };
 
 /// Options of `cargo xtask test`.
@@ -67,8 +67,8 @@ fn run_layer(layer: Layer, filter: Option<&str>) -> Outcome {
     let started = Instant::now();
     let log = log_of(layer);
     let printed = fresh(&log).and_then(|()| {
-        let mut runner = layer.runner(filter)?;
-        run_logged(&mut runner, &log)
+        let runner = layer.runner(filter)?;
+        run_logged(&mut bounded(&runner, layer.longest()), &log)
     });
     let (tally, failure) = judge(layer, printed, filter.is_some());
     Outcome {

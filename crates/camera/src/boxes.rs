@@ -85,10 +85,12 @@ impl Cutter {
         let Some(Codec::Avc1(avc1)) = track.mdia.minf.stbl.stsd.codecs.first() else {
             return Err(CutError::NotH264);
         };
-        let avcc = &avc1.avcc;
+        let profile = &avc1.avcc;
         let codec = format!(
             "avc1.{:02X}{:02X}{:02X}",
-            avcc.avc_profile_indication, avcc.profile_compatibility, avcc.avc_level_indication
+            profile.avc_profile_indication,
+            profile.profile_compatibility,
+            profile.avc_level_indication
         );
         let (width, height) = (avc1.visual.width, avc1.visual.height);
         self.timescale = Some(u64::from(track.mdia.mdhd.timescale).max(1));

@@ -142,7 +142,7 @@ impl Keeper {
                 Ok(Report::Piece(Piece::Init(init))) => self.ring.begin(init),
                 Ok(Report::Piece(Piece::Fragment(fragment))) => {
                     (due, fruitful) = (Instant::now() + SILENCE, true);
-                    self.ring.push(fragment);
+                    self.ring.push(&fragment);
                     self.recording();
                 }
                 Ok(Report::Ended) if fruitful => {

@@ -59,7 +59,7 @@ fn default_bitrate_kbps() -> u32 {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Source {
-    /// A Video4Linux device. H.264 is passed through where the device encodes.
+    /// A V4L2 device. H.264 is passed through where the device encodes.
     V4l2 {
         /// The device, as `/dev/video0`.
         device: PathBuf,

@@ -98,7 +98,7 @@ fn size(config: &CameraConfig) -> String {
     format!("width={},height={}", config.width, config.height)
 }
 
-/// The best of what a Video4Linux device delivers.
+/// The best of what a V4L2 device delivers.
 enum Offer {
     H264,
     Raw,

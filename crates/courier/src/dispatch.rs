@@ -107,7 +107,9 @@ impl Dispatch {
             name: None,
         };
         let enrolled = Client::enrol(invite, subject, self.key.seed()).await?;
-        let served = self.refreshed(self.served_from(invite, enrolled)?).await?;
+        let served = self
+            .refreshed(Served::from_enrolment(invite, enrolled)?)
+            .await?;
         self.keep(&served)?;
         Ok(served)
     }
@@ -183,28 +185,6 @@ impl Dispatch {
         }
     }
 
-    fn served_from(&self, invite: &Invite, enrolled: Enrolled) -> Result<Served, DispatchError> {
-        let EnrolledSubject::Carrier {
-            carrier,
-            credential,
-        } = enrolled.subject
-        else {
-            return Err(DispatchError::NotACarrier);
-        };
-        Ok(Served {
-            building: enrolled.building.id,
-            building_name: enrolled.building.name,
-            not_after: claimed_end(&credential, &enrolled.building.key)?,
-            building_key: enrolled.building.key,
-            hub: invite.hub.clone(),
-            hub_key: invite.key,
-            client_id: enrolled.client_id,
-            doors: Vec::new(),
-            carrier,
-            credential,
-        })
-    }
-
     /// The same building with a fresh credential and the doors that it is for.
     async fn refreshed(&self, mut served: Served) -> Result<Served, DispatchError> {
         let fresh = self
@@ -229,6 +209,28 @@ impl Dispatch {
 }
 
 impl Served {
+    fn from_enrolment(invite: &Invite, enrolled: Enrolled) -> Result<Self, DispatchError> {
+        let EnrolledSubject::Carrier {
+            carrier,
+            credential,
+        } = enrolled.subject
+        else {
+            return Err(DispatchError::NotACarrier);
+        };
+        Ok(Self {
+            building: enrolled.building.id,
+            building_name: enrolled.building.name,
+            not_after: claimed_end(&credential, &enrolled.building.key)?,
+            building_key: enrolled.building.key,
+            hub: invite.hub.clone(),
+            hub_key: invite.key,
+            client_id: enrolled.client_id,
+            doors: Vec::new(),
+            carrier,
+            credential,
+        })
+    }
+
     fn blank_pass(&self, round: &Round) -> DriverPass {
         let mut entropy = [0; 16];
         OsRng.fill_bytes(&mut entropy);

@@ -95,6 +95,16 @@ impl Daemon {
         self.stream
     }
 
+    /// Waits until a part has failed without which nobody can be let in.
+    pub async fn broken(&self) {
+        let mut last_seq = self.doorway.journal.last_seq();
+        let journal_ended = async { while last_seq.changed().await.is_ok() {} };
+        tokio::select! {
+            () = journal_ended => {}
+            () = self.strike.ended() => {}
+        }
+    }
+
     /// Takes leave: ends the connections, locks, closes clips and records.
     pub async fn stop(mut self) {
         self.stop.cancel();

@@ -13,6 +13,7 @@ use door::{
     config::Config,
     daemon::Daemon,
     enrolment::{Enrolment, enrol},
+    files::DataDir,
     hub_link::HubLink,
     logging, strike,
 };
@@ -92,6 +93,8 @@ fn execute(command: Command) -> anyhow::Result<()> {
         }
         Command::Lock { config } => {
             let config = Config::load(&config)?;
+            // A running daemon locks by itself, and must not be locked against.
+            let _data = DataDir::take(&config.data_dir)?;
             // Taking a strike locks it.
             drop(strike::open(&config.strike)?);
             tracing::info!("locked");
@@ -127,11 +130,14 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         Ok(client)
     })
     .await?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let ended = tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        () = daemon.broken() => Err(anyhow::anyhow!(
+            "a part that the door cannot be without has failed; start it again"
+        )),
+    };
     tracing::info!("stopping");
     daemon.stop().await;
-    Ok(())
+    ended
 }

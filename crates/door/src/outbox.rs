@@ -8,7 +8,7 @@ mod records;
 
 use std::time::Duration;
 
-use hub_api::ClientError;
+use hub_api::{ClientError, ErrorCode};
 
 pub use self::{clips::ClipOutbox, records::RecordOutbox};
 use crate::store::StoreError;
@@ -47,9 +47,54 @@ impl OutboxError {
     /// Whether trying again soon makes sense.
     fn is_passing(&self) -> bool {
         match self {
-            Self::Hub(error) => error.retryable(),
+            Self::Hub(error) => is_passing(error),
             Self::Store(_) | Self::NoProgress => true,
             Self::HubAhead { .. } | Self::Files(_) => false,
         }
+    }
+}
+
+/// Whatever answers at the hub's address may be the wrong one for a while. Only what the hub itself
+/// says about this very request is final.
+fn is_passing(error: &ClientError) -> bool {
+    use ErrorCode::{InvalidProof, InvalidToken, RecordGap, Unauthorized, UseDpopNonce};
+    match error {
+        ClientError::Key => false,
+        ClientError::Refused { error, .. } => {
+            let asks_again = [
+                InvalidProof,
+                InvalidToken,
+                RecordGap,
+                Unauthorized,
+                UseDpopNonce,
+            ];
+            error.retryable || asks_again.contains(&error.code)
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hub_api::ApiError;
+
+    use super::*;
+
+    fn refused(error: ApiError) -> OutboxError {
+        let status = 409;
+        OutboxError::Hub(ClientError::Refused { status, error })
+    }
+
+    #[test]
+    fn only_what_the_hub_itself_refuses_for_good_is_final() {
+        let fork = ApiError::new(ErrorCode::RecordFork, "fork");
+        let gap = ApiError::new(ErrorCode::RecordGap, "gap");
+        let full = ApiError::retryable(ErrorCode::StorageFull, "full");
+        assert!(!refused(fork).is_passing());
+        assert!(refused(gap).is_passing());
+        assert!(refused(full).is_passing());
+        assert!(OutboxError::Hub(ClientError::NotTrusted).is_passing());
+        let portal = ClientError::Unexpected("a captive portal's page".into());
+        assert!(OutboxError::Hub(portal).is_passing());
     }
 }

@@ -14,6 +14,7 @@ use std::{
 };
 
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 pub use self::{gpio::GpioStrike, simulated::SimulatedStrike};
 use crate::config::StrikeConfig;
@@ -124,20 +125,33 @@ impl StrikeHandle {
 pub struct StrikeThread {
     orders: Sender<Order>,
     thread: Option<JoinHandle<()>>,
+    ended: CancellationToken,
 }
 
 impl StrikeThread {
     /// Starts driving `strike`.
     pub fn start(strike: Box<dyn Strike>) -> Result<Self, StrikeError> {
         let (orders, received) = mpsc::channel();
+        let ended = CancellationToken::new();
+        let says_so = ended.clone().drop_guard();
         let thread = thread::Builder::new()
             .name("strike".into())
-            .spawn(move || drive(strike, &received))
+            .spawn(move || {
+                // Also when it panics.
+                let _says_so = says_so;
+                drive(strike, &received);
+            })
             .map_err(StrikeError::Thread)?;
         Ok(Self {
             orders,
             thread: Some(thread),
+            ended,
         })
+    }
+
+    /// Waits until the thread has ended, whatever ended it.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
     }
 
     /// A handle for one session.

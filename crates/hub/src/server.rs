@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::data::{DataError, DataFolder, ServeLock, TlsIdentity};
+use crate::data::{DataError, DataFolder, ServeLock, Settings, TlsIdentity};
 use crate::domain::{Hub, HubError};
 use crate::http::App;
 
@@ -83,12 +83,7 @@ impl Server {
 
         let settings = hub.settings();
         let (listener, address) = bind(listen.unwrap_or(settings.listen))?;
-        let origins = settings
-            .public_url
-            .iter()
-            .cloned()
-            .chain(origin_of(address))
-            .collect();
+        let origins = origins(settings, address);
         let stopping = CancellationToken::new();
         let app =
             App::new(hub.clone(), origins, stopping.clone()).map_err(|_| ServeError::TokenKey)?;
@@ -146,6 +141,20 @@ fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
         Ok((listener, address))
     };
     listen().map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Where clients may believe the hub to be; a proof made for any other place is refused.
+fn origins(settings: &Settings, address: SocketAddr) -> Vec<Url> {
+    let origins: Vec<_> = settings
+        .public_url
+        .iter()
+        .cloned()
+        .chain(origin_of(address))
+        .collect();
+    if origins.is_empty() {
+        tracing::warn!("no client can call the hub: set public_url in hub.toml, then serve again");
+    }
+    origins
 }
 
 /// The origin under which an address is called; a wildcard address has none.

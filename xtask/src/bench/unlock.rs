@@ -1,6 +1,6 @@
 //! The unlock beside a bare echo, over the guest's real Bluetooth stack.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -10,8 +10,11 @@ use crate::{
     build::{self, GuestProgram},
     guest, repo, say,
     setup::{self, Need},
-    shell::run_logged,
+    shell::{bounded, run_logged},
 };
+
+/// The longest that measuring may take; then something hangs.
+const LONGEST: Duration = Duration::from_mins(25);
 
 /// What the guest measured, one number a round trip or unlock.
 #[derive(Debug, Deserialize)]
@@ -32,7 +35,7 @@ pub(super) fn measure() -> Result<Figures> {
     say::stage("measuring in the guest");
     let words = [program, file.clone()].map(|word| word.to_string_lossy().into_owned());
     let log = repo::target().join("bench/unlock.log");
-    let printed = run_logged(&mut guest::boot(&words)?, &log)?;
+    let printed = run_logged(&mut bounded(&guest::boot(&words)?, LONGEST), &log)?;
     if !printed.status.success() {
         bail!(
             "measuring in the guest failed ({}); see {}",

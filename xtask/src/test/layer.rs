@@ -1,6 +1,6 @@
 //! The layers: what each needs, how it is run, how it is counted.
 
-use std::{fmt, path::PathBuf, process::Command};
+use std::{fmt, path::PathBuf, process::Command, time::Duration};
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -10,7 +10,7 @@ use crate::{
     build::{self, GuestProgram},
     guest, repo,
     setup::{Need, Tool, path_of_tool},
-    shell::{Printed, command},
+    shell::{Printed, TIME_WAS_UP, command},
 };
 
 /// A layer of tests.
@@ -89,8 +89,23 @@ impl Layer {
         }
     }
 
+    /// The longest that its runner may take; then something hangs.
+    pub(super) fn longest(self) -> Duration {
+        Duration::from_mins(match self {
+            Self::Ui => 5,
+            Self::Web | Self::Desktop => 12,
+            Self::Rust | Self::Bluetooth => 25,
+        })
+    }
+
     /// Why a runner that printed this failed.
     pub(super) fn explain(self, printed: &Printed) -> String {
+        if printed.status.code() == Some(TIME_WAS_UP) {
+            return format!(
+                "it hung and was ended after {} minutes",
+                self.longest().as_secs() / 60
+            );
+        }
         if self == Self::Bluetooth && !printed.text.contains(guest::UP) {
             return "the guest did not start".into();
         }
@@ -124,10 +139,7 @@ impl fmt::Display for Layer {
 fn rust() -> Result<Command> {
     build::user_interface()?;
     build::programs_and_tests()?;
-    let mut nextest = command(
-        path_of_tool(Tool::Nextest),
-        &["nextest", "run", "--no-fail-fast"],
-    );
+    let mut nextest = command(path_of_tool(Tool::Nextest), &["nextest", "run"]);
     nextest.args(["--workspace", "--exclude", build::GUEST_PACKAGE]);
     Ok(nextest)
 }

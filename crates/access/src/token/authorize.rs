@@ -101,3 +101,108 @@ fn policy(kind: PolicyKind, body: Vec<Predicate>) -> Policy {
         kind,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use biscuit_auth::KeyPair;
+    use biscuit_auth::builder::BlockBuilder;
+
+    use super::*;
+    use crate::token::{Statement, block_of};
+    use crate::{CarrierId, CarrierKey, GrantId};
+
+    const HERE: Circumstances = Circumstances {
+        building: BuildingId::from_entropy([1; 16]),
+        door: DoorId::from_entropy([2; 16]),
+        kind: DoorKind::Common,
+        holder: HolderPublicKey([3; 32]),
+        now_utc: 1_000,
+    };
+
+    fn token(class: HolderClass, more: &[Statement]) -> Biscuit {
+        let mut said = vec![
+            Statement::Grant(GrantId::from_entropy([4; 16])),
+            Statement::Class(class),
+            Statement::Right(HERE.door),
+            Statement::OnlyBuilding(HERE.building),
+            Statement::OnlyWithin {
+                not_before: 900,
+                not_after: 1_100,
+            },
+        ];
+        said.extend_from_slice(more);
+        Biscuit::builder()
+            .merge(block_of(&said).unwrap())
+            .build(&KeyPair::new())
+            .unwrap()
+    }
+
+    fn guest() -> Biscuit {
+        token(HolderClass::Guest, &[Statement::OnlyHolder(HERE.holder)])
+    }
+
+    #[test]
+    fn the_engine_alone_holds_a_token_to_its_building_door_holder_and_time() {
+        assert!(HERE.allow(&guest()));
+        let elsewhere = [
+            Circumstances {
+                building: BuildingId::from_entropy([9; 16]),
+                ..HERE
+            },
+            Circumstances {
+                door: DoorId::from_entropy([9; 16]),
+                ..HERE
+            },
+            Circumstances {
+                holder: HolderPublicKey([9; 32]),
+                ..HERE
+            },
+            Circumstances {
+                now_utc: 899,
+                ..HERE
+            },
+            Circumstances {
+                now_utc: 1_101,
+                ..HERE
+            },
+        ];
+        for circumstances in elsewhere {
+            assert!(!circumstances.allow(&guest()), "{circumstances:?}");
+        }
+    }
+
+    #[test]
+    fn the_engine_alone_keeps_couriers_from_unit_doors_and_carriers_from_all() {
+        let courier = token(HolderClass::Courier, &[]);
+        assert!(HERE.allow(&courier));
+        assert!(
+            !Circumstances {
+                kind: DoorKind::Unit,
+                ..HERE
+            }
+            .allow(&courier)
+        );
+        let carrier = token(
+            HolderClass::Courier,
+            &[
+                Statement::Carrier(CarrierId::from_entropy([5; 16])),
+                Statement::OnlyWithCarrier(CarrierKey::from_seed([6; 32]).public()),
+            ],
+        );
+        assert!(!HERE.allow(&carrier));
+    }
+
+    #[test]
+    fn the_engine_alone_takes_no_right_from_an_appended_block() {
+        let door = DoorId::from_entropy([9; 16]);
+        let widened = guest()
+            .append(block_of(&[Statement::Right(door)]).unwrap())
+            .unwrap();
+        assert!(!Circumstances { door, ..HERE }.allow(&widened));
+        let code = "check if false";
+        let narrowed = guest()
+            .append(BlockBuilder::new().code(code).unwrap())
+            .unwrap();
+        assert!(!HERE.allow(&narrowed));
+    }
+}

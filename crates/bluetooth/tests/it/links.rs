@@ -26,6 +26,7 @@ async fn over_tcp() -> (Link, Link) {
     (phone, listener.accept().await.unwrap())
 }
 
+#[expect(clippy::unused_async, reason = "called as the two that have to wait")]
 async fn in_memory() -> (Link, Link) {
     let LoopbackPair { phone, door } = LoopbackPair::new(20);
     (phone, door)

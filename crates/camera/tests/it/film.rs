@@ -21,7 +21,8 @@ pub(crate) struct Film {
 
 /// Lies before the start of every test, so that no time can underflow.
 fn origin() -> Instant {
-    Instant::now() - Duration::from_secs(60)
+    let now = Instant::now();
+    now.checked_sub(Duration::from_mins(1)).unwrap_or(now)
 }
 
 /// 320 x 240 at 30 frames per second.
@@ -76,6 +77,11 @@ impl Film {
     pub(crate) fn now(&self) -> Duration {
         self.origin.elapsed()
     }
+
+    /// A time that has passed.
+    pub(crate) fn ago(&self, time: Duration) -> Duration {
+        self.now().saturating_sub(time)
+    }
 }
 
 /// Starts a camera and waits until it says that it does not film, and why.
@@ -91,13 +97,10 @@ pub(crate) async fn first_stop(source: Source) -> StopReason {
 
 async fn until(camera: &Camera, wanted: impl Fn(CameraState) -> bool) {
     let mut state = camera.state();
-    let waiting = state.wait_for(|state| wanted(*state));
-    let waited = tokio::time::timeout(Duration::from_secs(60), waiting).await;
-    drop(
-        waited
-            .expect("the state within a minute")
-            .expect("the camera lives"),
-    );
+    let change = state.wait_for(|state| wanted(*state));
+    let seen = tokio::time::timeout(Duration::from_mins(1), change).await;
+    let seen = seen.expect("the state within a minute");
+    drop(seen.expect("the camera lives"));
 }
 
 /// Each fragment begins where the one before it ended, in media time and in capture time.

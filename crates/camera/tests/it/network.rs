@@ -43,7 +43,7 @@ impl NetworkCamera {
         thread::spawn(move || {
             for socket in listener.incoming() {
                 let cut = Arc::clone(&cut);
-                thread::spawn(move || converse(socket.unwrap(), answer, &cut));
+                thread::spawn(move || converse(&socket.unwrap(), answer, &cut));
             }
         });
         Self { address, broken }
@@ -57,7 +57,7 @@ impl NetworkCamera {
 }
 
 /// Ends when the other side hangs up.
-fn converse(socket: TcpStream, answer: &str, broken: &AtomicBool) -> Option<()> {
+fn converse(socket: &TcpStream, answer: &str, broken: &AtomicBool) -> Option<()> {
     let mut requests = BufReader::new(socket.try_clone().ok()?).lines();
     loop {
         let first = requests.next()?.ok()?;
@@ -77,9 +77,10 @@ fn converse(socket: TcpStream, answer: &str, broken: &AtomicBool) -> Option<()> 
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
-        (&socket).write_all(reply.as_bytes()).ok()?;
+        let mut answers = socket;
+        answers.write_all(reply.as_bytes()).ok()?;
         if method == "PLAY" {
-            return stream(&socket, broken);
+            return stream(socket, broken);
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use audit::SignedRecord;
-use hub_api::{ErrorCode, RecordRun};
+use hub_api::RecordRun;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -50,7 +50,7 @@ impl RecordOutbox {
                         return;
                     }
                 }
-                Err(error) if error.is_passing() || is_gap(&error) => {
+                Err(error) if error.is_passing() => {
                     pauses.after("records wait for the hub", &error).await;
                 }
                 Err(error) => {
@@ -99,9 +99,4 @@ impl RecordOutbox {
         self.durable.send_replace(durable);
         Ok(())
     }
-}
-
-/// The hub lost records that it had confirmed; asking it again finds where.
-fn is_gap(error: &OutboxError) -> bool {
-    matches!(error, OutboxError::Hub(hub) if hub.code() == Some(ErrorCode::RecordGap))
 }

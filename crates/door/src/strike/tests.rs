@@ -120,6 +120,36 @@ async fn a_relock_that_fails_is_tried_again() {
     assert_eq!(moves.all(), [Some(1), None]);
 }
 
+/// Panics when it is told to unlock; locks as it is dropped, as every strike must.
+struct Defect(Moves);
+
+impl Strike for Defect {
+    fn unlock(&mut self, _seq: u64) -> io::Result<()> {
+        panic!("a defect");
+    }
+
+    fn lock(&mut self) -> io::Result<()> {
+        self.0.push(None);
+        Ok(())
+    }
+}
+
+impl Drop for Defect {
+    fn drop(&mut self) {
+        self.lock().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_strike_that_panics_is_locked_and_noticed() {
+    let moves = Moves::default();
+    let strike = StrikeThread::start(Box::new(Defect(moves.clone()))).unwrap();
+    let refused = strike.handle().unlock(1, Duration::from_mins(1)).await;
+    assert!(matches!(refused, Err(MoveError::Stopped)));
+    strike.ended().await;
+    assert_eq!(moves.all(), [None]);
+}
+
 #[test]
 fn a_gpio_line_that_is_not_there_is_explained() {
     let config = StrikeConfig::Gpio {

@@ -120,7 +120,7 @@ impl FakeHub {
         }
         let done = act(&mut state)?;
         state.calls += 1;
-        if state.lose_answers && state.calls % 7 == 0 {
+        if state.lose_answers && state.calls.is_multiple_of(7) {
             return Err(unavailable());
         }
         Ok(done)

@@ -1,6 +1,10 @@
 //! The whole door over its stream link: a simulated strike, real files, a hub and phones in the
 //! test.
-
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
 #![expect(unreachable_pub, reason = "a test program exports nothing")]
 
 mod building;

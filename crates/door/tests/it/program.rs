@@ -98,8 +98,14 @@ async fn after_a_kill_the_lock_command_holds_the_door_shut() {
     let site = ready_site(Site::new()).await;
     let mut program = Running::start(&site).await;
     program.phone.enter(&resident()).await;
-    program.kill();
     let config = site.folder.path().join("door.toml");
+    let config_file = config.display().to_string();
+    let refused = fail(&["lock", "--config", &config_file]);
+    assert!(
+        refused.contains("in use by another vestibule-door"),
+        "{refused}"
+    );
+    program.kill();
     let locked = self::program()
         .args(["lock", "--config"])
         .arg(config)

@@ -70,7 +70,7 @@ impl App {
     pub fn router(self) -> Router {
         let (router, document) = routes().split_for_parts();
         router
-            .merge(public::document_route(&document))
+            .merge(public::document_route(&templated(document)))
             .fallback(guard::not_found)
             .method_not_allowed_fallback(guard::method_not_allowed)
             .layer(CatchPanicLayer::custom(guard::panicked))
@@ -81,7 +81,17 @@ impl App {
 
 /// The description of the interface, made from its handlers.
 pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+    templated(routes().into_openapi())
+}
+
+/// A router's `{*rest}` is no path template of `OpenAPI`; `{rest}` is.
+fn templated(mut document: OpenApi) -> OpenApi {
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths
+        .into_iter()
+        .map(|(path, item)| (path.replace("{*", "{"), item))
+        .collect();
+    document
 }
 
 fn routes() -> OpenApiRouter<App> {

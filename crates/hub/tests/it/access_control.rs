@@ -62,7 +62,6 @@ fn fill(path: &str) -> String {
     path.replace("{clip}", "67e55044-10b1-426f-9247-bb680e5fe0c8")
         .replace("{n}", "1")
         .replace("{path}", "0/000.p/1")
-        .replace("{*path}", "0/000.p/1")
 }
 
 fn guarded() -> impl Iterator<Item = Endpoint> {

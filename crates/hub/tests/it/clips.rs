@@ -157,6 +157,10 @@ async fn an_index_must_be_the_doors_and_match_the_upload_and_the_record() {
         ErrorCode::ClipMismatch
     );
 
+    let resealed = door.clip_called(clip.id);
+    let refused = door.client().close_clip(clip.id, &resealed.index).await;
+    assert_eq!(code(refused), ErrorCode::ClipMismatch);
+
     let entry = door.courier(&elm, Some(clip.id));
     let wrong = TestClip {
         final_hash: audit::Hash32([9; 32]),

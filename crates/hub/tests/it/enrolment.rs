@@ -33,8 +33,8 @@ async fn an_invite_makes_one_client_and_a_lost_answer_costs_nothing() {
     assert_eq!(first.building.key, elm.building.key);
     assert_eq!(first.hub_name, "Elm hub");
 
-    let thief = random32();
-    let refused = Client::enrol(&invite, device(thief, &holder), &thief)
+    let (thief, own) = (random32(), HolderSecret::from_bytes(random32()));
+    let refused = Client::enrol(&invite, device(thief, &own), &thief)
         .await
         .unwrap_err();
     assert_eq!(refused.code(), Some(ErrorCode::InviteUsed));

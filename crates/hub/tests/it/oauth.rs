@@ -7,6 +7,8 @@ use crate::support::{Answer, Enrolee, Raw, TestHub, authorised, random32};
 
 const DOORS: &str = "/v1/doors";
 
+type Change = fn(&mut ProofClaims);
+
 async fn resident() -> (TestHub, Raw, Enrolee) {
     let hub = TestHub::start().await;
     let elm = hub.elm().await;
@@ -42,13 +44,13 @@ async fn a_good_proof_is_taken_whatever_the_clients_clock_says() {
 async fn a_proof_for_anything_else_is_refused() {
     let (_hub, raw, maya) = resident().await;
     let mut said = Vec::new();
-    let changes: [(&str, fn(&mut ProofClaims)); 7] = [
+    let changes: [(&str, Change); 7] = [
         ("method", |it| it.htm = "POST".into()),
         ("path", |it| it.htu = it.htu.replace("doors", "entries")),
         ("host", |it| it.htu = "https://hub.example/v1/doors".into()),
         ("scheme", |it| it.htu = it.htu.replace("https", "http")),
         ("token", |it| {
-            it.ath = Some(hub_api::oauth::token_hash("another"))
+            it.ath = Some(hub_api::oauth::token_hash("another"));
         }),
         ("no token", |it| it.ath = None),
         ("no id", |it| it.jti = String::new()),

@@ -101,7 +101,7 @@ async fn a_record_that_is_not_the_doors_own_is_refused_without_an_alarm() {
     let started = door.started();
     let mut other = hub.enrol_door(&elm, elm.apartment).await;
     assert_eq!(
-        code(other.put(&[started.clone()]).await),
+        code(other.put(std::slice::from_ref(&started)).await),
         ErrorCode::RecordInvalid
     );
     let event = Event::Started {

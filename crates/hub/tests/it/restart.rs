@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use futures::StreamExt as _;
 use hub_api::ClipState;
 use url::Url;
 
@@ -102,4 +103,35 @@ async fn what_was_answered_survives_kill_9() {
         .await
         .unwrap();
     assert_eq!((report.faults, report.size), (vec![], 3));
+}
+
+#[tokio::test]
+async fn a_second_server_on_one_folder_is_refused() {
+    let hub = TestHub::start().await;
+    let output = Command::new(env!("CARGO_BIN_EXE_vestibule-hub"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(hub.folder().path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("another vestibule-hub serves"), "{said}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_told_to_end_ends_well() {
+    let mut hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    let maya = hub.enrol_resident(&elm).await;
+    let listen = hub.url().socket_addrs(|| None).unwrap()[0].to_string();
+    hub.stop().await;
+    let mut serving = Serving::start(hub.folder().path(), &listen);
+    let mut events = Box::pin(maya.client.events(None).await.unwrap());
+    events.next().await.unwrap().unwrap();
+    let id = serving.child.id().to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(told.success());
+    // An open event stream does not hold it up.
+    while let Some(Ok(_)) = events.next().await {}
+    assert_eq!(serving.child.wait().unwrap().code(), Some(0));
 }

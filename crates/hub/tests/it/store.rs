@@ -196,10 +196,17 @@ async fn an_append_to_a_chain_or_log_that_moved_changes_nothing() {
     case.store.append(&case.append(1).await).await.unwrap();
     let mut wrong_log = case.append(1).await;
     wrong_log.growth.from_size = 0;
+    let mut wrong_chain = case.append(1).await;
+    wrong_chain.after.hash = Hash32(random32());
     // The entry of a number that is taken fails after records and log were written.
     let mut late = case.append(1).await;
     late.projections.push(entry(1));
-    for (append, conflict) in [(stale, true), (wrong_log, true), (late, false)] {
+    for (append, conflict) in [
+        (stale, true),
+        (wrong_log, true),
+        (wrong_chain, true),
+        (late, false),
+    ] {
         let error = case.store.append(&append).await.unwrap_err();
         assert_eq!(matches!(error, StoreError::Conflict), conflict, "{error:?}");
         assert_eq!(case.store.tip(case.door).await.unwrap().seq, 1);

@@ -4,6 +4,7 @@ mod activity;
 mod building;
 mod enrolment;
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -30,6 +31,8 @@ pub struct Store {
 pub enum StoreError {
     #[error("the app's database cannot be used")]
     Database(#[from] rusqlite::Error),
+    #[error("the app's database cannot be made")]
+    Io(#[from] std::io::Error),
     #[error("the app's database is of a version that this app cannot read")]
     Migration(#[from] Box<refinery::Error>),
     #[error("the app's database holds something unreadable")]
@@ -37,8 +40,9 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Opens the database, and makes or migrates it first where needed.
+    /// Opens the database, and makes or migrates it first where needed. Only this user may read it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private(path)?;
         Self::prepare(Connection::open(path)?)
     }
 
@@ -80,6 +84,15 @@ impl Store {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Makes the file before SQLite does, which would let others read it; its journals take over its mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, StoreError> {

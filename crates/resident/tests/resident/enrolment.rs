@@ -138,6 +138,8 @@ async fn keys_and_history_are_readable_by_their_owner_only() {
     assert_eq!(keys.len(), 1);
     assert_eq!(mode(&keys[0].path()), 0o600);
     assert_eq!(mode(&folder), 0o700);
+    assert_eq!(mode(&folder.join("vestibule.sqlite")), 0o600);
+    assert_eq!(mode(&folder.join("vestibule.sqlite-wal")), 0o600);
 }
 
 #[tokio::test(start_paused = true)]

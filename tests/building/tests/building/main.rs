@@ -1,4 +1,9 @@
 //! A whole building of real daemons: what must hold when parts of it are down, killed or hostile.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
 
 mod exactly_once;
 mod offline;

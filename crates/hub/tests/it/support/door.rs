@@ -111,7 +111,11 @@ impl TestDoor {
 
     /// A sealed clip of an init segment and four fragments.
     pub(crate) fn clip(&self) -> TestClip {
-        let id = ClipId::from_entropy(random16());
+        self.clip_called(ClipId::from_entropy(random16()))
+    }
+
+    /// The same under a given id, sealed with another key each time.
+    pub(crate) fn clip_called(&self, id: ClipId) -> TestClip {
         let header = ClipHeader {
             clip: id,
             building: self.building,
