@@ -197,12 +197,15 @@ const pictures: Picture[] = [
 test.use({ expectedErrors: { texts: [/404 \(Not Found\)/] } });
 
 for (const { name, query, route, reach } of pictures) {
-  test(`${name} looks right and is accessible`, async ({ app }, { project }) => {
+  test(`${name} is accessible, light and dark`, async ({ app }, { project }) => {
     await app.page.clock.setFixedTime(NOW);
     await app.open(query, route);
     await reach(app);
-    await app.screenshot(name, project.name);
-    await app.expectAccessible();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await app.page.emulateMedia({ colorScheme });
+      await app.screenshot(name, `${project.name}-${colorScheme}`);
+      await app.expectAccessible();
+    }
     await app.expectRoomForThumbs();
   });
 }

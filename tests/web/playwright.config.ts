@@ -6,10 +6,6 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true };
 const laptop = { viewport: { width: 1440, height: 900 } };
 
-/** Every view and state is seen in every size and colour; stories are told at one of each. */
-const gallery = ["gallery.test.ts"];
-const stories = ["stories/*.test.ts"];
-
 export default defineConfig({
   testDir: at("."),
   outputDir: at("../../target/web/results"),
@@ -40,16 +36,14 @@ export default defineConfig({
   },
   projects: [
     {
-      name: "phone-light",
+      name: "phone",
       use: { ...phone, colorScheme: "light" },
-      testMatch: [...gallery, ...stories, "phone/*.test.ts"],
+      testMatch: ["gallery.test.ts", "stories/*.test.ts", "phone/*.test.ts"],
     },
-    { name: "phone-dark", use: { ...phone, colorScheme: "dark" }, testMatch: gallery },
-    { name: "laptop-light", use: { ...laptop, colorScheme: "light" }, testMatch: gallery },
     {
-      name: "laptop-dark",
+      name: "laptop",
       use: { ...laptop, colorScheme: "dark" },
-      testMatch: [...gallery, ...stories],
+      testMatch: ["gallery.test.ts", "stories/*.test.ts"],
     },
     { name: "once", use: laptop, testMatch: "once/*.test.ts" },
   ],

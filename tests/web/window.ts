@@ -60,9 +60,9 @@ export class AppWindow {
     ] as const);
   }
 
-  async screenshot(name: string, project: string): Promise<void> {
+  async screenshot(name: string, variant: string): Promise<void> {
     await this.page.screenshot({
-      path: `${screenshots}/${name}-${project}.png`,
+      path: `${screenshots}/${name}-${variant}.png`,
       animations: "disabled",
     });
   }
