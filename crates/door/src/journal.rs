@@ -165,10 +165,11 @@ impl Writer {
         match result {
             Ok(numbers) => {
                 self.chain = chain;
+                // Before the answers: who has one also sees its number here.
+                self.last.send_replace(self.chain.position().last_seq());
                 for (done, seq) in waiting.into_iter().zip(numbers) {
                     let _ = done.send(Ok(seq));
                 }
-                self.last.send_replace(self.chain.position().last_seq());
             }
             Err(error) => {
                 tracing::error!(%error, "a record could not be committed");

@@ -276,7 +276,6 @@ pub(crate) async fn fetch_essentials<S: Shell>(core: &Core<S>) -> Result<(), App
     core.store
         .replace_credentials(&credentials, clock::now_s())?;
     core.doors.send_modify(|count| *count += 1);
-    core.set_hub_state(HubState::Online);
     core.changed.notify_one();
     Ok(())
 }

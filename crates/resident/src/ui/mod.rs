@@ -22,7 +22,7 @@ pub use error::{AppError, DenyReason, ErrorCode};
 pub struct Snapshot {
     /// `None` until this device has been enrolled in a building.
     pub enrolled: Option<Enrolment>,
-    /// Nearby doors first, nearest at the top; then the building's doors before the unit's; then by name.
+    /// Nearby doors first, nearest at the top; then by name.
     pub doors: Vec<DoorCard>,
     pub hub: HubState,
     pub bluetooth: BluetoothState,
