@@ -56,8 +56,8 @@ pub trait Central: Send + Sync {
     /// Says whether scanning and connecting can work at all right now.
     async fn availability(&self) -> Result<(), LinkError>;
 
-    /// Looks for doors until the stream is dropped. A door is seen again and again, with fresh signal strength;
-    /// on some systems (Linux) no more often than every 10 s, so count one as gone after 30 s at the earliest.
+    /// Looks for doors until the stream is dropped. A door within reach is seen again and again, with fresh
+    /// signal strength; over Bluetooth every 5 s or so, and now and then a round is missed.
     /// The stream ends when the transport goes away: [`Self::availability`] then says why.
     async fn scan(&self) -> Result<BoxStream<'static, Sighting>, LinkError>;
 

@@ -8,6 +8,10 @@ use crate::LinkError;
 /// Chunks that wait in one direction before the sender has to wait too.
 const QUEUE: usize = 32;
 
+/// The longest GATT value to send. The Core Specification (vol. 3, part F, 3.2.9) allows 512 bytes, of which
+/// BlueZ up to 5.66 loses those beyond 510 without a word.
+pub(crate) const LONGEST_VALUE: usize = 510;
+
 /// What carries a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transport {

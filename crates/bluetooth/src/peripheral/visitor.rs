@@ -17,11 +17,8 @@ use tokio::{
 
 use crate::{
     Link, Transport,
-    link::{Wire, link},
+    link::{LONGEST_VALUE, Wire, link},
 };
-
-/// The longest value that BlueZ takes from a notification socket at once.
-const LONGEST_VALUE: usize = 512;
 
 /// How long the phone has to read the last notification before it is disconnected.
 const LINGER: Duration = Duration::from_secs(1);

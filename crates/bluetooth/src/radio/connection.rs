@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Link, LinkError, Transport,
-    link::{Wire, link},
+    link::{LONGEST_VALUE, Wire, link},
 };
 
 /// How long waiting for an earlier connection's end, connecting, discovery and subscription may take together.
@@ -28,9 +28,6 @@ const CONNECTING: Duration = Duration::from_secs(15);
 
 /// What ATT adds to a write (Core Specification, vol. 3, part F, 3.4.5.3).
 const ATT_HEADER: u16 = 3;
-
-/// The longest value that a characteristic may have (vol. 3, part F, 3.2.9).
-const LONGEST_VALUE: u16 = 512;
 
 /// Connects to a device. Nobody has to wait to the end: a connection that nobody takes is closed.
 pub(super) async fn connect(radio: &Radio, known: Arc<Known>) -> Result<Link, LinkError> {
@@ -55,12 +52,9 @@ async fn hold(
     };
     match opened {
         Ok(to_door) => {
-            let payload = known
-                .device
-                .mtu()
-                .saturating_sub(ATT_HEADER)
-                .min(LONGEST_VALUE);
-            let (link, wire) = link(Transport::Bluetooth, usize::from(payload));
+            let payload = known.device.mtu().saturating_sub(ATT_HEADER);
+            let chunk_len = usize::from(payload).min(LONGEST_VALUE);
+            let (link, wire) = link(Transport::Bluetooth, chunk_len);
             if give.send(Ok(link)).is_ok() {
                 carry(&known.device, &to_door, said, events, wire).await;
             }

@@ -1,6 +1,6 @@
 //! One scan, shared by everybody who looks for doors and paused while somebody connects.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use btleplug::{
     api::{Central as _, CentralEvent, CentralState, Peripheral as _, ScanFilter},
@@ -11,7 +11,7 @@ use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_stream::wrappers::BroadcastStream;
 use uuid::Uuid;
 
@@ -20,6 +20,9 @@ use crate::{LinkAddress, LinkError, Sighting, advertisement, central::Address};
 
 /// What HCI reports for a signal strength that it does not know (Core Specification, vol. 4, part E, 7.7.65.2).
 const RSSI_UNKNOWN: i16 = 127;
+
+/// Between two scans in a row.
+const ROUND: Duration = Duration::from_secs(4);
 
 /// Scans until the stream is dropped, or until the adapter is switched off.
 pub(super) async fn sightings(
@@ -64,6 +67,7 @@ struct State {
     adapter: Adapter,
     watchers: usize,
     pauses: usize,
+    refresh: Option<AbortOnDrop>,
 }
 
 impl Scanning {
@@ -72,6 +76,7 @@ impl Scanning {
             adapter,
             watchers: 0,
             pauses: 0,
+            refresh: None,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -93,8 +98,35 @@ impl Scanning {
         if state.watchers == 0 && state.pauses == 0 {
             state.start().await?;
         }
+        if state.watchers == 0 && cfg!(target_os = "linux") {
+            state.refresh = Some(AbortOnDrop(tokio::spawn(refresh(self.clone()))));
+        }
         state.watchers += 1;
         Ok(Watch(self.clone()))
+    }
+}
+
+/// Begins anew from time to time: within one scan the kernel reports a device once.
+async fn refresh(scanning: Scanning) {
+    loop {
+        tokio::time::sleep(ROUND).await;
+        let state = scanning.state.lock().await;
+        if state.watchers > 0 && state.pauses == 0 {
+            state.stop().await;
+            if let Err(error) = state.start().await {
+                tracing::debug!(%error, "the scan did not begin anew");
+            }
+        }
+    }
+}
+
+/// A task that ends with its owner.
+#[derive(Debug)]
+struct AbortOnDrop(JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -123,6 +155,9 @@ impl Drop for Watch {
         later(async move {
             let mut state = state.lock().await;
             state.watchers -= 1;
+            if state.watchers == 0 {
+                state.refresh = None;
+            }
             if state.watchers == 0 && state.pauses == 0 {
                 state.stop().await;
             }
