@@ -53,7 +53,7 @@ pub struct Doorway {
     pub flood: FloodGuard,
 }
 
-/// Set once a peer has made a request, so that it is no stranger any more.
+/// Set once a peer has shown something that the building signed, so that it is no stranger any more.
 pub type Known = Arc<AtomicBool>;
 
 /// Why a session ended before the peer left.
@@ -162,7 +162,9 @@ impl Serving<'_> {
     }
 
     async fn record(&mut self, attempt: Attempt) {
-        self.known.store(true, Ordering::Relaxed);
+        if !is_unproven(&attempt.decision) {
+            self.known.store(true, Ordering::Relaxed);
+        }
         let record = self.doorway.record(&attempt.decision, self.kind);
         match timeout(COMPLETION_TIMEOUT, record).await {
             Ok(Ok(seq)) => self.session.handle_audit_committed(seq),

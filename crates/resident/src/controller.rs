@@ -5,6 +5,7 @@ use std::time::Duration;
 use access::{ClipId, DoorId};
 use bytes::Bytes;
 use hub_api::Invite;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tracing::{info, warn};
@@ -29,9 +30,11 @@ const SNAPSHOT_PAUSE: Duration = Duration::from_millis(150);
 /// The file of the app's database in its data folder.
 const DATABASE: &str = "vestibule.sqlite";
 
-/// The app without its windows. Must be used inside a Tokio runtime. Dropping it stops everything it does.
+/// The app without its windows. It is opened inside a Tokio runtime, where its work is then done whichever thread calls.
+/// Dropping it stops everything it does.
 pub struct Controller<S: Shell> {
     core: Arc<Core<S>>,
+    runtime: Handle,
     /// What runs as long as the controller does.
     always: Mutex<JoinSet<()>>,
     /// What runs while this device is enrolled.
@@ -60,6 +63,7 @@ impl<S: Shell> Controller<S> {
         let is_enrolled = store.enrolment()?.is_some();
         let controller = Self {
             core: Arc::new(Core::new(config, outside, shell, store)),
+            runtime: Handle::current(),
             always: Mutex::default(),
             while_enrolled: Mutex::default(),
             in_front: Mutex::default(),
@@ -202,7 +206,7 @@ impl<S: Shell> Controller<S> {
     fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = lock(&self.while_enrolled);
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(task);
+        tasks.spawn_on(task, &self.runtime);
     }
 }
 

@@ -27,8 +27,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What ATT adds to a write (Core Specification, vol. 3, part F, 3.4.5.3).
 const ATT_HEADER: u16 = 3;
 
-/// The longest value that a characteristic may have (vol. 3, part F, 3.2.9).
-const LONGEST_VALUE: u16 = 512;
+/// The longest value that BlueZ up to 5.66 delivers whole.
+const LONGEST_VALUE: u16 = 510;
 
 /// A connected door whose characteristics are known, not yet subscribed to.
 pub struct Connection {

@@ -3,14 +3,14 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use access::ShortDoorId;
 use anyhow::{Context, Result, anyhow};
 use async_trait::async_trait;
 use bluetooth::{BluetoothCentral, Central, LinkError};
-use building_tests::Phone;
+use building_tests::{Phone, eventually};
 use resident::{Config, Outside, links::Links};
 use simulation::{BuildingPlan, CameraPlan, CourierAnswer, Door, DoorPlan, Programs, Site};
 use tokio::runtime::Runtime;
@@ -167,7 +167,36 @@ pub fn on_stage(test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> 
         .as_ref()
         .map_err(|error| anyhow!("the stage could not be set: {error}"))?;
     let mut stage = shared.stage.lock().unwrap_or_else(PoisonError::into_inner);
-    shared.runtime.block_on(test(&mut stage))
+    shared.runtime.block_on(async {
+        nobody_is_connected().await?;
+        test(&mut stage).await
+    })
+}
+
+/// Waits until the links of an earlier test have ended: the virtual controllers take one at a time.
+async fn nobody_is_connected() -> Result<()> {
+    let session = bluer::Session::new().await?;
+    for door in [
+        controllers::MAIN_ENTRANCE,
+        controllers::APARTMENT,
+        controllers::ELSEWHERE,
+    ] {
+        let adapter = session.adapter(door)?;
+        eventually(
+            "the end of the last link",
+            Duration::from_mins(1),
+            async || {
+                for address in adapter.device_addresses().await? {
+                    if adapter.device(address)?.is_connected().await? {
+                        return Ok(None);
+                    }
+                }
+                Ok(Some(()))
+            },
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 fn share() -> Result<Shared> {

@@ -4,6 +4,11 @@ use std::fmt::Write as _;
 
 use access::{DenyReason, HolderClass};
 
+use biscuit_auth::builder::BlockBuilder;
+use biscuit_auth::format::schema;
+use biscuit_auth::{Algorithm, KeyPair};
+use prost::Message as _;
+
 use super::raw::{appended, hex, only_doors, sent, token_of, window};
 use super::world::*;
 
@@ -43,6 +48,12 @@ fn no_fact_rule_or_scope_in_an_appended_block_is_taken() {
             hex(holder().as_bytes())
         ),
         format!("check if holder(hex:{}), 1 < 2;", hex(holder().as_bytes())),
+        format!(
+            "check if holder(hex:{}) trusting authority, previous;",
+            hex(holder().as_bytes())
+        ),
+        window().replace(">=", ">"),
+        window().replace("<=", "<"),
         "check all door($node), true;".to_owned(),
         format!("check if building(hex:{});", hex(BUILDING.as_bytes())),
         "unheard_of(1);".to_owned(),
@@ -50,6 +61,25 @@ fn no_fact_rule_or_scope_in_an_appended_block_is_taken() {
         let decision = at_entrance(&appended(&mine, &code));
         assert_denied(&decision, DenyReason::Malformed);
     }
+}
+
+#[test]
+fn a_block_that_brings_a_key_it_does_not_use_is_refused() {
+    let next = || KeyPair::new_with_rng(Algorithm::Ed25519, &mut rng());
+    let code = BlockBuilder::new().code(window()).unwrap();
+    let token = token_of(&resident());
+    let narrowed = token.append_with_keypair(&next(), code).unwrap();
+    let payload = narrowed.container().to_proto().blocks[0].block.clone();
+    let mut block = schema::Block::decode(&payload[..]).unwrap();
+    block.public_keys.push(next().public().to_proto());
+    let forged = token
+        .container()
+        .append_serialized(&next(), block.encode_to_vec(), None);
+    assert_denied(
+        &at_entrance(&forged.unwrap().to_vec().unwrap()),
+        DenyReason::Malformed,
+    );
+    assert_allowed(&at_entrance(&sent(&narrowed)));
 }
 
 #[test]
@@ -126,11 +156,8 @@ fn a_block_made_to_keep_the_door_busy_is_refused_unevaluated() {
 fn more_blocks_than_a_door_reads_are_refused() {
     let mut token = token_of(&resident());
     for appended in 1..=5 {
-        let next =
-            biscuit_auth::KeyPair::new_with_rng(biscuit_auth::Algorithm::Ed25519, &mut rng());
-        let block = biscuit_auth::builder::BlockBuilder::new()
-            .code(window())
-            .unwrap();
+        let next = KeyPair::new_with_rng(Algorithm::Ed25519, &mut rng());
+        let block = BlockBuilder::new().code(window()).unwrap();
         token = token.append_with_keypair(&next, block).unwrap();
         let decision = at_entrance(&sent(&token));
         assert_eq!(

@@ -1,10 +1,13 @@
 use access::{
-    Decision, DoorId, Grant, GrantId, HolderClass, HolderPublicKey, SignedBundle, issue,
-    read_claims,
+    Credential, Decision, DoorId, Grant, GrantId, HolderClass, HolderPublicKey, SignedBundle,
+    issue, read_claims,
 };
+use biscuit_auth::builder::BlockBuilder;
+use biscuit_auth::{Algorithm, KeyPair};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 
+use super::raw::{hex, only_doors, token_of, window};
 use super::world::*;
 
 proptest! {
@@ -26,6 +29,25 @@ proptest! {
             changed.splice(start..end, spliced.iter().copied());
             prop_assume!(changed != credential);
             prop_assert!(at_entrance(&changed).deny_reason().is_some());
+        }
+    }
+
+    #[test]
+    fn whatever_a_holder_appends_and_signs_opens_no_further_door(
+        payload in vec(any::<u8>(), 0..200),
+        flips in vec(any::<prop::sample::Index>(), 1..4),
+    ) {
+        let mine = credential(HolderClass::Guest, &[ENTRANCE]);
+        let mut narrowing = narrowing_payload(&mine);
+        for flip in flips {
+            let bit = flip.index(narrowing.len() * 8);
+            narrowing[bit / 8] ^= 1 << (bit % 8);
+        }
+        for payload in [payload, narrowing] {
+            let token = with_payload(&mine, payload);
+            let decision = policy(PARCELS).decide(&token, holder(), NOON);
+            prop_assert!(decision.deny_reason().is_some());
+            let _no_panic = at_entrance(&token);
         }
     }
 
@@ -57,6 +79,34 @@ proptest! {
         let did = matches!(opening.decide(&credential.0, presented, now), Decision::Allow(_));
         prop_assert_eq!(did, should);
     }
+}
+
+/// The bytes of a block that narrows in every way there is.
+fn narrowing_payload(credential: &Credential) -> Vec<u8> {
+    let code = format!(
+        "{} {} check if holder(hex:{});",
+        only_doors(&[ENTRANCE, PARCELS]),
+        window(),
+        hex(holder().as_bytes())
+    );
+    let next = KeyPair::new_with_rng(Algorithm::Ed25519, &mut rng());
+    let block = BlockBuilder::new().code(code).unwrap();
+    let token = token_of(credential)
+        .append_with_keypair(&next, block)
+        .unwrap();
+    token.container().to_proto().blocks[0].block.clone()
+}
+
+/// The token with a block of these bytes, signed as a holder can sign it.
+fn with_payload(credential: &Credential, payload: Vec<u8>) -> Vec<u8> {
+    let next = KeyPair::new_with_rng(Algorithm::Ed25519, &mut rng());
+    let token = token_of(credential);
+    token
+        .container()
+        .append_serialized(&next, payload, None)
+        .unwrap()
+        .to_vec()
+        .unwrap()
 }
 
 fn door() -> impl Strategy<Value = DoorId> {

@@ -2,12 +2,10 @@ use std::time::{Duration, Instant};
 
 use access::{DenyReason, HolderClass};
 use audit::{Event, LinkKind, Person};
-use bluetooth::{Central as _, StreamCentral};
-use door_protocol::{Answer, FailureCode, KeyOutput};
-use futures::StreamExt as _;
+use door_protocol::{Answer, FailureCode};
 
 use crate::{
-    building::{DOOR, UNLOCK_S, bundle, courier, expired_guest, guest, resident, stranger},
+    building::{UNLOCK_S, bundle, courier, expired_guest, guest, resident, stranger},
     harness::{Site, until},
 };
 
@@ -121,18 +119,7 @@ async fn a_stored_bundle_that_the_building_did_not_sign_lets_nobody_in() {
 async fn the_door_opens_and_relocks_although_the_phone_vanished_after_asking() {
     let site = Site::new();
     let door = site.serve().await;
-    let central = StreamCentral::new(vec![(DOOR.short(), door.phone.address)]);
-    let sighting = central.scan().await.unwrap().next().await.unwrap();
-    let mut link = central.connect(&sighting).await.unwrap();
-    let started = Instant::now();
-    let mut session = door.phone.session(&resident(), started.elapsed());
-    let hello = link.incoming.recv().await.unwrap();
-    session.handle_bytes(&hello, started.elapsed());
-    while let Some(output) = session.poll_output() {
-        if let KeyOutput::Send(request) = output {
-            link.send(&request).await.unwrap();
-        }
-    }
+    let link = door.phone.ask(&resident()).await;
     drop(link);
     until("the strike moves and relocks", || site.strike().len() == 2).await;
     assert!(site.strike()[0].is_some() && site.strike()[1].is_none());

@@ -9,12 +9,12 @@ use std::{
 
 use access::{DoorPublicKey, x25519_public};
 use audit::{Event, Record};
-use bluetooth::{Central as _, StreamCentral, run_key};
+use bluetooth::{Central as _, Link, StreamCentral, run_key};
 use door::{
     config::Config, daemon::Daemon, enrolment::Enrolment, hub_link::HubLink, keys::Keys,
     store::Store,
 };
-use door_protocol::{Answer, Command, KeySession};
+use door_protocol::{Answer, Command, KeyOutput, KeySession};
 use futures::StreamExt as _;
 use rand::RngCore as _;
 use serde_json::Value;
@@ -170,19 +170,16 @@ impl Phone {
         Self { address, door_key }
     }
 
-    pub async fn try_unlock(&self, holder: &Holder) -> Result<Answer, String> {
+    pub async fn connect(&self) -> Result<Link, String> {
         let central = StreamCentral::new(vec![(DOOR.short(), self.address)]);
-        let sighting = central
-            .scan()
-            .await
-            .unwrap()
-            .next()
-            .await
-            .ok_or("not seen")?;
-        let link = central
-            .connect(&sighting)
-            .await
-            .map_err(|error| error.to_string())?;
+        let mut sightings = central.scan().await.unwrap();
+        let sighting = sightings.next().await.ok_or("not seen")?;
+        let link = central.connect(&sighting).await;
+        link.map_err(|error| error.to_string())
+    }
+
+    pub async fn try_unlock(&self, holder: &Holder) -> Result<Answer, String> {
+        let link = self.connect().await?;
         let started = Instant::now();
         let clock = move || started.elapsed();
         let session = self.session(holder, clock());
@@ -200,6 +197,21 @@ impl Phone {
             Answer::Unlocked { seq, .. } => seq,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Asks, and keeps the connection.
+    pub async fn ask(&self, holder: &Holder) -> Link {
+        let mut link = self.connect().await.unwrap();
+        let started = Instant::now();
+        let mut session = self.session(holder, started.elapsed());
+        let hello = link.incoming.recv().await.unwrap();
+        session.handle_bytes(&hello, started.elapsed());
+        while let Some(output) = session.poll_output() {
+            if let KeyOutput::Send(request) = output {
+                link.send(&request).await.unwrap();
+            }
+        }
+        link
     }
 
     pub fn session(&self, holder: &Holder, now: Duration) -> KeySession {

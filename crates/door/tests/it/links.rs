@@ -48,6 +48,21 @@ async fn silent_connections_make_room_for_an_honest_phone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_stay_after_a_denial_make_room_too() {
+    let site = Site::new();
+    let door = site.serve().await;
+    let mut strangers = Vec::new();
+    for number in 0..20 {
+        let mut link = door.phone.ask(&stranger(100 + number)).await;
+        link.incoming.recv().await.unwrap();
+        strangers.push(link);
+    }
+    let before = Instant::now();
+    door.phone.enter(&resident()).await;
+    assert!(before.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silent_connection_is_closed_after_a_while() {
     let site = Site::new();
     let door = site.serve().await;

@@ -290,3 +290,20 @@ async fn dropping_the_app_stops_an_unlock() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(door.phones(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_unlock_may_begin_on_a_thread_outside_the_runtime() {
+    let world = World::new();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.enrolled().await;
+    std::thread::scope(|scope| {
+        let tray = scope.spawn(|| app.controller.unlock(&LOBBY.to_string()));
+        tray.join().unwrap().unwrap();
+    });
+    app.seen
+        .until("unlocked", |seen| {
+            count(&seen.unlocks(LOBBY), "unlocked") == 1
+        })
+        .await;
+    assert_eq!(door.opened(), 1);
+}
