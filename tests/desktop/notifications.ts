@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { LineProgram } from "./lines.ts";
 import { program } from "./programs.ts";
 
@@ -18,8 +20,9 @@ export class Notifications {
     return JSON.parse(await this.#server.next(patienceMs));
   }
 
-  /** Clicks the notification. */
-  click(notification: SeenNotification): void {
+  /** Clicks the notification, no faster than a person could: notify-rust listens once the server has answered. */
+  async click(notification: SeenNotification): Promise<void> {
+    await setTimeout(300);
     this.#server.send(`${notification.id} default`);
   }
 

@@ -102,7 +102,7 @@ describe("a resident's day, in the app's real window", () => {
     });
 
     test("and a click on it opens the clip, which plays: frames advance", async () => {
-      notifications.click(seen);
+      await notifications.click(seen);
       await app.find("clip-player").waitForDisplayed({ timeout: 20_000 });
       const playing = await app.waitForPlayback("started", ({ currentTime }) => currentTime > 0.5);
       const later = await app.waitForPlayback("advanced", ({ frames }) => frames > playing.frames + 15);

@@ -95,7 +95,7 @@ async function tell(site: Site, app: App, notifications: Notifications, camerasU
   report.notification_seen = true;
   await app.screenshot("3-courier-entered", folder);
   await step("a click on the notification opens the clip", async () => {
-    notifications.click(notification);
+    await notifications.click(notification);
     await app.find("clip-player").waitForDisplayed({ timeout: 20_000 });
   });
   await step("the clip plays from before the door opened", () => playClip(app));

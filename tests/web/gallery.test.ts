@@ -71,6 +71,7 @@ const pictures: Picture[] = [
   { name: "doors-many", query: "mock=doors-many", reach: shows("view-doors") },
   { name: "doors-one", query: "mock=doors-one", reach: shows("view-doors") },
   { name: "doors-none", query: "mock=doors-none", reach: shows("doors-none") },
+  { name: "doors-connecting", query: "mock=connecting", reach: shows("hub-status") },
   { name: "doors-offline", query: "mock=offline", reach: shows("notice-offline") },
   { name: "doors-key-expired", query: "mock=key-expired", reach: shows("view-doors") },
   {

@@ -152,7 +152,9 @@ export type ErrorCode = "invite_malformed" | "invite_expired" | "invite_used" | 
 "clip_tampered" | "not_enrolled" | "internal";
 
 /**  Whether the hub answered last time. */
-export type HubState = "online" | "offline";
+export type HubState = 
+/**  Not tried to the end since the app started. */
+"connecting" | "online" | "offline";
 
 /**  What an invite says before it is spent. */
 export type InvitePreview = {

@@ -161,6 +161,9 @@ impl Keeper {
     fn recording(&self) {
         self.state.send_if_modified(|state| {
             let changed = *state != CameraState::Recording;
+            if changed {
+                tracing::info!("the camera records");
+            }
             *state = CameraState::Recording;
             changed
         });

@@ -106,7 +106,7 @@ pub(crate) struct Attempt {
 impl<S: Shell> Core<S> {
     pub(crate) fn new(config: Config, outside: Outside, shell: S, store: Store) -> Self {
         let live = Live {
-            hub: HubState::Offline,
+            hub: HubState::Connecting,
             bluetooth: BluetoothState::On,
             presence: Presence::default(),
             centrals: HashMap::new(),
@@ -194,7 +194,7 @@ impl<S: Shell> Core<S> {
     /// Forgets everything about the building that is not on disk.
     pub(crate) fn clear_live(&self) {
         let mut live = self.live();
-        live.hub = HubState::Offline;
+        live.hub = HubState::Connecting;
         live.presence = Presence::default();
         live.centrals.clear();
         live.attempts.clear();

@@ -36,7 +36,7 @@ const MOST_PAGES: usize = 20;
 
 /// Why following the hub stopped.
 #[derive(Debug, thiserror::Error)]
-enum Stopped {
+pub(crate) enum Stopped {
     #[error(transparent)]
     Hub(#[from] HubError),
     #[error("this device's keys or database cannot be used: {0}")]
@@ -267,8 +267,8 @@ pub(crate) async fn fetch_older<S: Shell>(core: &Core<S>) -> Result<bool, AppErr
     Ok(true)
 }
 
-/// Gets ready to open doors right after enrolment.
-pub(crate) async fn fetch_essentials<S: Shell>(core: &Core<S>) -> Result<(), AppError> {
+/// Gets ready to open doors right after enrolment. What happened until now is history; what follows is news.
+pub(crate) async fn fetch_essentials<S: Shell>(core: &Core<S>) -> Result<(), Stopped> {
     let hub = core.hub().await?;
     let doors = hub.doors().await?;
     let credentials = hub.credentials().await?;
@@ -277,5 +277,5 @@ pub(crate) async fn fetch_essentials<S: Shell>(core: &Core<S>) -> Result<(), App
         .replace_credentials(&credentials, clock::now_s())?;
     core.doors.send_modify(|count| *count += 1);
     core.changed.notify_one();
-    Ok(())
+    fetch_first_entries(core, hub.as_ref()).await
 }

@@ -112,6 +112,8 @@ pub struct Door {
     folder: PathBuf,
     program: PathBuf,
     running: Option<Running>,
+    /// Where in the log the words of the daemon that was started last begin.
+    log_start: usize,
 }
 
 impl Door {
@@ -131,6 +133,7 @@ impl Door {
         let mut door = Self {
             program: programs.path("vestibule-door"),
             running: None,
+            log_start: 0,
             plan: plan.clone(),
             folder,
             stream,
@@ -157,6 +160,7 @@ impl Door {
     pub fn start(&mut self) -> Result<()> {
         let config = self.config().to_string_lossy().into_owned();
         let log = self.log();
+        self.log_start = std::fs::read(&log).map_or(0, |words| words.len());
         let running = Running::start(&self.program, &["run", "--config", &config], &log)?;
         self.running = Some(running);
         if let Some(address) = self.stream.clone() {
@@ -205,6 +209,17 @@ impl Door {
                 .skip(seen)
                 .find(|one| one.state == StrikeState::Unlocked)
         })
+    }
+
+    /// Waits until the camera of the daemon that was started last films.
+    pub fn wait_for_camera(&self) -> Result<()> {
+        let what = format!("{}'s camera filming", self.plan.name);
+        wait_for(&what, Duration::from_secs(30), || {
+            let log = std::fs::read_to_string(self.log()).ok()?;
+            let (_, camera) = log.get(self.log_start..)?.rsplit_once("the camera ")?;
+            camera.starts_with("records").then_some(())
+        })
+        .map(|_seen| ())
     }
 
     /// The simulated strike's log, one JSON object a line.

@@ -76,6 +76,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
       doors: [door("main", "Main entrance", { nearby: true, credential: "expired" })],
     },
   }),
+  connecting: () => ({ snapshot: { ...enrolled, hub: "connecting" } }),
   offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
   "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
   "bluetooth-unsupported": () => ({

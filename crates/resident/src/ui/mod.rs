@@ -75,6 +75,8 @@ pub enum KeyStorage {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum HubState {
+    /// Not tried to the end since the app started.
+    Connecting,
     Online,
     Offline,
 }

@@ -73,6 +73,21 @@ async fn a_couriers_entry_is_listed_and_notified_with_its_clip() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_entry_between_enrolment_and_the_first_events_is_news() {
+    let world = World::new();
+    world.hub.add_entry(courier(1));
+    let app = world.enrolled().await;
+    world.hub.stop();
+    world.hub.add_entry(courier(2));
+    world.hub.resume();
+    online(&app).await;
+    settled().await;
+    assert_eq!(app.seen.notifications().len(), 1);
+    assert_eq!(app.seen.notifications()[0].entry, 2);
+    assert_eq!(app.activity().await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_entry_is_told_once_over_cuts_restarts_and_replays() {
     let world = World::new();
     let app = following(&world).await;
@@ -214,8 +229,10 @@ async fn the_app_starts_and_opens_doors_without_its_hub() {
     world.hub.stop();
     let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
     let app = world.open();
-    let snapshot = app.snapshot();
-    assert_eq!(snapshot.hub, HubState::Offline);
+    assert_eq!(app.snapshot().hub, HubState::Connecting);
+    let snapshot = app
+        .until("offline", |shown| shown.hub == HubState::Offline)
+        .await;
     assert_eq!(snapshot.doors.len(), 2);
     assert!(
         snapshot
