@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use bluetooth::{BluetoothCentral, Central, find};
 use bluetooth_tests::{
     controllers::{HANDSET, MAIN_ENTRANCE as MAIN_ENTRANCE_CONTROLLER},
-    stage::{MAIN_ENTRANCE, on_stage},
+    stage::{MAIN_ENTRANCE, links_have_ended, on_stage},
 };
 use tokio::time::timeout;
 
@@ -24,6 +24,7 @@ fn a_door_serves_the_next_phone_after_one_went_away_without_a_word() -> Result<(
         let greeting = timeout(PATIENCE, link.incoming.recv()).await?;
         assert!(greeting.is_some(), "the door said nothing");
         drop(link);
+        links_have_ended().await?;
         stage.phone.unlocks(&door).await?;
         Ok(())
     })
