@@ -168,7 +168,7 @@ fn closing_line(outcomes: &[Outcome]) -> String {
 }
 
 /// The last lines of a log.
-fn end_of(log: &Path) -> String {
+pub(crate) fn end_of(log: &Path) -> String {
     let text = fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<_> = text.lines().collect();

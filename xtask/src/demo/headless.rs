@@ -1,6 +1,7 @@
 //! The story, told once in a window under Xvfb, and judged from its report.
 
 use std::{
+    fs::File,
     io::{BufRead, BufReader},
     path::Path,
     process::Stdio,
@@ -70,21 +71,23 @@ pub(super) fn tell_story(folder: &Path) -> Result<()> {
     story.current_dir(repo::root().join("tests"));
     story.envs(test::desktop_environment());
     let words = words_of(&story);
+    let log = repo::target().join("demo.log");
     let mut child = story
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(File::create(&log)?)
         .spawn()
         .with_context(|| format!("`{words}` cannot be started"))?;
     let stdout = child.stdout.take().context("standard output is piped")?;
     for line in BufReader::new(stdout).lines() {
         show(&line?);
     }
-    let status = child.wait()?;
+    if !child.wait()?.success() {
+        say::line(&test::end_of(&log));
+        bail!("the story broke off; what its programs said last is printed above");
+    }
     let report = read(folder)?;
     say::line(&summary(folder, &report));
-    if !status.success() {
-        bail!("the story broke off; the reason is printed above");
-    }
     judge(&report)
 }
 
