@@ -212,7 +212,10 @@ async fn find(adapter: &Adapter) -> Result<Peripheral> {
         })
         .await?;
     while let Some(event) = events.next().await {
-        let (CentralEvent::DeviceDiscovered(id) | CentralEvent::DeviceUpdated(id)) = event else {
+        let (CentralEvent::DeviceDiscovered(id)
+        | CentralEvent::DeviceUpdated(id)
+        | CentralEvent::ServicesAdvertisement { id, .. }) = event
+        else {
             continue;
         };
         let device = adapter.peripheral(&id).await?;
