@@ -10,3 +10,6 @@ pub const ELSEWHERE: &str = "hci2";
 pub const PHONE: &str = "hci3";
 /// The courier's handset.
 pub const HANDSET: &str = "hci4";
+
+/// Those of all doors.
+pub const DOORS: [&str; 3] = [MAIN_ENTRANCE, APARTMENT, ELSEWHERE];

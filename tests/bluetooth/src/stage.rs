@@ -3,19 +3,18 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::{Duration, Instant},
 };
 
 use access::ShortDoorId;
 use anyhow::{Context, Result, anyhow};
 use async_trait::async_trait;
 use bluetooth::{BluetoothCentral, Central, LinkError};
-use building_tests::{Phone, eventually};
+use building_tests::Phone;
 use resident::{Config, Outside, links::Links};
 use simulation::{BuildingPlan, CameraPlan, CourierAnswer, Door, DoorPlan, Programs, Site};
 use tokio::runtime::Runtime;
 
-use crate::controllers;
+use crate::{air, controllers};
 
 /// Seconds of a clip before the attempt, as the main entrance is configured.
 pub const PRE_ROLL_S: u16 = 4;
@@ -36,8 +35,6 @@ pub struct Stage {
     pub site: Site,
     /// The resident's device, on its own controller.
     pub phone: Phone,
-    /// When the doors and their camera had been started.
-    pub started: Instant,
 }
 
 impl Stage {
@@ -45,15 +42,13 @@ impl Stage {
     pub async fn set(folder: &Path, home: BuildingPlan) -> Result<Self> {
         let programs = Programs::beside_this_executable()?;
         let site = Site::start_with(&programs, &folder.join("site"), home, other_building())?;
-        let started = Instant::now();
+        for door in controllers::DOORS {
+            air::is_advertised(door).await?;
+        }
         let phone = phone(&folder.join("phone"))?;
         enrol(&phone, &site.home.resident_invite(&site.hub)?).await?;
         phone.is_equipped().await?;
-        Ok(Self {
-            site,
-            phone,
-            started,
-        })
+        Ok(Self { site, phone })
     }
 
     /// The courier of the home building asks a door to unlock.
@@ -168,40 +163,9 @@ pub fn on_stage(test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> 
         .map_err(|error| anyhow!("the stage could not be set: {error}"))?;
     let mut stage = shared.stage.lock().unwrap_or_else(PoisonError::into_inner);
     shared.runtime.block_on(async {
-        links_have_ended().await?;
+        air::links_have_ended().await?;
         test(&mut stage).await
     })
-}
-
-/// Waits until no door has a link any more.
-///
-/// The virtual controllers (BlueZ's btvirt) tell both ends of a link the handle that it has at the phone's end. A
-/// second link to one door would get the handle of the first there, which the kernel does not survive.
-pub async fn links_have_ended() -> Result<()> {
-    let session = bluer::Session::new().await?;
-    for door in [
-        controllers::MAIN_ENTRANCE,
-        controllers::APARTMENT,
-        controllers::ELSEWHERE,
-    ] {
-        let adapter = session.adapter(door)?;
-        eventually(
-            "the end of the last link",
-            Duration::from_mins(1),
-            async || Ok((!has_link(&adapter).await?).then_some(())),
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-async fn has_link(adapter: &bluer::Adapter) -> Result<bool> {
-    for phone in adapter.device_addresses().await? {
-        if adapter.device(phone)?.is_connected().await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn share() -> Result<Shared> {

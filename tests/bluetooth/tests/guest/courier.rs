@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use bluetooth_tests::stage::{APARTMENT, MAIN_ENTRANCE, POST_ROLL_S, PRE_ROLL_S, Stage, on_stage};
+use bluetooth_tests::stage::{APARTMENT, MAIN_ENTRANCE, POST_ROLL_S, PRE_ROLL_S, on_stage};
 use simulation::{CourierAnswer, Door, StrikeState};
 
 #[test]
 fn a_courier_enters_and_is_filmed_from_before_the_door_opened() -> Result<()> {
     on_stage(async |stage| {
-        camera_has_filmed_enough(stage).await;
         let door = stage.door(MAIN_ENTRANCE)?;
+        a_pre_roll_is_filmed(door).await?;
         let answer = stage.courier_at(door)?;
         let CourierAnswer::Unlocked { seq, .. } = answer else {
             panic!("the door answered {answer:?}");
@@ -72,8 +72,9 @@ fn times_unlocked(door: &Door) -> usize {
         .count()
 }
 
-/// Waits until the camera has run for longer than a clip goes back, on an emulated machine.
-async fn camera_has_filmed_enough(stage: &Stage) {
-    let enough = Duration::from_secs(u64::from(PRE_ROLL_S) + 10);
-    tokio::time::sleep(enough.saturating_sub(stage.started.elapsed())).await;
+/// Waits until the camera has filmed as much as a clip goes back, and the keyframe that it begins with.
+async fn a_pre_roll_is_filmed(door: &Door) -> Result<()> {
+    door.wait_for_camera()?;
+    tokio::time::sleep(Duration::from_secs(u64::from(PRE_ROLL_S) + 2)).await;
+    Ok(())
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use access::DoorId;
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use bluetooth::{BluetoothCentral, Central, find};
 use bluetooth_tests::{
-    controllers::{HANDSET, MAIN_ENTRANCE as MAIN_ENTRANCE_CONTROLLER},
-    stage::{MAIN_ENTRANCE, links_have_ended, on_stage},
+    air,
+    controllers::{self, HANDSET},
+    stage::{MAIN_ENTRANCE, on_stage},
 };
 use tokio::time::timeout;
 
@@ -24,7 +25,7 @@ fn a_door_serves_the_next_phone_after_one_went_away_without_a_word() -> Result<(
         let greeting = timeout(PATIENCE, link.incoming.recv()).await?;
         assert!(greeting.is_some(), "the door said nothing");
         drop(link);
-        links_have_ended().await?;
+        air::links_have_ended().await?;
         stage.phone.unlocks(&door).await?;
         Ok(())
     })
@@ -38,7 +39,7 @@ fn a_phone_notices_that_the_link_dropped_and_the_next_unlock_works() -> Result<(
         let central = BluetoothCentral::new(Some(HANDSET.into()));
         let sighting = find(&central, id.short(), PATIENCE).await?;
         let mut link = central.connect(&sighting).await?;
-        cut_all_links_of(MAIN_ENTRANCE_CONTROLLER).await?;
+        air::cut_all_links_of(controllers::MAIN_ENTRANCE).await?;
         while timeout(PATIENCE, link.incoming.recv()).await?.is_some() {}
         stage.phone.unlocks(&door).await?;
         Ok(())
@@ -51,25 +52,11 @@ fn a_phone_unlocks_again_after_the_door_was_killed_and_started() -> Result<()> {
         let door = stage.door(MAIN_ENTRANCE)?.id.clone();
         let before = stage.phone.unlocks(&door).await?;
         stage.site.home.door_mut(MAIN_ENTRANCE)?.kill()?;
+        air::is_silent(controllers::MAIN_ENTRANCE).await?;
         stage.site.home.door_mut(MAIN_ENTRANCE)?.start()?;
+        air::is_advertised(controllers::MAIN_ENTRANCE).await?;
         let after = stage.phone.unlocks(&door).await?;
         assert!(after > before, "record {after} came after {before}");
         Ok(())
     })
-}
-
-/// Disconnects, below the door's program, whoever is connected to a controller.
-async fn cut_all_links_of(controller: &str) -> Result<()> {
-    let session = bluer::Session::new().await?;
-    let adapter = session.adapter(controller)?;
-    let mut cut = 0;
-    for address in adapter.device_addresses().await? {
-        let device = adapter.device(address)?;
-        if device.is_connected().await? {
-            device.disconnect().await?;
-            cut += 1;
-        }
-    }
-    ensure!(cut > 0, "nobody was connected to {controller}");
-    Ok(())
 }

@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 use bluetooth_tests::{
+    air,
     controllers::{HANDSET, PHONE},
     echo::{EchoClient, EchoServer},
-    stage::links_have_ended,
 };
 
 #[tokio::test]
 async fn a_bare_echo_comes_back_over_the_air() -> Result<()> {
-    links_have_ended().await?;
+    air::links_have_ended().await?;
     // A door's controller would do worse: the door parts with who does not talk to it.
     let _server = EchoServer::serve(HANDSET).await?;
     let mut client = EchoClient::connect(PHONE).await?;
