@@ -103,11 +103,12 @@ impl Ring {
     ///
     /// `start` counts from the origin given to [`crate::Camera::open`]. Where the ring does not
     /// reach back that far the clip begins with the oldest GOP: see [`ClipSource::starts_at`].
-    /// `None` where nothing at or after `start` is held.
+    /// Where what is held ends before `start` it begins with the newest keyframe, and `None` where
+    /// the epoch has ended: nothing at or after `start` will follow.
     pub fn clip_from(&self, start: Duration) -> Option<ClipSource> {
         let mut inner = self.lock();
         let newest = inner.gops.back()?.fragments.last()?.ends_at();
-        if newest <= start {
+        if newest <= start && !inner.running {
             return None;
         }
         let after = inner
@@ -285,9 +286,19 @@ mod tests {
         assert_eq!(from(3000), 3 * SECOND);
         assert_eq!(from(3001), 3 * SECOND);
         assert_eq!(from(4999), 4 * SECOND);
+    }
+
+    #[tokio::test]
+    async fn a_clip_of_what_is_to_come_begins_with_the_newest_keyframe() {
+        let ring = filled(Duration::ZERO, 55);
+        let clip = ring.clip_from(6 * SECOND).unwrap();
+        ring.push(&fragment(55));
+        ring.end();
+        let expected: Vec<Duration> = (50..56).map(|n| fragment(n).captured_at).collect();
+        assert_eq!(all(clip).await, expected);
         assert!(
-            ring.clip_from(5 * SECOND).is_none(),
-            "nothing after its start is held"
+            ring.clip_from(6 * SECOND).is_none(),
+            "nothing more will come"
         );
     }
 
