@@ -70,8 +70,13 @@ pub(crate) fn configure(pipeline: &gst::Pipeline, source: &Source) {
 fn encoded(pictures: &str, config: &CameraConfig) -> Result<String, StopReason> {
     let encoder =
         encoder::describe(config.fps, config.bitrate_kbps).ok_or(StopReason::Unsupported)?;
+    Ok(fed(pictures, &encoder))
+}
+
+/// Sheds pictures that come too fast and gives the encoder the raw format that it takes.
+fn fed(pictures: &str, encoder: &str) -> String {
     let shed = "queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0";
-    Ok(format!("{pictures} ! {shed} ! {encoder}"))
+    format!("{pictures} ! {shed} ! videoconvert ! {encoder}")
 }
 
 /// Gives every access unit a decoding time, which neither RTP nor USB carries.
@@ -126,5 +131,29 @@ fn offered(device: &str) -> Offer {
         () if has("video/x-raw") => Offer::Raw,
         () if has("image/jpeg") => Offer::Jpeg,
         () => Offer::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Pattern;
+
+    #[test]
+    fn an_encoder_that_takes_only_nv12_is_given_nv12() {
+        gst::init().unwrap();
+        let config = CameraConfig::new(Source::Test {
+            pattern: Pattern::default(),
+        });
+        let pictures = format!("videotestsrc num-buffers=3 ! {}", picture(&config));
+        let encoder = "capsfilter caps=video/x-raw,format=NV12 ! fakesink";
+        let pipeline = gst::parse::launch(&fed(&pictures, encoder)).unwrap();
+        pipeline.set_state(gst::State::Playing).unwrap();
+        let ends = [gst::MessageType::Eos, gst::MessageType::Error];
+        let patience = gst::ClockTime::from_seconds(10);
+        let end = pipeline.bus().unwrap();
+        let end = end.timed_pop_filtered(patience, &ends).unwrap();
+        pipeline.set_state(gst::State::Null).unwrap();
+        assert_eq!(end.type_(), gst::MessageType::Eos, "{end:?}");
     }
 }
