@@ -8,7 +8,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use access::{SigningKey, SigningPublicKey};
+use access::{ClipId, SigningKey, SigningPublicKey};
 use audit::{ChainPosition, DoorChain, Event, Hash32, SignedRecord};
 use tokio::sync::{oneshot, watch};
 
@@ -48,6 +48,34 @@ impl Draft {
         self.alongside = Some(alongside);
         self
     }
+
+    fn is_attempt(&self) -> bool {
+        matches!(self.event, Event::Entry(_) | Event::Denied { .. })
+    }
+
+    fn begun(&self) -> Option<Begun> {
+        let at_ms = self.at_ms;
+        match self.alongside {
+            Some(Alongside::ClipBegins(clip)) => Some(Begun { clip, at_ms }),
+            _ => None,
+        }
+    }
+}
+
+/// A clip that begins with a record.
+struct Begun {
+    clip: ClipId,
+    at_ms: u64,
+}
+
+impl Begun {
+    /// What is put on record when whoever was to film has gone.
+    fn nobody_films(self, entry_seq: u64) -> Waiting {
+        let why = "not_begun".to_owned();
+        let draft = Draft::new(self.at_ms, Event::Unfilmed { entry_seq, why });
+        let (done, _) = oneshot::channel();
+        (draft.with(Alongside::ClipLost(self.clip)), done)
+    }
 }
 
 type Query = Box<dyn FnOnce(&mut Store) + Send>;
@@ -70,6 +98,8 @@ pub struct Journal {
 impl Journal {
     /// Commits a record and returns its number. Its record is on the disk when this returns; after
     /// an error it is not part of the chain.
+    ///
+    /// An attempt for which nobody waits any more is not recorded: nobody acts on it.
     pub async fn append(&self, draft: Draft) -> Result<u64, StoreError> {
         let (done, answer) = oneshot::channel();
         let order = Order::Append { draft, done };
@@ -155,8 +185,13 @@ impl Writer {
         }
     }
 
-    /// All of the group or none of it.
-    fn commit(&mut self, group: Vec<Waiting>) {
+    /// All of the group or none of it, but for attempts for which nobody waits any more.
+    fn commit(&mut self, mut group: Vec<Waiting>) {
+        group.retain(|(draft, done)| !(draft.is_attempt() && done.is_closed()));
+        if group.is_empty() {
+            return;
+        }
+        let begun: Vec<_> = group.iter().map(|(draft, _)| draft.begun()).collect();
         let (drafts, waiting): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         let mut chain = self.chain.clone();
         let result = self
@@ -167,8 +202,17 @@ impl Writer {
                 self.chain = chain;
                 // Before the answers: who has one also sees its number here.
                 self.last.send_replace(self.chain.position().last_seq());
-                for (done, seq) in waiting.into_iter().zip(numbers) {
-                    let _ = done.send(Ok(seq));
+                let mut unfilmed = Vec::new();
+                for ((done, seq), begun) in waiting.into_iter().zip(numbers).zip(begun) {
+                    let is_told = done.send(Ok(seq)).is_ok();
+                    unfilmed.extend(
+                        begun
+                            .filter(|_| !is_told)
+                            .map(|clip| clip.nobody_films(seq)),
+                    );
+                }
+                if !unfilmed.is_empty() {
+                    self.commit(unfilmed);
                 }
             }
             Err(error) => {

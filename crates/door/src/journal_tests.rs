@@ -1,7 +1,11 @@
-use access::{BuildingId, DoorId};
-use audit::verify_run;
+use std::time::Duration;
+
+use access::{BuildingId, DenyReason, DoorId};
+use audit::{Entry, LinkKind, Person, verify_run};
+use tokio::time::timeout;
 
 use super::*;
+use crate::store::ClipState;
 
 const START: ChainPosition = ChainPosition::start(
     BuildingId::from_entropy([1; 16]),
@@ -100,6 +104,61 @@ async fn a_text_that_no_record_takes_fails_alone() {
     let started = Draft::new(1, Event::Started { version });
     assert!(journal.append(started).await.is_err());
     assert_eq!(journal.append(installed(1)).await.unwrap(), 1);
+}
+
+fn entry() -> Draft {
+    let entry = Entry {
+        person: Person::Resident,
+        link: LinkKind::Stream,
+        clip: None,
+    };
+    Draft::new(1, Event::Entry(entry))
+}
+
+#[tokio::test]
+async fn an_entry_for_which_nobody_waits_any_more_is_never_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_thread, journal) = open(folder.path());
+    let (release, held) = mpsc::channel::<()>();
+    let mut slow = Box::pin(journal.query(move |_| Ok(held.recv())));
+    assert!(futures::poll!(&mut slow).is_pending());
+    let patience = Duration::from_millis(200);
+    timeout(patience, journal.append(entry()))
+        .await
+        .unwrap_err();
+    release.send(()).unwrap();
+    slow.await.unwrap().unwrap();
+    assert_eq!(journal.append(installed(1)).await.unwrap(), 1);
+    assert_eq!(all(&journal).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_clip_that_nobody_films_since_its_commit_came_too_late_is_recorded_as_unfilmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_thread, journal) = open(folder.path());
+    let clip = ClipId::from_entropy([5; 16]);
+    let denied = Event::Denied {
+        reason: DenyReason::Revoked,
+        class: None,
+        grant: None,
+        link: LinkKind::Stream,
+        clip: Some(clip),
+    };
+    let draft = Draft::new(7, denied).with(Alongside::ClipBegins(clip));
+    let other = rusqlite::Connection::open(folder.path().join("records.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let patience = Duration::from_millis(500);
+    timeout(patience, journal.append(draft)).await.unwrap_err();
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(journal.append(installed(1)).await.unwrap(), 3);
+    let second = all(&journal).await[1].verify(&key().public()).unwrap();
+    let unfilmed = Event::Unfilmed {
+        entry_seq: 1,
+        why: "not_begun".into(),
+    };
+    assert_eq!(second.event, unfilmed);
+    let recording = journal.query(|store| store.clips(ClipState::Recording));
+    assert!(recording.await.unwrap().is_empty());
 }
 
 #[test]
