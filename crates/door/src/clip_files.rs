@@ -9,6 +9,7 @@
 //! No key is ever written. What a crash leaves behind is closed with what the blocks say.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, BufReader, Read as _, Write as _},
     os::unix::fs::FileExt as _,
@@ -42,6 +43,16 @@ pub fn remove_clip(clips: &Path, clip: ClipId) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// The clips that have a folder.
+pub fn clips_in(clips: &Path) -> io::Result<BTreeSet<ClipId>> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(clips)? {
+        let name = entry?.file_name();
+        found.extend(name.to_str().and_then(|name| name.parse::<ClipId>().ok()));
+    }
+    Ok(found)
 }
 
 /// A clip that is being written.

@@ -169,6 +169,7 @@ impl Daemon {
             hub: Arc::clone(&hub),
             journal,
             folder: studio.folder.clone(),
+            clock: studio.clock.clone(),
             closed: Arc::clone(&studio.closed),
             durable: records.durable(),
         };

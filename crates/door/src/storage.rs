@@ -14,7 +14,7 @@ use audit::Event;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clip_files::remove_clip,
+    clip_files::{clips_in, remove_clip},
     clock::Clock,
     config::Storage,
     journal::{Draft, Journal},
@@ -72,6 +72,9 @@ impl ClipStorage {
     }
 
     async fn watch(self) {
+        if let Err(error) = self.sweep().await {
+            tracing::error!(%error, "clips that gave way are still on the disk");
+        }
         let mut ticks = tokio::time::interval(CHECK_EVERY);
         loop {
             ticks.tick().await;
@@ -79,6 +82,24 @@ impl ClipStorage {
                 tracing::error!(%error, "no room could be made for records");
             }
         }
+    }
+
+    /// Removes the files of clips that no row names: a crash came between a clip's row and its files.
+    async fn sweep(&self) -> Result<(), RoomError> {
+        let mut stray = clips_in(&self.folder)?;
+        let rows = self.journal.query(|store| {
+            use ClipState::{Closed, Recording, Uploaded};
+            let states = [Recording, Closed, Uploaded];
+            let rows = states.map(|state| store.clips(state)).into_iter();
+            rows.collect::<Result<Vec<_>, _>>()
+        });
+        for row in rows.await?.into_iter().flatten() {
+            stray.remove(&row.clip);
+        }
+        for clip in stray {
+            remove_clip(&self.folder, clip)?;
+        }
+        Ok(())
     }
 
     /// Removes clips until the rest fit: first those that the hub holds, then the oldest.
@@ -112,8 +133,8 @@ impl ClipStorage {
         let ClipRow {
             clip, entry_seq, ..
         } = row;
-        remove_clip(&self.folder, clip)?;
         if state == ClipState::Uploaded {
+            remove_clip(&self.folder, clip)?;
             self.journal
                 .query(move |store| store.forget_clip(clip))
                 .await?;
@@ -124,6 +145,7 @@ impl ClipStorage {
         let event = Event::Unfilmed { entry_seq, why };
         let draft = Draft::new(self.clock.utc_ms(), event).with(Alongside::ClipLost(clip));
         self.journal.append(draft).await?;
+        remove_clip(&self.folder, clip)?;
         Ok(())
     }
 

@@ -104,3 +104,27 @@ async fn a_full_disk_takes_no_more_clips() {
         "one record for each that the hub does not have"
     );
 }
+
+#[tokio::test]
+async fn a_clip_gives_way_on_record_before_its_files_go() {
+    let disk = Disk::with_three_clips(limits(0, 0)).await;
+    let database = rusqlite::Connection::open(disk.folder.path().join("records.db")).unwrap();
+    let trigger = "CREATE TRIGGER full BEFORE INSERT ON records \
+                   BEGIN SELECT RAISE(ABORT, 'full'); END";
+    database.execute_batch(trigger).unwrap();
+    disk.storage.make_room().await.unwrap_err();
+    assert_eq!(disk.left(), [1, 3]);
+    let closed = |store: &mut Store| store.clips(ClipState::Closed);
+    assert_eq!(disk.storage.journal.query(closed).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn files_that_no_row_names_are_swept() {
+    let disk = Disk::with_three_clips(limits(3, 0)).await;
+    let journal = &disk.storage.journal;
+    let forget = journal.query(|store| store.forget_clip(clip(3)));
+    forget.await.unwrap();
+    disk.storage.sweep().await.unwrap();
+    assert_eq!(disk.left(), [1, 2]);
+    assert!(disk.folder.path().join("records.db").exists());
+}

@@ -1,6 +1,7 @@
 use std::{collections::HashMap, io, path::PathBuf, sync::Arc, time::Instant};
 
 use access::ClipId;
+use audit::Event;
 use hub_api::UploadState;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -8,10 +9,11 @@ use tokio_util::sync::CancellationToken;
 use super::{OutboxError, REFUSED_PAUSE};
 use crate::{
     clip_files::{ClosedClip, remove_clip},
+    clock::Clock,
     hub_link::HubLink,
-    journal::Journal,
+    journal::{Draft, Journal},
     retry::Pauses,
-    store::{ClipRow, ClipState, Store},
+    store::{Alongside, ClipRow, ClipState, Store},
 };
 
 /// Delivers closed clips, oldest first, and removes them here.
@@ -23,6 +25,8 @@ pub struct ClipOutbox {
     pub journal: Journal,
     /// The folder of all clips.
     pub folder: PathBuf,
+    /// Tells when a clip was found missing.
+    pub clock: Clock,
     /// Rung when a clip is closed.
     pub closed: Arc<Notify>,
     /// Up to which record the hub has confirmed the chain.
@@ -60,12 +64,19 @@ impl ClipOutbox {
             .query(|store| store.clips(ClipState::Closed))
             .await?;
         refused.retain(|_, at| at.elapsed() < REFUSED_PAUSE);
-        for ClipRow { clip, .. } in closed {
+        for row in closed {
+            let ClipRow {
+                clip, entry_seq, ..
+            } = row;
             if refused.contains_key(&clip) {
                 continue;
             }
             match self.deliver(clip, pauses).await {
                 Ok(()) => tracing::info!(%clip, "clip delivered"),
+                Err(OutboxError::Files(error)) if error.kind() == io::ErrorKind::NotFound => {
+                    tracing::warn!(%clip, seq = entry_seq, "a clip's files are gone");
+                    self.give_up(row).await?;
+                }
                 Err(error) if error.is_passing() => return Err(error),
                 Err(error) => {
                     tracing::error!(%clip, %error, "the clip cannot be delivered");
@@ -85,6 +96,23 @@ impl ClipOutbox {
         let uploaded = move |store: &mut Store| store.set_clip_uploaded(clip);
         self.journal.query(uploaded).await?;
         self.remove(clip).await
+    }
+
+    /// Puts on record that a clip is lost, unless it gave way meanwhile and is on record as that.
+    async fn give_up(&self, row: ClipRow) -> Result<(), OutboxError> {
+        let closed = self.journal.query(|store| store.clips(ClipState::Closed));
+        if !closed.await?.contains(&row) {
+            return Ok(());
+        }
+        let event = Event::Unfilmed {
+            entry_seq: row.entry_seq,
+            why: "files_missing".to_owned(),
+        };
+        let lost = Alongside::ClipLost(row.clip);
+        let draft = Draft::new(self.clock.utc_ms(), event).with(lost);
+        self.journal.append(draft).await?;
+        remove_clip(&self.folder, row.clip)?;
+        Ok(())
     }
 
     /// Sends the fragments that the hub does not have yet, and closes the clip.

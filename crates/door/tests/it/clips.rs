@@ -236,3 +236,23 @@ async fn clips_give_way_when_their_share_of_the_disk_is_used_up() {
     assert!(!site.state().join("clips").join(clip.to_string()).exists());
     door.phone.enter(&resident()).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clip_whose_files_are_missing_is_recorded_as_unfilmed() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    site.hub.set_down(true);
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).unwrap();
+    until("the clip is closed", || closed(&site, clip).is_some()).await;
+    fs::remove_dir_all(site.state().join("clips").join(clip.to_string())).unwrap();
+    site.hub.set_down(false);
+    let missing = Event::Unfilmed {
+        entry_seq: seq,
+        why: "files_missing".into(),
+    };
+    let recorded = || site.records().iter().any(|record| record.event == missing);
+    until("the loss is recorded", recorded).await;
+    let store = Store::open(&site.database()).unwrap();
+    assert!(store.clips(ClipState::Closed).unwrap().is_empty());
+}
