@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use resident::ui::{UiEvent, UnlockState};
+use resident::ui::{ErrorCode, UiEvent, UnlockState};
 use resident::{Controller, Notification, Shell};
 use tauri::{AppHandle, Manager as _};
 use tracing::warn;
@@ -43,6 +43,10 @@ impl TauriShell {
             UnlockState::Unlocked { unlock_s, .. } => {
                 ("Unlocked", format!("Open for {unlock_s} s."))
             }
+            UnlockState::Failed { error } if may_be_open(error.code) => (
+                "No answer from the door",
+                "It may be open. Look before you try again.".to_owned(),
+            ),
             UnlockState::Failed { .. } => ("Still locked", "Open Vestibule to see why.".to_owned()),
             _ => return,
         };
@@ -83,6 +87,11 @@ impl Shell for TauriShell {
         self.notifier
             .show(&notification.title, &notification.body, Box::new(open));
     }
+}
+
+/// Whether the door may have taken the request although its answer never came.
+fn may_be_open(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::Timeout | ErrorCode::ConnectionLost)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

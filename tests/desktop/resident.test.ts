@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 
 import { App } from "./app.ts";
 import { Notifications, type SeenNotification } from "./notifications.ts";
+import { program } from "./programs.ts";
 import { Site } from "./site.ts";
 
 describe("a resident's day, in the app's real window", () => {
@@ -31,14 +34,14 @@ describe("a resident's day, in the app's real window", () => {
   });
 
   test("an invite that was already used is refused, and says so", async () => {
-    const invite = await site.invite();
-    const used = invite.replace(/code=[^&]+/, "code=AAAAAAAAAAAAAAAAAAAAAA");
+    const used = await site.invite();
+    await enrolElsewhere(used, join(folder, "other"));
     await app.find("invite-input").waitForDisplayed({ timeout: 20_000 });
     await app.find("invite-input").setValue(used);
     await app.find("enrol-button").click();
     const alert = app.browser.$('[role="alert"]');
     await alert.waitForDisplayed({ timeout: 20_000 });
-    assert.notEqual(await alert.getText(), "");
+    assert.match(await alert.getText(), /used already/);
     await app.screenshot("enrol-refused");
     await app.browser.refresh();
   });
@@ -131,6 +134,12 @@ describe("a resident's day, in the app's real window", () => {
     });
   });
 });
+
+/** Redeems an invite on another device. */
+async function enrolElsewhere(invite: string, data: string): Promise<void> {
+  const env = { ...process.env, VESTIBULE_DATA_DIR: data };
+  await promisify(execFile)(program("vestibule"), ["enrol", invite, "--keys", "file"], { env });
+}
 
 function sleepUntil(time: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, time - Date.now())));

@@ -73,6 +73,8 @@ const pictures: Picture[] = [
   { name: "doors-none", query: "mock=doors-none", reach: shows("doors-none") },
   { name: "doors-connecting", query: "mock=connecting", reach: shows("hub-status") },
   { name: "doors-offline", query: "mock=offline", reach: shows("notice-offline") },
+  { name: "doors-revoked", query: "mock=revoked", reach: shows("notice-revoked") },
+  { name: "doors-not-trusted", query: "mock=not-trusted", reach: shows("notice-not-trusted") },
   { name: "doors-key-expired", query: "mock=key-expired", reach: shows("view-doors") },
   {
     name: "doors-named-records",

@@ -139,7 +139,9 @@ export type Enrolment = {
 };
 
 /**  Every way in which the app can fail a person. */
-export type ErrorCode = "invite_malformed" | "invite_expired" | "invite_used" | "hub_unreachable" | 
+export type ErrorCode = "invite_malformed" | 
+/**  The server knows no such invite for residents. */
+"invite_unknown" | "invite_expired" | "invite_used" | "hub_unreachable" | 
 /**  The server holds another key than the one the invite promised. */
 "hub_not_trusted" | 
 /**  The system offers no keychain, or it is locked and nobody unlocked it. */
@@ -147,14 +149,24 @@ export type ErrorCode = "invite_malformed" | "invite_expired" | "invite_used" | 
 /**  The door refused; see [`AppError::reason`]. */
 "denied" | 
 /**  The door accepted, but could not record the entry or move its strike. */
-"door_failed" | "clip_unavailable" | 
+"door_failed" | 
+/**  Not here yet. */
+"clip_unavailable" | 
+/**  Deleted, or never filmed. */
+"clip_gone" | 
+/**  Its key was wrapped to other devices only. */
+"clip_not_for_this_device" | 
 /**  The clip is not what the door signed. */
 "clip_tampered" | "not_enrolled" | "internal";
 
 /**  Whether the hub answered last time. */
 export type HubState = 
 /**  Not tried to the end since the app started. */
-"connecting" | "online" | "offline";
+"connecting" | "online" | "offline" | 
+/**  It was reached, and says that this device's access was taken away. */
+"revoked" | 
+/**  What answers is not the building's server. */
+"not_trusted";
 
 /**  What an invite says before it is spent. */
 export type InvitePreview = {

@@ -13,6 +13,7 @@ type Text = readonly [title: () => string, next: () => string];
 
 const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   invite_malformed: [m.error_invite_malformed_title, m.error_invite_malformed_next],
+  invite_unknown: [m.error_invite_unknown_title, m.error_invite_unknown_next],
   invite_expired: [m.error_invite_expired_title, m.error_invite_expired_next],
   invite_used: [m.error_invite_used_title, m.error_invite_used_next],
   hub_unreachable: [m.error_hub_unreachable_title, m.error_hub_unreachable_next],
@@ -27,6 +28,11 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   timeout: [m.error_timeout_title, m.error_timeout_next],
   door_failed: [m.error_door_failed_title, m.error_door_failed_next],
   clip_unavailable: [m.error_clip_unavailable_title, m.error_clip_unavailable_next],
+  clip_gone: [m.error_clip_gone_title, m.error_clip_gone_next],
+  clip_not_for_this_device: [
+    m.error_clip_not_for_this_device_title,
+    m.error_clip_not_for_this_device_next,
+  ],
   clip_tampered: [m.error_clip_tampered_title, m.error_clip_tampered_next],
   not_enrolled: [m.error_not_enrolled_title, m.error_not_enrolled_next],
   internal: [m.error_internal_title, m.error_internal_next],

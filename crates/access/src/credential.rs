@@ -18,7 +18,7 @@ impl Credential {
     pub const MAX_LEN: usize = 3_584;
     /// Most doors in one credential.
     pub const MAX_DOORS: usize = 64;
-    /// Most doors in a resident's credential that leaves in one Bluetooth write of 512 bytes.
+    /// Most doors in a resident's credential that leaves in one Bluetooth write of 510 bytes.
     /// Credentials for more doors work, and take two.
     pub const DOORS_IN_ONE_WRITE: usize = 1;
 

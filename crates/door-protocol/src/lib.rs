@@ -51,9 +51,9 @@ pub const MAX_MESSAGE: usize = 4096;
 pub const MAX_CREDENTIAL: usize = MAX_MESSAGE - REQUEST_OVERHEAD;
 
 /// The longest credential that leaves a request within one Bluetooth write: an attribute value has
-/// at most 512 bytes (Bluetooth Core 5.4, vol 3, part F, section 3.2.9), two of which are the
-/// length prefix.
-pub const MAX_ONE_WRITE_CREDENTIAL: usize = 512 - 2 - REQUEST_OVERHEAD;
+/// at most 512 bytes (Bluetooth Core 5.4, vol 3, part F, section 3.2.9), of which BlueZ up to 5.66
+/// carries 510; two of them are the length prefix.
+pub const MAX_ONE_WRITE_CREDENTIAL: usize = 510 - 2 - REQUEST_OVERHEAD;
 
 /// What a request adds to its credential: `e` (32), sealed `s` (48), tag (16), CBOR (5 at most).
 pub const REQUEST_OVERHEAD: usize = 101;

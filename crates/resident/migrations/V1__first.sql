@@ -16,8 +16,8 @@ CREATE TABLE doors (
     body TEXT NOT NULL
 ) STRICT;
 
+-- Several come from one grant, each for some of its doors.
 CREATE TABLE credentials (
-    grant_id TEXT PRIMARY KEY,
     body TEXT NOT NULL
 ) STRICT;
 

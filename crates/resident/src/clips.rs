@@ -11,7 +11,7 @@ use tracing::warn;
 use crate::Shell;
 use crate::core::Core;
 use crate::hub::HubError;
-use crate::store::{Happening, Record, StoredEnrolment};
+use crate::store::{Change, Happening, Record, StoredEnrolment};
 use crate::ui::{AppError, ClipTimeline, ErrorCode, TimelineFragment};
 
 /// How many clips stay open. One is watched; the others are those just watched.
@@ -91,12 +91,10 @@ impl<S: Shell> Core<S> {
             .index
             .fragment(n)
             .ok_or(ClipError::NoSuchFragment { n })?;
-        let sealed = self
-            .hub()
-            .await?
-            .fragment(clip, n)
-            .await
-            .map_err(unavailable)?;
+        let sealed = match self.hub().await?.fragment(clip, n).await {
+            Ok(sealed) => sealed,
+            Err(error) => return Err(self.refused(clip, error)?),
+        };
         debug_assert_eq!(entry.meta.n, n);
         Ok(open.opener.open(n, &sealed)?.into())
     }
@@ -107,12 +105,10 @@ impl<S: Shell> Core<S> {
         }
         let record = self.record_of(clip)?;
         let enrolment = self.enrolment()?;
-        let signed = self
-            .hub()
-            .await?
-            .clip_index(clip)
-            .await
-            .map_err(unavailable)?;
+        let signed = match self.hub().await?.clip_index(clip).await {
+            Ok(signed) => signed,
+            Err(error) => return Err(self.refused(clip, error)?),
+        };
         let index = self.verify(&signed, clip, &record, &enrolment)?;
         let viewer = ViewerKey::from_bytes(self.keys().await?.viewer);
         let opener = Opener::for_viewer(&index, enrolment.device, &viewer)?;
@@ -146,6 +142,17 @@ impl<S: Shell> Core<S> {
         }
     }
 
+    /// What the hub refuses about a clip; one that is gone is listed so from now on.
+    fn refused(&self, clip: ClipId, error: HubError) -> Result<AppError, AppError> {
+        let error = AppError::from(error);
+        if error.code == ErrorCode::ClipGone
+            && let Some(Change::Changed(record)) = self.store.mark_clip_gone(clip)?
+        {
+            self.tell_changed(&record);
+        }
+        Ok(error)
+    }
+
     fn record_of(&self, clip: ClipId) -> Result<Record, AppError> {
         self.enrolment()?;
         let record = self.store.record_of_clip(clip)?;
@@ -154,25 +161,14 @@ impl<S: Shell> Core<S> {
     }
 }
 
-/// What the hub refuses about a clip makes the clip unavailable.
-fn unavailable(error: HubError) -> AppError {
-    match error {
-        HubError::Refused { retryable, .. } => AppError {
-            retryable,
-            ..ErrorCode::ClipUnavailable.into()
-        },
-        other => other.into(),
-    }
-}
-
 impl From<ClipError> for AppError {
     fn from(error: ClipError) -> Self {
         warn!(%error, "a clip was refused");
         let code = match error {
-            ClipError::NotAViewer(_)
-            | ClipError::KeyUnwrap
-            | ClipError::NoSuchFragment { .. }
-            | ClipError::UnsupportedVersion(_) => ErrorCode::ClipUnavailable,
+            ClipError::NotAViewer(_) | ClipError::KeyUnwrap => ErrorCode::ClipNotForThisDevice,
+            ClipError::NoSuchFragment { .. } | ClipError::UnsupportedVersion(_) => {
+                ErrorCode::ClipUnavailable
+            }
             _ => ErrorCode::ClipTampered,
         };
         Self {

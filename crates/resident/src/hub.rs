@@ -121,12 +121,11 @@ impl From<HubError> for AppError {
 
 fn refusal(code: HubCode) -> ErrorCode {
     match code {
-        HubCode::InviteInvalid => ErrorCode::InviteMalformed,
+        HubCode::InviteInvalid => ErrorCode::InviteUnknown,
         HubCode::InviteExpired => ErrorCode::InviteExpired,
         HubCode::InviteUsed => ErrorCode::InviteUsed,
-        HubCode::ClipNotReady | HubCode::ClipUnavailable | HubCode::NotFound => {
-            ErrorCode::ClipUnavailable
-        }
+        HubCode::ClipNotReady => ErrorCode::ClipUnavailable,
+        HubCode::ClipUnavailable | HubCode::NotFound => ErrorCode::ClipGone,
         HubCode::InvalidClient | HubCode::Revoked => ErrorCode::NotEnrolled,
         HubCode::Unavailable => ErrorCode::HubUnreachable,
         _ => ErrorCode::Internal,

@@ -1,5 +1,6 @@
 //! Following the hub: doors, credentials, entries, and what it pushes.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,16 +62,15 @@ pub(crate) async fn follow<S: Shell>(core: Arc<Core<S>>) {
     let mut pause = pauses.build();
     loop {
         let was_ready = &mut false;
-        let stopped = follow_once(&core, was_ready).await;
-        core.set_hub_state(HubState::Offline);
+        let Err(error) = follow_once(&core, was_ready).await;
         if *was_ready {
             pause = pauses.build();
         }
-        if let Err(error) = stopped {
-            info!(%error, "not following the hub");
-            if error_means_revoked(&error) {
-                drop_credentials(&core);
-            }
+        info!(%error, "not following the hub");
+        let state = state_after(&error);
+        core.set_hub_state(state);
+        if state == HubState::Revoked {
+            drop_credentials(&core);
         }
         tokio::select! {
             () = sleep(pause.next().unwrap_or(Duration::from_secs(60))) => {}
@@ -79,7 +79,10 @@ pub(crate) async fn follow<S: Shell>(core: Arc<Core<S>>) {
     }
 }
 
-async fn follow_once<S: Shell>(core: &Core<S>, was_ready: &mut bool) -> Result<(), Stopped> {
+async fn follow_once<S: Shell>(
+    core: &Core<S>,
+    was_ready: &mut bool,
+) -> Result<Infallible, Stopped> {
     let hub = core.hub().await?;
     let mut events = hub.events(core.store.last_event_id()?).await?;
     let first = timeout(FIRST_EVENT, events.next())
@@ -104,8 +107,7 @@ async fn follow_once<S: Shell>(core: &Core<S>, was_ready: &mut bool) -> Result<(
 async fn refresh<S: Shell>(core: &Core<S>, hub: &dyn Hub) -> Result<(), Stopped> {
     refresh_doors(core, hub).await?;
     renew_credentials(core, hub, false).await?;
-    let known = core.store.newest_entry()?;
-    fetch_entries(core, hub, known).await
+    fetch_entries(core, hub, oldest_open(core)?).await
 }
 
 async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Result<(), Stopped> {
@@ -244,8 +246,12 @@ fn notify<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
     }
 }
 
-fn error_means_revoked(error: &Stopped) -> bool {
-    matches!(error, Stopped::Hub(error) if error.code() == Some(HubCode::Revoked))
+fn state_after(error: &Stopped) -> HubState {
+    match error {
+        Stopped::Hub(HubError::NotTrusted) => HubState::NotTrusted,
+        Stopped::Hub(error) if error.code() == Some(HubCode::Revoked) => HubState::Revoked,
+        _ => HubState::Offline,
+    }
 }
 
 /// The building has taken this device's access away: doors will say so too.

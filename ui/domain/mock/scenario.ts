@@ -77,6 +77,8 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     },
   }),
   connecting: () => ({ snapshot: { ...enrolled, hub: "connecting" } }),
+  revoked: () => ({ snapshot: { ...enrolled, hub: "revoked" } }),
+  "not-trusted": () => ({ snapshot: { ...enrolled, hub: "not_trusted" } }),
   offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
   "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
   "bluetooth-unsupported": () => ({

@@ -2,9 +2,10 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::Path,
     process::Stdio,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
@@ -44,6 +45,7 @@ struct Entry {
 #[derive(Debug, Deserialize)]
 struct Clip {
     pre_roll_ms: u32,
+    post_roll_ms: u32,
     frames_played: u32,
     verified: bool,
 }
@@ -72,15 +74,21 @@ pub(super) fn tell_story(folder: &Path) -> Result<()> {
     story.envs(test::desktop_environment());
     let words = words_of(&story);
     let log = repo::target().join("demo.log");
+    let mut asides = File::create(&log)?;
     let mut child = story
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(File::create(&log)?)
+        .stderr(asides.try_clone()?)
         .spawn()
         .with_context(|| format!("`{words}` cannot be started"))?;
     let stdout = child.stdout.take().context("standard output is piped")?;
     for line in BufReader::new(stdout).lines() {
-        show(&line?);
+        let line = line?;
+        match serde_json::from_str(&line) {
+            Ok(step) => say::line(&told(&step)),
+            // The session's own programs speak too.
+            Err(_) => writeln!(asides, "{line}")?,
+        }
     }
     if !child.wait()?.success() {
         say::line(&test::end_of(&log));
@@ -91,15 +99,10 @@ pub(super) fn tell_story(folder: &Path) -> Result<()> {
     judge(&report)
 }
 
-fn show(line: &str) {
-    match serde_json::from_str::<Step>(line) {
-        Ok(Step { name, at_ms, ok }) => {
-            let seconds = std::time::Duration::from_millis(at_ms).as_secs_f64();
-            let sign = if ok { "ok    " } else { "FAILED" };
-            say::line(&format!("{seconds:7.1} s  {sign}  {name}"));
-        }
-        Err(_) => say::line(line),
-    }
+fn told(Step { name, at_ms, ok }: &Step) -> String {
+    let seconds = Duration::from_millis(*at_ms).as_secs_f64();
+    let sign = if *ok { "ok    " } else { "FAILED" };
+    format!("{seconds:7.1} s  {sign}  {name}")
 }
 
 fn read(folder: &Path) -> Result<Report> {
@@ -128,6 +131,10 @@ fn judge(report: &Report) -> Result<()> {
             "the clip starts less than ten seconds before the entry",
         ),
         (
+            report.clip.post_roll_ms >= 10_000,
+            "the clip ends less than ten seconds after the entry",
+        ),
+        (
             report.clip.frames_played > 0,
             "no frame of the clip was played",
         ),
@@ -144,13 +151,14 @@ fn summary(folder: &Path, report: &Report) -> String {
     format!(
         "\nresident, click to strike:   {} ms (record {})\n\
          courier, request to strike:  {} ms (record {})\n\
-         clip:                        {} ms before the entry, {} frames played\n\
+         clip:                        {} ms before the entry to {} ms after, {} frames played\n\
          left in {}: report.json, screenshots, clip.mp4",
         report.resident_unlock.ms,
         report.resident_unlock.seq,
         report.courier_entry.ms,
         report.courier_entry.seq,
         report.clip.pre_roll_ms,
+        report.clip.post_roll_ms,
         report.clip.frames_played,
         folder.display(),
     )
@@ -172,6 +180,7 @@ mod tests {
             denied_elsewhere: "WrongBuilding".into(),
             clip: Clip {
                 pre_roll_ms: 10_400,
+                post_roll_ms: 10_020,
                 frames_played: 80,
                 verified: true,
             },
@@ -186,12 +195,13 @@ mod tests {
 
     #[test]
     fn a_story_fails_when_any_part_of_it_was_not_seen() {
-        let spoil: [fn(&mut Report); 8] = [
+        let spoil: [fn(&mut Report); 9] = [
             |report| report.steps[0].ok = false,
             |report| report.resident_unlock.seq = 0,
             |report| report.courier_entry.seq = 0,
             |report| report.denied_elsewhere = "BadSignature".into(),
             |report| report.clip.pre_roll_ms = 9_999,
+            |report| report.clip.post_roll_ms = 9_999,
             |report| report.clip.frames_played = 0,
             |report| report.clip.verified = false,
             |report| report.notification_seen = false,

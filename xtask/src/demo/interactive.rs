@@ -1,6 +1,7 @@
 //! The building with the app's window open, and the terminal's keys as the courier.
 
 use std::{
+    fs::File,
     io::{BufRead, stdin},
     path::Path,
     process::{Child, Command, Stdio},
@@ -11,7 +12,7 @@ use simulation::{CourierAnswer, Programs, Site};
 
 use crate::{
     repo, say,
-    shell::{command, run},
+    shell::{command, read},
 };
 
 const KEYS: &str = "
@@ -56,10 +57,11 @@ fn open_app(site: &Site, data: &Path) -> Result<Child> {
     let invite = site.home.resident_invite(&site.hub)?;
     let program = repo::programs().join("vestibule");
     let mut enrol = command(&program, &["enrol", &invite, "--keys", "file"]);
-    run(enrol.env("VESTIBULE_DATA_DIR", data))?;
+    say::line(read(enrol.env("VESTIBULE_DATA_DIR", data))?.trim());
     Command::new(program)
         .env("VESTIBULE_DATA_DIR", data)
         .stdout(Stdio::null())
+        .stderr(File::create(repo::target().join("demo.log"))?)
         .spawn()
         .context("the app cannot be started")
 }
@@ -95,5 +97,10 @@ fn switch_hub(site: &mut Site, runs: &mut bool) -> Result<String> {
 fn log(site: &Site) -> Result<String> {
     let records = site.audit()?;
     let last = records.iter().rev().take(12).rev();
-    Ok(last.map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    let told = last.map(|record| {
+        let [at, door, what] = ["at", "door_name", "what"].map(|part| record[part].as_str());
+        let [at, door, what] = [at, door, what].map(Option::unwrap_or_default);
+        format!("{at}  {door:<14}  {what}")
+    });
+    Ok(told.collect::<Vec<_>>().join("\n"))
 }

@@ -1,6 +1,6 @@
 //! Grants and their end.
 
-use access::{DoorKind, GrantId, HolderClass};
+use access::{Credential, DoorKind, GrantId, HolderClass};
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::resolve::ids;
 use super::{Admin, Output};
 use crate::domain::entropy16;
 use crate::store::StoreError;
-use crate::store::{Carrier, Device, GrantSubject, NewGrant, Revocation, StandingGrant};
+use crate::store::{Carrier, Device, GrantSubject, NewGrant, Resident, Revocation, StandingGrant};
 
 const DAY_S: u64 = 24 * 3600;
 
@@ -28,6 +28,13 @@ pub(super) async fn grant(admin: &Admin, command: Grant, output: Output) -> Resu
                 bail!(
                     "'{}' leads into a unit: a carrier never opens one. Grant common doors only.",
                     unit.name
+                );
+            }
+            if doors.len() > Credential::MAX_DOORS {
+                bail!(
+                    "{} doors are more than one credential names: grant at most {} at a time",
+                    doors.len(),
+                    Credential::MAX_DOORS
                 );
             }
             let now = admin.hub.clock.now_s();
@@ -99,12 +106,13 @@ async fn list(admin: &Admin, wanted: &InBuilding, output: Output) -> Result<()> 
     let building = admin.building(wanted).await?;
     let carriers = admin.hub.store.carriers().await?;
     let devices = admin.hub.store.devices_of(building.id).await?;
+    let residents = admin.hub.store.residents().await?;
     let grants = admin.hub.store.grants_of(building.id).await?;
     let row = |standing: &StandingGrant| {
         let grant = &standing.grant;
         json!({
             "id": grant.id, "class": grant.subject.class(),
-            "to": holder_name(grant, &carriers, &devices), "doors": grant.doors,
+            "to": holder_name(grant, &carriers, &devices, &residents), "doors": grant.doors,
             "not_before": grant.not_before, "not_after": grant.not_after,
             "revoked_at": standing.revoked_at, "revoked": standing.revoked_at.is_some(),
         })
@@ -117,17 +125,24 @@ async fn list(admin: &Admin, wanted: &InBuilding, output: Output) -> Result<()> 
     )
 }
 
-fn holder_name(grant: &NewGrant, carriers: &[Carrier], devices: &[Device]) -> Option<String> {
+/// A person, a carrier, or a resident with the device, so that the right one is revoked.
+fn holder_name(
+    grant: &NewGrant,
+    carriers: &[Carrier],
+    devices: &[Device],
+    residents: &[Resident],
+) -> Option<String> {
     match &grant.subject {
         GrantSubject::Person { name, .. } => Some(name.clone()),
         GrantSubject::Carrier(id) => carriers
             .iter()
             .find(|carrier| carrier.id == *id)
             .map(|carrier| carrier.name.clone()),
-        GrantSubject::Device => devices
-            .iter()
-            .find(|device| device.grant == grant.id)
-            .map(|device| device.name.clone()),
+        GrantSubject::Device => {
+            let device = devices.iter().find(|device| device.grant == grant.id)?;
+            let owner = residents.iter().find(|one| one.id == device.resident)?;
+            Some(format!("{}, {}", owner.name, device.name))
+        }
     }
 }
 

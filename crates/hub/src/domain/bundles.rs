@@ -14,11 +14,14 @@ use crate::store::{
 const REVOKED_MARGIN_S: u64 = 24 * 3600;
 
 impl Hub {
-    /// Publishes a new bundle for every building whose content changed since its last one.
+    /// Publishes a new bundle for every building whose content changed since its last one. One that cannot be
+    /// published does not hold up the others.
     pub async fn refresh_bundles(&self) -> Result<()> {
         let _turn = self.turns.publish.lock().await;
         for building in self.store.buildings().await? {
-            self.refresh_bundle(&building).await?;
+            if let Err(error) = self.refresh_bundle(&building).await {
+                tracing::error!(building = %building.id, %error, "no bundle could be published");
+            }
         }
         Ok(())
     }
@@ -73,6 +76,7 @@ impl Hub {
             revoked: revoked(&grants, now),
             viewers: devices
                 .iter()
+                .filter(|device| !device.revoked)
                 .map(|device| viewer(device, &doors))
                 .collect(),
             doors: doors.into_iter().map(bundle_door).collect(),

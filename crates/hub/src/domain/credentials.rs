@@ -49,7 +49,7 @@ impl Hub {
         Ok(open.map(|door| door.id).collect())
     }
 
-    /// Fresh credentials for a resident's device: one, or more where there are very many doors.
+    /// Fresh credentials for a resident's device: one a door, so that each leaves in one Bluetooth write.
     pub async fn issue_for_device(
         &self,
         building: BuildingId,
@@ -81,7 +81,10 @@ impl Hub {
                 not_after,
             })
         };
-        doors.chunks(Credential::MAX_DOORS).map(issue).collect()
+        doors
+            .chunks(Credential::DOORS_IN_ONE_WRITE)
+            .map(issue)
+            .collect()
     }
 
     /// A fresh credential for a carrier: in `building`, or from its newest grant.

@@ -95,6 +95,8 @@ pub struct Device {
     pub viewer_key: ViewerPublicKey,
     /// What its credentials come from.
     pub grant: GrantId,
+    /// Whether that grant was revoked.
+    pub revoked: bool,
 }
 
 /// A carrier, known to the whole hub; its grants tie it to buildings.
@@ -206,7 +208,7 @@ pub trait Directory: Send + Sync {
     async fn add_resident(&self, resident: &Resident) -> Result<()>;
     /// All residents, by name.
     async fn residents(&self) -> Result<Vec<Resident>>;
-    /// The enrolled devices of a building whose grants stand.
+    /// The devices that were ever enrolled in a building.
     async fn devices_of(&self, building: BuildingId) -> Result<Vec<Device>>;
     /// Adds a carrier that has not enrolled.
     async fn add_carrier(&self, carrier: &Carrier) -> Result<()>;

@@ -236,15 +236,20 @@ async fn a_clip_is_its_doors_alone_to_upload_and_its_residents_alone_to_see() {
 }
 
 #[tokio::test]
-async fn a_clip_that_was_never_filmed_is_unavailable() {
-    let (_hub, elm, mut door, maya) = lobby().await;
-    let entry = door.courier(&elm, Some(ClipId::from_entropy(random16())));
+async fn a_clip_that_was_lost_on_the_way_is_unavailable_and_leaves_nothing() {
+    let (hub, elm, mut door, maya) = lobby().await;
+    let clip = door.clip();
+    let entry = door.courier(&elm, Some(clip.id));
+    door.upload(&clip).await;
+    assert!(files(&hub) > 0);
     let unfilmed = door.record(Event::Unfilmed {
         entry_seq: 1,
         why: "camera_lost".into(),
     });
     door.put(&[entry, unfilmed]).await.unwrap();
     assert_eq!(state(&maya).await, ClipState::Unavailable);
+    hub.hub().enforce_retention().await.unwrap();
+    assert_eq!(files(&hub), 0);
 }
 
 #[tokio::test]

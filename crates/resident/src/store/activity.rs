@@ -130,18 +130,13 @@ impl Store {
     ) -> Result<Option<Change>, StoreError> {
         self.write(|transaction| {
             set_last_event(transaction, event_id)?;
-            let Some(Record {
-                happening: Happening::Entry(mut entry),
-                ..
-            }) = by_clip(transaction, clip)?
-            else {
-                return Ok(None);
-            };
-            if let Some(clip) = entry.clip.as_mut() {
-                clip.state = ClipState::Ready;
-            }
-            put(transaction, &Happening::Entry(entry))
+            set_clip_state(transaction, clip, ClipState::Ready)
         })
+    }
+
+    /// Stores that a clip cannot be watched any more.
+    pub fn mark_clip_gone(&self, clip: ClipId) -> Result<Option<Change>, StoreError> {
+        self.write(|transaction| set_clip_state(transaction, clip, ClipState::Unavailable))
     }
 
     /// Stores that an event has been taken.
@@ -208,6 +203,24 @@ impl Store {
         transaction.commit()?;
         Ok(result)
     }
+}
+
+fn set_clip_state(
+    transaction: &Transaction<'_>,
+    clip: ClipId,
+    state: ClipState,
+) -> Result<Option<Change>, StoreError> {
+    let Some(Record {
+        happening: Happening::Entry(mut entry),
+        ..
+    }) = by_clip(transaction, clip)?
+    else {
+        return Ok(None);
+    };
+    if let Some(clip) = entry.clip.as_mut() {
+        clip.state = state;
+    }
+    put(transaction, &Happening::Entry(entry))
 }
 
 fn put_all(

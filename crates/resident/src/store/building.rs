@@ -57,8 +57,8 @@ impl Store {
         transaction.execute("DELETE FROM credentials", [])?;
         for credential in credentials {
             transaction.execute(
-                "INSERT INTO credentials (grant_id, body) VALUES (?1, ?2)",
-                params![credential.grant.to_string(), to_json(credential)?],
+                "INSERT INTO credentials (body) VALUES (?1)",
+                [to_json(credential)?],
             )?;
         }
         transaction.execute(

@@ -21,6 +21,8 @@ pub struct AppError {
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     InviteMalformed,
+    /// The server knows no such invite for residents.
+    InviteUnknown,
     InviteExpired,
     InviteUsed,
     HubUnreachable,
@@ -39,7 +41,12 @@ pub enum ErrorCode {
     Denied,
     /// The door accepted, but could not record the entry or move its strike.
     DoorFailed,
+    /// Not here yet.
     ClipUnavailable,
+    /// Deleted, or never filmed.
+    ClipGone,
+    /// Its key was wrapped to other devices only.
+    ClipNotForThisDevice,
     /// The clip is not what the door signed.
     ClipTampered,
     NotEnrolled,

@@ -79,6 +79,10 @@ pub enum HubState {
     Connecting,
     Online,
     Offline,
+    /// It was reached, and says that this device's access was taken away.
+    Revoked,
+    /// What answers is not the building's server.
+    NotTrusted,
 }
 
 /// What this machine's radio allows.

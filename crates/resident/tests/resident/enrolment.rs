@@ -75,7 +75,7 @@ async fn each_refusal_of_an_invite_has_its_own_code() {
     );
     assert_eq!(
         refused(refusal(HubCode::InviteInvalid)).await,
-        ErrorCode::InviteMalformed
+        ErrorCode::InviteUnknown
     );
     assert_eq!(
         refused(HubError::NotTrusted).await,

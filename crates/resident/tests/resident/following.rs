@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use access::{ClipId, HolderClass};
+use hub_api::ErrorCode as HubCode;
 use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome, Refresh, Topic};
+use resident::hub::HubError;
 use resident::ui::{ActivityKind, CredentialState, HubState, UiEvent};
 
 use crate::building::{LOBBY, now_ms};
@@ -289,4 +291,55 @@ async fn a_new_stream_begins_after_the_last_event_taken() {
     let app = world.open();
     online(&app).await;
     assert_eq!(world.hub.state().resumed_after, [None, Some(2)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_hub_says_of_this_device_is_told_apart_from_a_hub_that_is_down() {
+    let world = World::new();
+    let app = following(&world).await;
+    world.hub.refuse_all(HubError::NotTrusted);
+    app.until("not trusted", |shown| shown.hub == HubState::NotTrusted)
+        .await;
+    world.hub.refuse_all(HubError::Refused {
+        code: HubCode::Revoked,
+        retryable: false,
+    });
+    let shown = app
+        .until("revoked", |shown| shown.hub == HubState::Revoked)
+        .await;
+    let keys = shown.doors.iter().map(|door| door.credential);
+    assert!(keys.into_iter().all(|key| key == CredentialState::None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_that_was_lost_while_nobody_listened_is_no_longer_recording() {
+    let world = World::new();
+    let app = following(&world).await;
+    world.hub.push_entry(courier(1));
+    world.hub.push_entry(courier(2));
+    settled().await;
+    world.hub.stop();
+    app.until("offline", |shown| shown.hub == HubState::Offline)
+        .await;
+    let mut lost = courier(1);
+    lost.clip = lost.clip.map(|clip| ClipInfo {
+        state: ClipState::Unavailable,
+        ..clip
+    });
+    world.hub.add_entry(lost);
+    world.hub.resume();
+    online(&app).await;
+    let states = app
+        .activity()
+        .await
+        .into_iter()
+        .filter_map(|item| item.clip);
+    let states: Vec<_> = states.map(|clip| clip.state).collect();
+    assert_eq!(
+        states,
+        [
+            resident::ui::ClipState::Recording,
+            resident::ui::ClipState::Unavailable
+        ]
+    );
 }

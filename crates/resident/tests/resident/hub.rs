@@ -25,7 +25,7 @@ pub(crate) struct FakeHub {
 /// What the hub has pushed so far.
 #[derive(Clone, Debug, Default)]
 struct Log {
-    down: bool,
+    down: Option<HubError>,
     events: Vec<ServerEvent>,
 }
 
@@ -39,6 +39,8 @@ pub(crate) struct State {
     pub(crate) doors: Vec<DoorInfo>,
     pub(crate) entries: Vec<EntryInfo>,
     pub(crate) clips: HashMap<ClipId, (SignedClipIndex, Vec<Vec<u8>>)>,
+    /// The time for which clips are kept is over.
+    pub(crate) clips_are_gone: bool,
     pub(crate) credentials_issued: u32,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
@@ -62,11 +64,15 @@ impl FakeHub {
     }
 
     pub(crate) fn stop(&self) {
-        self.log.send_modify(|log| log.down = true);
+        self.refuse_all(HubError::Unreachable);
+    }
+
+    pub(crate) fn refuse_all(&self, why: HubError) {
+        self.log.send_modify(|log| log.down = Some(why));
     }
 
     pub(crate) fn resume(&self) {
-        self.log.send_modify(|log| log.down = false);
+        self.log.send_modify(|log| log.down = None);
     }
 
     /// Adds an entry and pushes it.
@@ -91,11 +97,7 @@ impl FakeHub {
     }
 
     fn is_up(&self) -> Result<(), HubError> {
-        if self.log.borrow().down {
-            Err(HubError::Unreachable)
-        } else {
-            Ok(())
-        }
+        self.log.borrow().down.map_or(Ok(()), Err)
     }
 }
 
@@ -166,7 +168,10 @@ impl Hub for Connection {
         let mut state = self.0.state();
         state.credentials_issued += 1;
         let (_, holder, _) = state.registered.unwrap();
-        Ok(vec![credential(holder, vec![LOBBY, GARAGE])])
+        Ok(vec![
+            credential(holder, vec![LOBBY]),
+            credential(holder, vec![GARAGE]),
+        ])
     }
 
     async fn entries(&self, before: Option<u64>, limit: u32) -> Result<EntryPage, HubError> {
@@ -192,11 +197,11 @@ impl Hub for Connection {
         let live = stream::unfold(Some((log, told)), |place| async move {
             let (mut log, told) = place?;
             let now = log
-                .wait_for(|log| log.down || log.events.len() > told)
+                .wait_for(|log| log.down.is_some() || log.events.len() > told)
                 .await
                 .ok()?
                 .clone();
-            if now.down {
+            if now.down.is_some() {
                 return Some((Err(HubError::Unreachable), None));
             }
             Some((Ok(now.events[told].clone()), Some((log, told + 1))))
@@ -207,6 +212,12 @@ impl Hub for Connection {
     async fn clip_index(&self, clip: ClipId) -> Result<SignedClipIndex, HubError> {
         self.0.is_up()?;
         let state = self.0.state();
+        if state.clips_are_gone {
+            return Err(HubError::Refused {
+                code: ErrorCode::ClipUnavailable,
+                retryable: false,
+            });
+        }
         let missing = HubError::Refused {
             code: ErrorCode::ClipNotReady,
             retryable: true,

@@ -177,7 +177,7 @@ async fn another_doors_clip_is_not_shown_for_this_entry() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clip_made_for_another_device_is_unavailable() {
+async fn a_clip_made_for_other_devices_is_said_to_be_so() {
     let world = World::new();
     let app = with_clip(
         &world,
@@ -193,7 +193,7 @@ async fn a_clip_made_for_another_device_is_unavailable() {
         .unwrap_err();
     assert_eq!(
         (error.code, error.retryable),
-        (ErrorCode::ClipUnavailable, false)
+        (ErrorCode::ClipNotForThisDevice, false)
     );
 }
 
@@ -228,4 +228,16 @@ async fn a_clip_nobody_told_of_is_unavailable() {
         let error = app.controller.clip_timeline(id).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::ClipUnavailable);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_that_is_gone_says_so_and_is_listed_so() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    world.hub.state().clips_are_gone = true;
+    let id = CLIP.to_string();
+    let error = app.controller.clip_timeline(&id).await.unwrap_err();
+    assert_eq!((error.code, error.retryable), (ErrorCode::ClipGone, false));
+    let listed = app.activity().await[0].clip.clone().unwrap();
+    assert_eq!(listed.state, resident::ui::ClipState::Unavailable);
 }

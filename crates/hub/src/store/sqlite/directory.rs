@@ -13,12 +13,12 @@ use crate::store::{
 };
 
 const DEVICES: &str = "
-    SELECT device.*, resident.unit, unit.building
+    SELECT device.*, resident.unit, unit.building, standing_grant.revoked_at IS NOT NULL AS revoked
     FROM device
     JOIN resident ON resident.id = device.resident
     JOIN unit ON unit.id = resident.unit
     JOIN standing_grant ON standing_grant.id = device.standing_grant
-    WHERE unit.building = ? AND standing_grant.revoked_at IS NULL
+    WHERE unit.building = ?
     ORDER BY device.id";
 
 #[async_trait]
@@ -279,6 +279,7 @@ fn device(row: &Row<'_>) -> RowResult<Device> {
         holder_key: key(row, "holder_key")?,
         viewer_key: key(row, "viewer_key")?,
         grant: id(row, "standing_grant", GrantId::from_bytes)?,
+        revoked: row.get("revoked")?,
     })
 }
 

@@ -2,6 +2,7 @@ use access::{BuildingId, ClipId, DoorId, UnitId};
 use async_trait::async_trait;
 use audit::log::Leaf;
 use audit::{Hash32, SignedRecord};
+use hub_api::Topic;
 use rusqlite::{Row, Transaction, named_params, params};
 
 use super::columns::{RowResult, all, id, key, one, optional_id, optional_key, run};
@@ -198,9 +199,10 @@ fn project(db: &Transaction<'_>, append: &Append, projection: &Projection) -> Re
             project_closed_clip(db, append, *clip, final_hash)
         }
         Projection::Unfilmed { entry_seq } => {
-            let sql = "UPDATE clip SET state = 'gone' WHERE door = ?1 AND state = 'recording' \
+            let sql = "UPDATE clip SET state = 'expiring' WHERE door = ?1 AND state = 'recording' \
                        AND id = (SELECT clip FROM entry WHERE door = ?1 AND seq = ?2)";
-            run(db, sql, params![append.door.as_bytes(), entry_seq]).map(drop)
+            let withdrawn = run(db, sql, params![append.door.as_bytes(), entry_seq])?;
+            tell_of_withdrawal(db, append, withdrawn)
         }
     }
 }
@@ -258,16 +260,27 @@ fn project_closed_clip(
     final_hash: &[u8; 32],
 ) -> Result<()> {
     expect_clip(db, (append.after.building, append.door), clip, append.at)?;
-    let sql = "UPDATE clip SET recorded_hash = ?1, \
-               state = CASE WHEN state = 'ready' AND final_hash IS NOT ?1 THEN 'expiring' \
-                       ELSE state END \
-               WHERE id = ?2 AND door = ?3";
-    run(
+    let closed = params![final_hash, clip.as_bytes(), append.door.as_bytes()];
+    let sql = "UPDATE clip SET recorded_hash = ?1 WHERE id = ?2 AND door = ?3";
+    run(db, sql, closed)?;
+    let sql = "UPDATE clip SET state = 'expiring' WHERE id = ?2 AND door = ?3 \
+               AND state = 'ready' AND final_hash IS NOT ?1";
+    let withdrawn = run(db, sql, closed)?;
+    tell_of_withdrawal(db, append, withdrawn)
+}
+
+/// Whoever was told of a clip that is no more looks again.
+fn tell_of_withdrawal(db: &Transaction<'_>, append: &Append, withdrawn: usize) -> Result<()> {
+    if withdrawn == 0 {
+        return Ok(());
+    }
+    let what = Topic::Entries;
+    feed::post(
         db,
-        sql,
-        params![final_hash, clip.as_bytes(), append.door.as_bytes()],
+        &append.after.audience,
+        &Notice::Refresh { what },
+        append.at,
     )
-    .map(drop)
 }
 
 fn insert_alarm(db: &Transaction<'_>, alarm: &Alarm) -> Result<()> {
