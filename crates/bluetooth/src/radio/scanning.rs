@@ -208,13 +208,11 @@ fn subject(event: CentralEvent) -> Option<PeripheralId> {
     }
 }
 
+/// What a device broadcasts decides, and not its services: BlueZ takes the door's from the list when the door stops
+/// while it is connected, and does not add it again when the door advertises anew.
 async fn sighting(adapter: &Adapter, id: PeripheralId) -> Option<Sighting> {
     let device = adapter.peripheral(&id).await.ok()?;
     let properties = device.properties().await.ok()??;
-    let service = Uuid::from_u128(SERVICE_UUID);
-    if !properties.services.contains(&service) {
-        return None;
-    }
     // A device that was heard in an earlier scan, and not in this one, has no signal strength.
     let rssi = properties.rssi?;
     Some(Sighting {
