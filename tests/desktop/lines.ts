@@ -32,12 +32,14 @@ export class LineProgram {
     return line;
   }
 
-  async close(): Promise<void> {
+  /** Ends the program's input, whereupon it ends itself and whatever it started. */
+  async close(patienceMs = 20_000): Promise<void> {
     if (this.#child.exitCode !== null) return;
-    const gone = new Promise((resolve) => this.#child.once("exit", resolve));
+    const gone = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()));
     this.#child.stdin.end();
-    this.#child.kill("SIGTERM");
+    const overdue = setTimeout(() => this.#child.kill("SIGKILL"), patienceMs);
     await gone;
+    clearTimeout(overdue);
   }
 
   #arrival(patienceMs: number): Promise<string | null> {
