@@ -15,8 +15,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
-    /// A bare GATT write->notify echo beside our unlock from subscribe to strike, in one run of the
-    /// guest; writes per unlock, and the door's CPU per decision.
+    /// A bare GATT write->notify echo of the request's length beside our unlock from subscribe to strike,
+    /// in one run of the guest; writes per unlock, and the door's CPU per decision.
     ///
     /// The guest's processor is emulated: compare the figures with each other, not with other machines.
     Unlock,

@@ -23,13 +23,11 @@ use simulation::{Door, Programs, Site, StrikeState};
 const ECHOES: usize = 200;
 const UNLOCKS: usize = 40;
 
-/// Bytes of an echo.
-const ECHO_LEN: usize = 200;
-
 /// One measured unlock.
 struct Sample {
     unlock_ms: f64,
     writes: u32,
+    request_len: usize,
     cpu_ms: f64,
 }
 
@@ -41,8 +39,10 @@ async fn main() -> Result<()> {
         .iter()
         .find(|argument| !argument.starts_with("--"));
     let file = file.context("usage: unlock FILE")?;
-    let echo_ms = echoes().await.context("the echo")?;
     let unlocks = unlocks().await.context("the unlocks")?;
+    let longest = unlocks.iter().map(|sample| sample.request_len).max();
+    let longest = longest.context("nothing was unlocked")?;
+    let echo_ms = echoes(longest).await.context("the echo")?;
     let all = |of: fn(&Sample) -> f64| unlocks.iter().map(of).collect::<Vec<_>>();
     let samples = json!({
         "echo_ms": echo_ms,
@@ -53,12 +53,14 @@ async fn main() -> Result<()> {
     fs::write(file, samples.to_string()).context("the samples cannot be written")
 }
 
-async fn echoes() -> Result<Vec<f64>> {
+/// Round trips of values that are as long as the request to unlock.
+async fn echoes(length: usize) -> Result<Vec<f64>> {
     let _server = EchoServer::serve(HANDSET).await?;
     let mut client = EchoClient::connect(PHONE).await?;
+    let value = vec![7; length];
     let mut samples = Vec::new();
     for number in 0..ECHOES + ECHOES / 10 {
-        let took = client.round_trip(&[7; ECHO_LEN]).await?;
+        let took = client.round_trip(&value).await?;
         if number >= ECHOES / 10 {
             samples.push(milliseconds(took));
         }
@@ -102,6 +104,7 @@ async fn unlock(keyring: &Keyring, door: &Door) -> Result<Sample> {
     Ok(Sample {
         unlock_ms: since(unlock.subscribed_at, strike.at_ms)?,
         writes: unlock.writes,
+        request_len: unlock.request_len,
         cpu_ms: milliseconds(cpu),
     })
 }

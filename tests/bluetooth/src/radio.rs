@@ -46,6 +46,8 @@ pub struct Unlock {
     pub subscribed_at: std::time::SystemTime,
     /// How many ATT writes carried the request.
     pub writes: u32,
+    /// How long the request was, in bytes.
+    pub request_len: usize,
 }
 
 impl fmt::Debug for Connection {
@@ -83,16 +85,20 @@ impl Connection {
         let subscribed_at = std::time::SystemTime::now();
         let mut session = request.session(started.elapsed());
         self.device.subscribe(&self.from_door).await?;
-        let mut writes = 0;
+        let (mut writes, mut request_len) = (0, 0);
         loop {
             while let Some(output) = session.poll_output() {
                 match output {
-                    KeyOutput::Send(framed) => writes += self.write(&framed).await?,
+                    KeyOutput::Send(framed) => {
+                        writes += self.write(&framed).await?;
+                        request_len += framed.len();
+                    }
                     KeyOutput::Answer(answer) => {
                         return Ok(Unlock {
                             answer,
                             subscribed_at,
                             writes,
+                            request_len,
                         });
                     }
                     KeyOutput::Deadline(_) => {}
