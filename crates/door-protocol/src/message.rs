@@ -65,6 +65,11 @@ pub enum FailureCode {
     /// The audit record could not be committed, so the strike did not move.
     #[error("the door could not record the attempt and stayed locked; tell the building's manager")]
     NotRecorded,
+    /// The door has no bundle yet and decides nothing: nobody could be known revoked.
+    #[error(
+        "the door is not ready yet: it has to reach the building's hub once; try again in a minute, then tell the building's manager"
+    )]
+    NotReady,
     /// The strike did not confirm its move.
     #[error("the door's strike did not move; try again, then tell the building's manager")]
     NotMoved,

@@ -182,6 +182,9 @@ fn messages() -> Messages {
             code: FailureCode::NotRecorded,
         },
         Answer::Failed {
+            code: FailureCode::NotReady,
+        },
+        Answer::Failed {
             code: FailureCode::NotMoved,
         },
     ];

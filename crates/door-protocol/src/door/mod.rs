@@ -13,7 +13,7 @@ use std::time::Duration;
 use access::{Decision, Denial, DenyReason, Gate, HolderPublicKey, Now};
 
 use crate::frame::Framer;
-use crate::message::{Command, decode_request};
+use crate::message::{Command, FailureCode, decode_request};
 use crate::{COMPLETION_TIMEOUT, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, MAX_DENIED};
 pub use identity::DoorIdentity;
 pub use output::{Attempt, DoorOutput, SessionError};
@@ -112,11 +112,13 @@ impl DoorSession {
     /// The record could not be committed: the strike stays, and the peer is told that the door
     /// failed, not what it decided.
     pub fn handle_audit_failed(&mut self) {
-        let Some(awaiting) = self.take_awaiting_audit() else {
-            return;
-        };
-        let result = awaiting.failed().map(|answered| self.answer(answered));
-        self.settle(result);
+        self.fail_attempt(FailureCode::NotRecorded);
+    }
+
+    /// The door has nothing yet to decide by: what was decided does not count, is not recorded, and
+    /// the peer is told that the door is not ready.
+    pub fn handle_not_ready(&mut self) {
+        self.fail_attempt(FailureCode::NotReady);
     }
 
     /// The strike has moved.
@@ -206,6 +208,14 @@ impl DoorSession {
         self.state = State::AwaitingAudit(peer.decided(decision.clone()));
         self.outputs
             .push_back(DoorOutput::AppendAudit(Attempt { decision, holder }));
+    }
+
+    fn fail_attempt(&mut self, code: FailureCode) {
+        let Some(awaiting) = self.take_awaiting_audit() else {
+            return;
+        };
+        let result = awaiting.failed(code).map(|answered| self.answer(answered));
+        self.settle(result);
     }
 
     fn answer(&mut self, answered: Answered) {

@@ -13,7 +13,8 @@ pub enum DoorOutput {
     /// Send these bytes, already framed.
     Send(Vec<u8>),
     /// Commit a record of this attempt to disk, then call [`DoorSession::handle_audit_committed`](crate::DoorSession::handle_audit_committed)
-    /// or [`DoorSession::handle_audit_failed`](crate::DoorSession::handle_audit_failed).
+    /// or [`DoorSession::handle_audit_failed`](crate::DoorSession::handle_audit_failed); a door that has no bundle yet records nothing and
+    /// calls [`DoorSession::handle_not_ready`](crate::DoorSession::handle_not_ready).
     AppendAudit(Attempt),
     /// Move the strike, then call [`DoorSession::handle_actuated`](crate::DoorSession::handle_actuated) or
     /// [`DoorSession::handle_actuation_failed`](crate::DoorSession::handle_actuation_failed).

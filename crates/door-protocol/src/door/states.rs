@@ -169,13 +169,8 @@ impl AwaitingAudit {
         }
     }
 
-    pub(crate) fn failed(self) -> Result<Answered, SessionError> {
-        Answered::new(
-            self.peer,
-            Answer::Failed {
-                code: FailureCode::NotRecorded,
-            },
-        )
+    pub(crate) fn failed(self, code: FailureCode) -> Result<Answered, SessionError> {
+        Answered::new(self.peer, Answer::Failed { code })
     }
 }
 

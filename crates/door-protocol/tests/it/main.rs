@@ -5,6 +5,7 @@
 )]
 
 mod any_bytes;
+mod any_request;
 mod hostile;
 mod pair;
 mod unlock;

@@ -17,6 +17,8 @@ pub(crate) enum Device {
     Works,
     Fails,
     Hangs,
+    /// A disk that waits for the door's first bundle.
+    NotReady,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,6 +216,7 @@ impl Pair {
                 self.door.handle_audit_committed(self.seq);
             }
             Device::Fails => self.door.handle_audit_failed(),
+            Device::NotReady => self.door.handle_not_ready(),
             Device::Hangs => {}
         }
     }
@@ -225,7 +228,7 @@ impl Pair {
                 self.door.handle_actuated();
             }
             Device::Fails => self.door.handle_actuation_failed(),
-            Device::Hangs => {}
+            Device::Hangs | Device::NotReady => {}
         }
     }
 

@@ -118,6 +118,20 @@ fn a_door_that_cannot_record_stays_shut_and_says_so() {
 }
 
 #[test]
+fn a_door_that_is_not_ready_says_so_and_serves_the_next_request() {
+    let mut world = World::new();
+    let phone = world.resident();
+    let mut pair = Pair::new(&mut world, &phone);
+    pair.disk = Device::NotReady;
+    pair.more = 1;
+    let not_ready = Answer::Failed {
+        code: FailureCode::NotReady,
+    };
+    assert_eq!(pair.run(&mut world.gate), Some(not_ready));
+    assert_eq!((pair.audits(), pair.moves()), (2, 0));
+}
+
+#[test]
 fn a_denial_that_cannot_be_recorded_is_not_told() {
     let mut world = World::new();
     let phone = world.thief();
