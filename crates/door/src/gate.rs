@@ -114,9 +114,15 @@ impl SharedGate {
         Ok(())
     }
 
-    /// Lends the gate to one session for one step.
-    pub fn with<T>(&self, step: impl FnOnce(&mut Gate) -> T) -> T {
-        step(&mut self.lock().gate)
+    /// Lends the gate to one session for one step. Also returns whether what it decided counts: a
+    /// gate that is not [ready](Self::is_ready) lends a copy, so that nobody's attempts are counted.
+    pub fn with<T>(&self, step: impl FnOnce(&mut Gate) -> T) -> (T, bool) {
+        let mut state = self.lock();
+        if state.ready {
+            (step(&mut state.gate), true)
+        } else {
+            (step(&mut state.gate.clone()), false)
+        }
     }
 
     /// Whether records name residents.

@@ -1,4 +1,4 @@
-use access::BuildingKey;
+use access::{BuildingKey, HolderPublicKey};
 
 use super::*;
 
@@ -39,6 +39,22 @@ fn a_door_is_not_ready_before_its_first_bundle() {
     assert!(!gate.is_ready(), "checking installs nothing");
     gate.install(first).unwrap();
     assert_eq!((gate.is_ready(), gate.version()), (true, Some(1)));
+}
+
+#[test]
+fn nobodys_attempts_are_counted_before_the_first_bundle() {
+    let gate = gate();
+    let holder = HolderPublicKey([7; 32]);
+    let now = Clock::start().now();
+    let deny = |gate: &mut Gate| {
+        let decision = gate.decide(b"no credential", holder, now);
+        assert!(decision.deny_reason().is_some());
+        gate.attempts.len()
+    };
+    assert_eq!(gate.with(deny), (1, false));
+    gate.install(bundle(1)).unwrap();
+    assert_eq!(gate.with(|gate| gate.attempts.len()), (0, true));
+    assert_eq!(gate.with(deny), (1, true));
 }
 
 #[test]

@@ -96,6 +96,7 @@ pub async fn serve(
         link,
         kind,
         known,
+        counts: false,
     };
     let end = Instant::now() + LIFETIME;
     loop {
@@ -134,13 +135,16 @@ struct Serving<'a> {
     link: Link,
     kind: LinkKind,
     known: &'a Known,
+    /// Whether what the gate last decided counts.
+    counts: bool,
 }
 
 impl Serving<'_> {
     fn take(&mut self, chunk: &[u8]) {
         let Doorway { gate, clock, .. } = self.doorway;
         let session = &mut self.session;
-        gate.with(|gate| session.handle_bytes(chunk, clock.now(), gate));
+        let ((), counts) = gate.with(|gate| session.handle_bytes(chunk, clock.now(), gate));
+        self.counts = counts;
     }
 
     /// Does everything that the session asks for.
@@ -162,6 +166,10 @@ impl Serving<'_> {
     }
 
     async fn record(&mut self, attempt: Attempt) {
+        if !self.counts {
+            tracing::warn!("nobody may pass before the first bundle: the hub must be reached once");
+            return self.session.handle_not_ready();
+        }
         if !is_unproven(&attempt.decision) {
             self.known.store(true, Ordering::Relaxed);
         }
@@ -201,9 +209,6 @@ impl Serving<'_> {
 impl Doorway {
     /// Puts an attempt on record, and has it filmed if it has to be.
     async fn record(&self, decision: &Decision, link: LinkKind) -> Result<u64, RecordError> {
-        if !self.gate.is_ready() {
-            return Err(RecordError::NoBundle);
-        }
         if is_unproven(decision) && !self.flood.admits(self.clock.now().monotonic) {
             return Err(RecordError::Flood);
         }
@@ -244,10 +249,6 @@ impl Doorway {
 
 #[derive(Debug, thiserror::Error)]
 enum RecordError {
-    #[error(
-        "this door has no bundle yet, so it does not know who is revoked; it needs to reach the hub once"
-    )]
-    NoBundle,
     #[error("too many denials of credentials that nobody known has signed")]
     Flood,
     #[error(transparent)]
