@@ -1,8 +1,9 @@
 //! A limit on the records that strangers can cause.
 //!
 //! Every request of an authenticated channel is recorded, and anybody can make a key and open a
-//! channel. Denials of credentials that the building signed are always recorded; of the others
-//! only so many a minute, or the disk would fill.
+//! channel. A denied holder of a credential that the building signed has to wait longer each time
+//! and is always recorded. Of the denials that anybody could cause, with a forged or somebody else's
+//! credential and a new key each time, only so many a minute are, or the disk would fill.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -15,7 +16,7 @@ const BURST: u32 = 60;
 /// How long until one more is admitted.
 const REFILL: Duration = Duration::from_secs(1);
 
-/// A token bucket for records of unproven denials.
+/// A token bucket for records of denials that anybody could cause.
 #[derive(Debug)]
 pub struct FloodGuard(Mutex<Bucket>);
 

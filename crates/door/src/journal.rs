@@ -56,7 +56,7 @@ impl Draft {
     fn begun(&self) -> Option<Begun> {
         let at_ms = self.at_ms;
         match self.alongside {
-            Some(Alongside::ClipBegins(clip)) => Some(Begun { clip, at_ms }),
+            Some(Alongside::ClipBegins { clip, .. }) => Some(Begun { clip, at_ms }),
             _ => None,
         }
     }

@@ -137,14 +137,14 @@ async fn a_clip_that_nobody_films_since_its_commit_came_too_late_is_recorded_as_
     let folder = tempfile::tempdir().unwrap();
     let (_thread, journal) = open(folder.path());
     let clip = ClipId::from_entropy([5; 16]);
-    let denied = Event::Denied {
+    let event = Event::Denied {
         reason: DenyReason::Revoked,
         class: None,
         grant: None,
         link: LinkKind::Stream,
         clip: Some(clip),
     };
-    let draft = Draft::new(7, denied).with(Alongside::ClipBegins(clip));
+    let draft = Draft::new(7, event).with(Alongside::ClipBegins { clip, denied: true });
     let other = rusqlite::Connection::open(folder.path().join("records.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let patience = Duration::from_millis(500);

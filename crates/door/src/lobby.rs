@@ -1,8 +1,8 @@
 //! Who may be at the door at the same time.
 //!
 //! Each link has its own number of places. When they are taken, the peer that has waited longest
-//! without having shown anything that the building signed makes room: silent or babbling connections
-//! cannot shut out an honest phone.
+//! without having been let in makes room: silent or babbling connections cannot shut out an honest
+//! phone.
 
 use std::{
     sync::{

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use access::{ClipId, Decision, HolderClass};
+use access::{ClipId, Decision, Denial, DenyReason, HolderClass};
 use audit::{Entry, Event, LinkKind, Person};
 use bluetooth::Link;
 use door_protocol::{
@@ -53,7 +53,7 @@ pub struct Doorway {
     pub flood: FloodGuard,
 }
 
-/// Set once a peer has shown something that the building signed, so that it is no stranger any more.
+/// Set once a peer has been let in, so that it is no stranger any more.
 pub type Known = Arc<AtomicBool>;
 
 /// Why a session ended before the peer left.
@@ -170,7 +170,7 @@ impl Serving<'_> {
             tracing::warn!("nobody may pass before the first bundle: the hub must be reached once");
             return self.session.handle_not_ready();
         }
-        if !is_unproven(&attempt.decision) {
+        if matches!(attempt.decision, Decision::Allow(_)) {
             self.known.store(true, Ordering::Relaxed);
         }
         let record = self.doorway.record(&attempt.decision, self.kind);
@@ -209,7 +209,7 @@ impl Serving<'_> {
 impl Doorway {
     /// Puts an attempt on record, and has it filmed if it has to be.
     async fn record(&self, decision: &Decision, link: LinkKind) -> Result<u64, RecordError> {
-        if is_unproven(decision) && !self.flood.admits(self.clock.now().monotonic) {
+        if costs_nothing(decision) && !self.flood.admits(self.clock.now().monotonic) {
             return Err(RecordError::Flood);
         }
         let moment = Moment {
@@ -219,7 +219,9 @@ impl Doorway {
         let filming = self.recorder.prepare(decision, moment);
         let event = self.event(decision, link, filming.clip());
         let mut draft = Draft::new(moment.utc_ms, event);
-        draft.alongside = filming.clip().map(Alongside::ClipBegins);
+        let denied = matches!(decision, Decision::Deny(_));
+        let begins = |clip| Alongside::ClipBegins { clip, denied };
+        draft.alongside = filming.clip().map(begins);
         draft.unfilmed = filming.unfilmed().map(str::to_owned);
         let seq = self.journal.append(draft).await?;
         log(decision, seq, filming.unfilmed());
@@ -249,15 +251,20 @@ impl Doorway {
 
 #[derive(Debug, thiserror::Error)]
 enum RecordError {
-    #[error("too many denials of credentials that nobody known has signed")]
+    #[error("too many denials that anybody could cause")]
     Flood,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Whether anybody at all could have made this attempt.
-fn is_unproven(decision: &Decision) -> bool {
-    matches!(decision, Decision::Deny(denial) if denial.class.is_none())
+/// Whether anybody at all could have made this attempt, and again with a new key each time: who is
+/// not shown to be the holder of a credential is not slowed down by earlier denials either.
+fn costs_nothing(decision: &Decision) -> bool {
+    use DenyReason::{BadSignature, NotTheHolder, WrongBuilding};
+    let Decision::Deny(Denial { reason, class, .. }) = decision else {
+        return false;
+    };
+    class.is_none() || matches!(reason, BadSignature | NotTheHolder | WrongBuilding)
 }
 
 /// Says what was decided, and nothing about who it was.

@@ -102,7 +102,8 @@ impl ClipStorage {
         Ok(())
     }
 
-    /// Removes clips until the rest fit: first those that the hub holds, then the oldest.
+    /// Removes clips until the rest fit: first those that the hub holds, then those of denials, then
+    /// the oldest.
     async fn make_room(&self) -> Result<(), RoomError> {
         let mut clips = self.clips().await?.into_iter();
         let mut total: u64 = clips.as_slice().iter().map(|(_, row)| row.bytes).sum();
@@ -122,7 +123,9 @@ impl ClipStorage {
         let ask = |store: &mut crate::store::Store| {
             let mut clips = Vec::new();
             for state in [ClipState::Uploaded, ClipState::Closed] {
-                clips.extend(store.clips(state)?.into_iter().map(|row| (state, row)));
+                let mut rows = store.clips(state)?;
+                rows.sort_by_key(|row| !row.denied);
+                clips.extend(rows.into_iter().map(|row| (state, row)));
             }
             Ok(clips)
         };

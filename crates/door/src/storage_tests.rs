@@ -26,6 +26,10 @@ struct Disk {
 impl Disk {
     /// Three closed clips of 1 MiB each, of which the hub holds the second.
     async fn with_three_clips(limits: Storage) -> Self {
+        Self::with_three_clips_one_of_a_denial(limits, None).await
+    }
+
+    async fn with_three_clips_one_of_a_denial(limits: Storage, denied: Option<u8>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("records.db")).unwrap();
         let key = SigningKey::from_seed([3; 32]);
@@ -34,7 +38,10 @@ impl Disk {
         for number in 1..=3 {
             std::fs::create_dir(clip_folder(folder.path(), clip(number))).unwrap();
             let started = || Draft::new(1, Event::BundleInstalled { version: 1 });
-            let begins = Alongside::ClipBegins(clip(number));
+            let begins = Alongside::ClipBegins {
+                clip: clip(number),
+                denied: denied == Some(number),
+            };
             journal.append(started().with(begins)).await.unwrap();
             let closes = Alongside::ClipCloses {
                 clip: clip(number),
@@ -89,6 +96,13 @@ async fn the_clip_that_the_hub_holds_gives_way_first_and_then_the_oldest() {
     let disk = Disk::with_three_clips(limits(1, 0)).await;
     disk.storage.make_room().await.unwrap();
     assert_eq!(disk.left(), [3]);
+}
+
+#[tokio::test]
+async fn the_clip_of_a_denial_gives_way_before_the_older_clip_of_an_entry() {
+    let disk = Disk::with_three_clips_one_of_a_denial(limits(1, 0), Some(3)).await;
+    disk.storage.make_room().await.unwrap();
+    assert_eq!(disk.left(), [1]);
 }
 
 #[tokio::test]

@@ -63,7 +63,12 @@ pub struct NewRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Alongside {
     /// The record names a clip that is about to be filmed.
-    ClipBegins(ClipId),
+    ClipBegins {
+        /// Which.
+        clip: ClipId,
+        /// Whether it shows somebody who was turned away.
+        denied: bool,
+    },
     /// The record closes a clip.
     ClipCloses {
         /// Which.
@@ -189,7 +194,9 @@ fn insert(transaction: &Transaction<'_>, record: &NewRecord) -> Result<(), Store
         .execute(params![seq, record.hash, record.body])?;
     match &record.alongside {
         None => Ok(()),
-        Some(Alongside::ClipBegins(clip)) => clips::begin(transaction, *clip, seq),
+        Some(Alongside::ClipBegins { clip, denied }) => {
+            clips::begin(transaction, *clip, seq, *denied)
+        }
         Some(Alongside::ClipCloses { clip, bytes }) => clips::close(transaction, *clip, *bytes),
         Some(Alongside::ClipLost(clip)) => clips::forget(transaction, *clip),
         Some(Alongside::Bundle { version, body }) => {

@@ -33,24 +33,33 @@ pub struct ClipRow {
     pub entry_seq: u64,
     /// Its size on disk; 0 while it is recorded.
     pub bytes: u64,
+    /// Whether it shows somebody who was turned away.
+    pub denied: bool,
 }
 
 impl Store {
     /// The clips in `state`, oldest first.
     pub fn clips(&self, state: ClipState) -> Result<Vec<ClipRow>, StoreError> {
-        let query = "SELECT clip, entry_seq, bytes FROM clips WHERE state = ?1 ORDER BY entry_seq";
+        let query = "SELECT clip, entry_seq, bytes, denied FROM clips \
+                     WHERE state = ?1 ORDER BY entry_seq";
         let mut statement = self.connection.prepare_cached(query)?;
         let rows = statement.query_map([state.as_str()], |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+            ))
         })?;
         rows.map(|row| {
-            let (clip, entry_seq, bytes) = row?;
+            let (clip, entry_seq, bytes, denied) = row?;
             let unreadable = |_| StoreError::Unreadable(format!("{clip:?} is not a clip's id"));
             let clip = clip.parse().map_err(unreadable)?;
             Ok(ClipRow {
                 clip,
                 entry_seq,
                 bytes,
+                denied,
             })
         })
         .collect()
@@ -73,9 +82,11 @@ pub(super) fn begin(
     connection: &Connection,
     clip: ClipId,
     entry_seq: u64,
+    denied: bool,
 ) -> Result<(), StoreError> {
-    let insert = "INSERT INTO clips (clip, entry_seq, state) VALUES (?1, ?2, 'recording')";
-    connection.execute(insert, params![clip.to_string(), entry_seq])?;
+    let insert =
+        "INSERT INTO clips (clip, entry_seq, state, denied) VALUES (?1, ?2, 'recording', ?3)";
+    connection.execute(insert, params![clip.to_string(), entry_seq, denied])?;
     Ok(())
 }
 

@@ -72,9 +72,9 @@ fn what_goes_alongside_a_record_is_kept_with_it() {
         version: 3,
         body: vec![1, 2, 3],
     };
-    store
-        .append(&[with(1, bundle), with(2, Alongside::ClipBegins(clip))])
-        .unwrap();
+    let denied = true;
+    let begins = Alongside::ClipBegins { clip, denied };
+    store.append(&[with(1, bundle), with(2, begins)]).unwrap();
     assert_eq!(store.bundle().unwrap().unwrap(), [1, 2, 3]);
     let recording = store.clips(ClipState::Recording).unwrap();
     assert_eq!(recording[0].entry_seq, 2);
@@ -86,6 +86,7 @@ fn what_goes_alongside_a_record_is_kept_with_it() {
         clip,
         entry_seq: 2,
         bytes: 900,
+        denied,
     };
     assert_eq!(closed, [row]);
     store.set_clip_uploaded(clip).unwrap();

@@ -18,8 +18,8 @@ use tokio::{
 };
 
 use crate::{
-    building::{expired_guest, resident, stranger},
-    harness::Site,
+    building::{Holder, expired_guest, guest, resident, stranger},
+    harness::{Site, TestDoor},
 };
 
 /// The door's side closes the connection within `patience`.
@@ -47,19 +47,36 @@ async fn silent_connections_make_room_for_an_honest_phone() {
     assert!(!is_closed(newest, Duration::from_millis(300)).await);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn strangers_who_stay_after_a_denial_make_room_too() {
+/// Somebody with the guest's credential and a key of their own.
+fn thief(number: u8) -> Holder {
+    Holder {
+        secret: stranger(number).secret,
+        ..guest()
+    }
+}
+
+async fn those_who_stay_after_a_denial_make_room(denied: impl Fn(u8) -> Holder) {
     let site = Site::new();
     let door = site.serve().await;
-    let mut strangers = Vec::new();
+    let mut staying = Vec::new();
     for number in 0..20 {
-        let mut link = door.phone.ask(&stranger(100 + number)).await;
+        let mut link = door.phone.ask(&denied(100 + number)).await;
         link.incoming.recv().await.unwrap();
-        strangers.push(link);
+        staying.push(link);
     }
     let before = Instant::now();
     door.phone.enter(&resident()).await;
     assert!(before.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_stay_after_a_denial_make_room_too() {
+    those_who_stay_after_a_denial_make_room(stranger).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_with_a_credential_that_opens_nothing_make_room_too() {
+    those_who_stay_after_a_denial_make_room(thief).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,14 +129,12 @@ async fn an_honest_phone_is_served_in_a_flood_of_garbage() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn strangers_cannot_fill_the_disk_with_denials() {
-    let site = Site::new();
-    let door = site.serve().await;
+/// The records of 100 denials are cut to the burst and what a second admits.
+async fn flood(site: &Site, door: &TestDoor, denied: impl Fn(u8) -> Holder) {
     let before = site.records().len();
     let started = Instant::now();
     for number in 0..100 {
-        let _ = door.phone.try_unlock(&stranger(100 + number)).await;
+        let _ = door.phone.try_unlock(&denied(100 + number)).await;
     }
     let admitted = 60 + usize::try_from(started.elapsed().as_secs()).unwrap() + 1;
     let recorded = site.records().len() - before;
@@ -127,6 +142,20 @@ async fn strangers_cannot_fill_the_disk_with_denials() {
         (50..=admitted).contains(&recorded),
         "{recorded} of {admitted}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stolen_credential_cannot_fill_the_disk_with_denials() {
+    let site = Site::new();
+    let door = site.serve().await;
+    flood(&site, &door, thief).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_cannot_fill_the_disk_with_denials() {
+    let site = Site::new();
+    let door = site.serve().await;
+    flood(&site, &door, stranger).await;
     let reason = DenyReason::CredentialExpired;
     let answer = door.phone.unlock(&expired_guest()).await;
     assert_eq!(
