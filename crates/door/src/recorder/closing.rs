@@ -41,23 +41,27 @@ impl Studio {
         {
             let studio = self.clone();
             let salvage = tokio::task::spawn_blocking(move || studio.salvage(clip));
-            match salvage.await.ok().flatten() {
-                Some(closed) => {
+            match salvage.await.unwrap_or(Salvaged::Unreadable) {
+                Salvaged::Closed(closed) => {
                     let cause = Shortfall::Interrupted;
-                    self.conclude(entry_seq, closed, rolls, cause, stop).await;
+                    self.conclude(entry_seq, *closed, rolls, cause, stop).await;
                 }
-                None => self.give_up(clip, entry_seq, "interrupted", stop).await,
+                Salvaged::Nothing => self.give_up(clip, entry_seq, "interrupted", stop).await,
+                Salvaged::Unreadable => {}
             }
         }
     }
 
     /// Closes what reached the disk of a clip that broke off.
-    pub(super) fn salvage(&self, clip: ClipId) -> Option<(ClipIndex, SignedClipIndex)> {
-        let closed = close_interrupted(&self.folder, clip, &self.signing);
-        closed.unwrap_or_else(|error| {
-            tracing::error!(%clip, %error, "the clip cannot be read back");
-            None
-        })
+    pub(super) fn salvage(&self, clip: ClipId) -> Salvaged {
+        match close_interrupted(&self.folder, clip, &self.signing) {
+            Ok(Some(closed)) => Salvaged::Closed(Box::new(closed)),
+            Ok(None) => Salvaged::Nothing,
+            Err(error) => {
+                tracing::error!(%clip, %error, "the clip cannot be read back; it is left for the next start");
+                Salvaged::Unreadable
+            }
+        }
     }
 
     /// Writes a clip's index and puts on record that it is complete. `cause` is what a missing part
@@ -141,6 +145,16 @@ impl Studio {
         self.journal.append(draft).await?;
         Ok(())
     }
+}
+
+/// What there is of a clip that broke off.
+pub(super) enum Salvaged {
+    /// Its whole groups of pictures.
+    Closed(Box<(ClipIndex, SignedClipIndex)>),
+    /// Not one group of pictures.
+    Nothing,
+    /// Nobody knows now: its row and its files stay as they are.
+    Unreadable,
 }
 
 /// How a clip ends: with an index, or without a trace but the event.

@@ -8,7 +8,7 @@ use rand::rngs::OsRng;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::{Rolls, Shot, Studio};
+use super::{Rolls, Shot, Studio, closing::Salvaged};
 use crate::clip_files::Film;
 
 /// How much later than the end of the post-roll its last fragment may arrive.
@@ -51,19 +51,24 @@ impl Take<'_> {
             entry_seq,
         } = self;
         let (closed, cause) = match self.shoot(shot, viewers, stop).await {
-            Ok((closed, cause)) => (Some(closed), cause),
+            Ok((closed, cause)) => (Salvaged::Closed(Box::new(closed)), cause),
             Err(why) => {
                 tracing::warn!(%clip, seq = entry_seq, %why, "the clip breaks off");
                 (studio.salvage(clip), why.shortfall())
             }
         };
         match closed {
-            Some(closed) => studio.conclude(entry_seq, closed, rolls, cause, stop).await,
-            None => {
+            Salvaged::Closed(closed) => {
+                studio
+                    .conclude(entry_seq, *closed, rolls, cause, stop)
+                    .await;
+            }
+            Salvaged::Nothing => {
                 studio
                     .give_up(clip, entry_seq, "nothing_filmed", stop)
                     .await;
             }
+            Salvaged::Unreadable => {}
         }
     }
 
