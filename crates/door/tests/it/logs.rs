@@ -1,6 +1,7 @@
 use std::{
     io,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use access::base64url;
@@ -14,6 +15,12 @@ use crate::{
     harness::{Site, until},
 };
 
+/// Until the camera films.
+const WARM_UP: Duration = Duration::from_secs(3);
+
+/// How many of the people below are filmed: the guests and the courier.
+const FILMED: usize = 3;
+
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -26,6 +33,16 @@ impl io::Write for Log {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+impl Log {
+    fn written(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+fn count(log: &Log, line: &str) -> usize {
+    log.written().matches(line).count()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -49,8 +66,9 @@ async fn the_log_contains_no_names_keys_or_credentials() {
         .with_writer(move || writer.clone())
         .finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
-    let site = Site::new();
+    let site = Site::new().with_camera();
     let door = site.serve().await;
+    tokio::time::sleep(WARM_UP).await;
     let people = [
         resident(),
         guest(),
@@ -61,6 +79,10 @@ async fn the_log_contains_no_names_keys_or_credentials() {
     for person in &people {
         let _ = door.phone.unlock(person).await;
     }
+    until("every clip is delivered", || {
+        FILMED == count(&log, "clip delivered")
+    })
+    .await;
     until("all records arrive", || {
         site.hub.records() == site.records()
     })
@@ -80,7 +102,7 @@ async fn the_log_contains_no_names_keys_or_credentials() {
     secrets.extend(spellings(keys.channel().as_ref()));
     secrets.extend(spellings(key().seed()));
     secrets.extend(spellings(viewer().as_bytes()));
-    let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let written = log.written();
     assert!(
         written.contains("allowed") && written.contains("denied"),
         "{written}"
