@@ -36,12 +36,13 @@ describe("a resident's day, in the app's real window", () => {
   test("an invite that was already used is refused, and says so", async () => {
     const used = await site.invite();
     await enrolElsewhere(used, join(folder, "other"));
-    await app.find("invite-input").waitForDisplayed({ timeout: 20_000 });
-    await app.find("invite-input").setValue(used);
-    await app.find("enrol-button").click();
-    const alert = app.browser.$('[role="alert"]');
-    await alert.waitForDisplayed({ timeout: 20_000 });
-    assert.match(await alert.getText(), /used already/);
+    const field = '[data-testid="invite-input"][aria-invalid="true"]';
+    await app.submitInvite(used, field);
+    await app.browser.$(field).waitForExist({ timeout: 20_000 });
+    await app.browser.waitUntil(async () => /used already/.test(await app.browser.$("main").getText()), {
+      timeout: 20_000,
+      timeoutMsg: "the app never said that the invite was used already",
+    });
     await app.screenshot("enrol-refused");
     await app.browser.refresh();
   });

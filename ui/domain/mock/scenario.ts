@@ -77,7 +77,13 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     },
   }),
   connecting: () => ({ snapshot: { ...enrolled, hub: "connecting" } }),
-  revoked: () => ({ snapshot: { ...enrolled, hub: "revoked" } }),
+  revoked: () => ({
+    snapshot: {
+      ...enrolled,
+      hub: "revoked",
+      doors: [door("main", "Main entrance", { nearby: true, credential: "none" })],
+    },
+  }),
   "not-trusted": () => ({ snapshot: { ...enrolled, hub: "not_trusted" } }),
   offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
   "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
