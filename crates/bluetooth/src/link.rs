@@ -1,5 +1,7 @@
 //! One connection, the same at both ends.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
@@ -11,6 +13,9 @@ const QUEUE: usize = 32;
 /// The longest GATT value to send. The Core Specification (vol. 3, part F, 3.2.9) allows 512 bytes, of which
 /// BlueZ up to 5.66 loses those beyond 510 without a word.
 pub(crate) const LONGEST_VALUE: usize = 510;
+
+/// How long a phone may take from connecting, or waiting for the end of an earlier connection, to being subscribed.
+pub(crate) const CONNECTING: Duration = Duration::from_secs(15);
 
 /// What carries a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -11,19 +11,37 @@ use super::{
     application::fault,
     visitor::{Visitors, part},
 };
-use crate::LinkError;
+use crate::{LinkError, link::CONNECTING};
 
 const ROUND: Duration = Duration::from_secs(1);
 
-/// How long a phone may be connected without a link. Connections are few: whoever holds one and does not
-/// subscribe, or subscribed unnoticed while another was served, keeps others out.
-const IDLE: Duration = Duration::from_secs(6);
+/// How long a phone may be connected without a link where another was served meanwhile: it may have subscribed
+/// unnoticed, and should come again before it gives up. On slow machines setting up alone takes nearly as long.
+const UNNOTICED: Duration = Duration::from_secs(6);
+
+/// A phone that is connected and has no link. Connections are few: whoever holds one keeps others out.
+#[derive(Clone, Copy)]
+struct Idler {
+    since: Instant,
+    /// Whether another was served meanwhile.
+    in_company: bool,
+}
+
+impl Idler {
+    fn patience(self) -> Duration {
+        if self.in_company {
+            UNNOTICED
+        } else {
+            CONNECTING
+        }
+    }
+}
 
 /// The state of the upkeep of one adapter.
 pub(super) struct Upkeep {
     adapter: Adapter,
     visitors: Visitors,
-    idle: HashMap<Address, Instant>,
+    idle: HashMap<Address, Idler>,
 }
 
 impl Upkeep {
@@ -64,15 +82,23 @@ impl Upkeep {
             if self.visitors.serves(phone) || !self.is_visiting(phone).await {
                 continue;
             }
-            let since = self.idle.get(&phone).copied().unwrap_or_else(Instant::now);
-            if strangers.contains(&phone) || since.elapsed() >= IDLE {
+            let idler = self.idler(phone);
+            if strangers.contains(&phone) || idler.since.elapsed() >= idler.patience() {
                 part(&self.adapter, phone).await;
             } else {
-                seen.insert(phone, since);
+                seen.insert(phone, idler);
             }
         }
         self.idle = seen;
         Ok(())
+    }
+
+    fn idler(&self, phone: Address) -> Idler {
+        let known = self.idle.get(&phone);
+        Idler {
+            since: known.map_or_else(Instant::now, |idler| idler.since),
+            in_company: self.visitors.serves_any() || known.is_some_and(|idler| idler.in_company),
+        }
     }
 
     /// Paired devices belong to the machine, not to the door.

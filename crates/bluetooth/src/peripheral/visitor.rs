@@ -66,6 +66,11 @@ impl Visitors {
         self.lock().served.contains_key(&phone)
     }
 
+    /// Whether any phone has a link.
+    pub(super) fn serves_any(&self) -> bool {
+        !self.lock().served.is_empty()
+    }
+
     /// Phones that wrote although nobody had spoken to them, since the last call.
     pub(super) fn take_strangers(&self) -> HashSet<Address> {
         std::mem::take(&mut self.lock().strangers)

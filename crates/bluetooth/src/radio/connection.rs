@@ -1,6 +1,6 @@
 //! One connection to a door, from the first radio packet to the last.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use btleplug::{
     api::{CentralEvent, Characteristic, Peripheral as _, WriteType},
@@ -20,11 +20,8 @@ use super::{
 };
 use crate::{
     Link, LinkError, Transport,
-    link::{LONGEST_VALUE, Wire, link},
+    link::{CONNECTING, LONGEST_VALUE, Wire, link},
 };
-
-/// How long waiting for an earlier connection's end, connecting, discovery and subscription may take together.
-const CONNECTING: Duration = Duration::from_secs(15);
 
 /// What ATT adds to a write (Core Specification, vol. 3, part F, 3.4.5.3).
 const ATT_HEADER: u16 = 3;
