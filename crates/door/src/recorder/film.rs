@@ -97,8 +97,10 @@ impl Take<'_> {
         let patience = self.studio.clock.instant(at.monotonic + self.rolls.post) + PATIENCE;
         loop {
             let fragment = tokio::select! {
-                () = stop.cancelled() => return Ok(Shortfall::Interrupted),
+                // What is at hand, the attempt itself above all, is kept even when the door stops.
+                biased;
                 next = next_fragment(&mut source, patience.into()) => next,
+                () = stop.cancelled() => return Ok(Shortfall::Interrupted),
             };
             let Some(fragment) = fragment else {
                 return Ok(Shortfall::CameraStopped);
