@@ -113,8 +113,10 @@ impl Connection {
         }
     }
 
-    /// Ends the connection and waits until it has ended.
+    /// Ends the subscription, which BlueZ would otherwise renew by itself at the next connection, and the
+    /// connection, and waits until it has ended.
     pub async fn close(self) -> Result<()> {
+        self.device.unsubscribe(&self.from_door).await?;
         self.device.disconnect().await?;
         while self.device.is_connected().await? {
             tokio::time::sleep(Duration::from_millis(20)).await;
