@@ -4,7 +4,7 @@ use std::{pin::pin, time::Duration};
 
 use door_protocol::{Answer, Awaited, KeyError, KeyOutput, KeySession};
 
-use crate::{Central, Link, Sighting, UnlockError};
+use crate::{Central, Link, LinkError, Sighting, UnlockError};
 
 /// How far an unlock has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,8 @@ pub async fn run_key(
 /// Connects to a door and runs a session.
 ///
 /// `session` makes one with fresh entropy. It is asked a second time where the connection broke before the door
-/// had spoken: nothing was sent then, so trying again is safe, and a door that serves one phone at a time
-/// turns others away like that.
+/// had spoken: nothing was sent then, so trying again is safe. A door that serves one phone at a time turns others
+/// away like that, and a connection that fails in the making is nothing unusual over the air.
 pub async fn unlock(
     central: &dyn Central,
     door: &Sighting,
@@ -63,16 +63,33 @@ pub async fn unlock(
     mut progress: impl FnMut(Stage),
 ) -> Result<Answer, UnlockError> {
     progress(Stage::Connecting);
-    let link = central.connect(door).await?;
-    match run_key(link, session(), &clock, &mut progress).await {
-        Err(UnlockError::Key(KeyError::LinkLost {
-            awaited: Awaited::Door,
-        })) => {
-            let link = central.connect(door).await?;
-            run_key(link, session(), &clock, &mut progress).await
+    match attempt(central, door, &mut session, &clock, &mut progress).await {
+        Err(error) if broke_before_anything_was_sent(&error) => {
+            attempt(central, door, &mut session, &clock, &mut progress).await
         }
         result => result,
     }
+}
+
+async fn attempt(
+    central: &dyn Central,
+    door: &Sighting,
+    session: &mut impl FnMut() -> KeySession,
+    clock: &impl Fn() -> Duration,
+    progress: &mut impl FnMut(Stage),
+) -> Result<Answer, UnlockError> {
+    let link = central.connect(door).await?;
+    run_key(link, session(), clock, progress).await
+}
+
+fn broke_before_anything_was_sent(error: &UnlockError) -> bool {
+    matches!(
+        error,
+        UnlockError::Link(LinkError::Lost)
+            | UnlockError::Key(KeyError::LinkLost {
+                awaited: Awaited::Door
+            })
+    )
 }
 
 async fn sleep_until(deadline: Option<Duration>, clock: &impl Fn() -> Duration) {

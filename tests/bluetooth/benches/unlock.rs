@@ -9,7 +9,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use bluetooth_tests::{
-    controllers::{HANDSET, PHONE},
+    air::Companion,
+    controllers::{self, HANDSET, PHONE},
     echo::{EchoClient, EchoServer},
     keyring::Keyring,
     radio::Connection,
@@ -71,6 +72,7 @@ async fn echoes(length: usize) -> Result<Vec<f64>> {
 
 async fn unlocks() -> Result<Vec<Sample>> {
     let folder = tempfile::tempdir()?;
+    let _companion = Companion::of(controllers::MAIN_ENTRANCE).await?;
     let programs = Programs::beside_this_executable()?;
     let site = Site::start_with(&programs, folder.path(), home_with(None), other_building())?;
     let keyring = Keyring::enrol(&site.home.resident_invite(&site.hub)?).await?;

@@ -29,7 +29,7 @@ use futures::{FutureExt, StreamExt, stream::BoxStream};
 use tokio::{io::AsyncWriteExt, sync::mpsc, time::timeout};
 use uuid::Uuid;
 
-use crate::radio::adapter_called;
+use crate::{air::Companion, radio::adapter_called};
 
 const SERVICE: Uuid = Uuid::from_u128(0x6d3f_1c52_9a0b_4f7e_8a55_0e41_bb70_c001);
 const WRITTEN: Uuid = Uuid::from_u128(0x6d3f_1c52_9a0b_4f7e_8a55_0e41_bb70_c002);
@@ -69,7 +69,8 @@ impl EchoServer {
             ..Advertisement::default()
         };
         let advertisement = adapter.advertise(advertisement).await?;
-        let published = (advertisement, application, session);
+        let companion = Companion::of(adapter.name()).await?;
+        let published = (advertisement, companion, application, session);
         Ok(Self {
             task: tokio::spawn(echo(published, control, arrived)),
         })
@@ -114,7 +115,12 @@ fn notified_by(control_handle: bluer::gatt::local::CharacteristicControlHandle) 
     }
 }
 
-type Published = (AdvertisementHandle, ApplicationHandle, bluer::Session);
+type Published = (
+    AdvertisementHandle,
+    Companion,
+    ApplicationHandle,
+    bluer::Session,
+);
 
 /// Sends every value back to whoever subscribed last.
 async fn echo(

@@ -14,7 +14,10 @@ use resident::{Config, Outside, links::Links};
 use simulation::{BuildingPlan, CameraPlan, CourierAnswer, Door, DoorPlan, Programs, Site};
 use tokio::runtime::Runtime;
 
-use crate::{air, controllers};
+use crate::{
+    air::{self, Companion},
+    controllers,
+};
 
 /// Seconds of a clip before the attempt, as the main entrance is configured.
 pub const PRE_ROLL_S: u16 = 4;
@@ -35,20 +38,29 @@ pub struct Stage {
     pub site: Site,
     /// The resident's device, on its own controller.
     pub phone: Phone,
+    _companions: Vec<Companion>,
 }
 
 impl Stage {
     /// Starts both buildings in `folder` and enrols the phone.
     pub async fn set(folder: &Path, home: BuildingPlan) -> Result<Self> {
+        let mut companions = Vec::new();
+        for door in controllers::DOORS {
+            companions.push(Companion::of(door).await?);
+        }
         let programs = Programs::beside_this_executable()?;
         let site = Site::start_with(&programs, &folder.join("site"), home, other_building())?;
         for door in controllers::DOORS {
-            air::is_advertised(door).await?;
+            air::door_is_advertised(door).await?;
         }
         let phone = phone(&folder.join("phone"))?;
         enrol(&phone, &site.home.resident_invite(&site.hub)?).await?;
         phone.is_equipped().await?;
-        Ok(Self { site, phone })
+        Ok(Self {
+            site,
+            phone,
+            _companions: companions,
+        })
     }
 
     /// The courier of the home building asks a door to unlock.

@@ -52,9 +52,9 @@ fn a_phone_unlocks_again_after_the_door_was_killed_and_started() -> Result<()> {
         let door = stage.door(MAIN_ENTRANCE)?.id.clone();
         let before = stage.phone.unlocks(&door).await?;
         stage.site.home.door_mut(MAIN_ENTRANCE)?.kill()?;
-        air::is_silent(controllers::MAIN_ENTRANCE).await?;
+        air::door_is_silent(controllers::MAIN_ENTRANCE).await?;
         stage.site.home.door_mut(MAIN_ENTRANCE)?.start()?;
-        air::is_advertised(controllers::MAIN_ENTRANCE).await?;
+        air::door_is_advertised(controllers::MAIN_ENTRANCE).await?;
         let after = stage.phone.unlocks(&door).await?;
         assert!(after > before, "record {after} came after {before}");
         Ok(())
