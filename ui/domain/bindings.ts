@@ -113,7 +113,7 @@ export type ClipTimeline = {
 export type CredentialState = "valid" | "expired" | "none";
 
 /**  Why a door refuses: [`access::DenyReason`] on the seam to the UI. */
-export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts";
+export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown";
 
 /**  One door this device knows. */
 export type DoorCard = {

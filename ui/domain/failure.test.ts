@@ -18,6 +18,10 @@ const reasons: DenyReason[] = [
   "Revoked",
   "Malformed",
   "TooManyAttempts",
+  "OutsideHours",
+  "LockedDown",
+  "WrongCode",
+  "ClockUnknown",
 ];
 
 describe("a failure in words", () => {

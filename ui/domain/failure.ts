@@ -53,6 +53,10 @@ const DENIED: Record<DenyReason, Text> = {
   Revoked: [m.error_denied_revoked_title, m.error_denied_revoked_next],
   Malformed: [m.error_denied_malformed_title, m.error_denied_malformed_next],
   TooManyAttempts: [m.error_denied_too_many_attempts_title, m.error_denied_too_many_attempts_next],
+  OutsideHours: [m.error_denied_outside_hours_title, m.error_denied_outside_hours_next],
+  LockedDown: [m.error_denied_locked_down_title, m.error_denied_locked_down_next],
+  WrongCode: [m.error_denied_wrong_code_title, m.error_denied_wrong_code_next],
+  ClockUnknown: [m.error_denied_clock_unknown_title, m.error_denied_clock_unknown_next],
 };
 
 /** Fixed by the person rather than by time, so worth another try although the core would not repeat it. */

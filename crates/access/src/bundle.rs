@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_bytes::ByteBuf;
+use serde_bytes::{ByteArray, ByteBuf};
 use utoipa::ToSchema;
 
 use crate::cbor;
 use crate::{
-    BuildingId, BuildingKey, BuildingPublicKey, CarrierId, CarrierPublicKey, DeviceId, DoorId,
-    DoorKind, GrantId, ViewerPublicKey,
+    BuildingId, BuildingKey, BuildingPublicKey, CarrierId, CarrierPublicKey, DeviceId, DoorCode,
+    DoorId, DoorKind, GrantId, Hours, Lockdown, RecordsPublicKey, ViewerPublicKey,
 };
 
 const SIGNATURE_DOMAIN: &[u8] = b"bundle 1";
@@ -34,6 +34,14 @@ pub struct Bundle {
     pub viewers: Vec<Viewer>,
     /// Whether a record that leaves the door names the resident.
     pub resident_records: ResidentRecords,
+    /// The time zone of all hours: a name of the IANA time zone database.
+    pub time_zone: String,
+    /// The salt of all codes' hashes.
+    pub code_salt: ByteArray<16>,
+    /// The codes that open doors by keypad.
+    pub codes: Vec<DoorCode>,
+    /// What records that a phone carries are sealed to; none when phones carry none.
+    pub records_key: Option<RecordsPublicKey>,
 }
 
 /// A door, as all doors of the building know it.
@@ -47,6 +55,32 @@ pub struct BundleDoor {
     pub kind: DoorKind,
     /// How long the strike stays unlocked, in seconds.
     pub unlock_s: u16,
+    /// When classes of holders may pass; empty for always.
+    pub hours: Vec<Hours>,
+    /// Who is kept out for now.
+    pub lockdown: Lockdown,
+    /// How long it may stand open before that is reported, in seconds.
+    pub held_open_s: u16,
+}
+
+impl BundleDoor {
+    /// How long a door may stand open where nothing else is said, in seconds.
+    pub const HELD_OPEN_S: u16 = 30;
+    /// Most hours of one door.
+    pub const MAX_HOURS: usize = 64;
+
+    /// A door that is open to its holders at all times.
+    pub fn new(id: DoorId, name: impl Into<String>, kind: DoorKind, unlock_s: u16) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            kind,
+            unlock_s,
+            hours: Vec::new(),
+            lockdown: Lockdown::Off,
+            held_open_s: Self::HELD_OPEN_S,
+        }
+    }
 }
 
 /// A carrier the building knows.
@@ -94,6 +128,27 @@ impl Bundle {
     /// Longest name of a door or carrier, in bytes.
     pub const MAX_NAME_LEN: usize = 256;
 
+    /// Most keypad codes in one bundle.
+    pub const MAX_CODES: usize = 4_096;
+
+    /// A building of which nothing is known yet.
+    pub fn empty(building: BuildingId) -> Self {
+        Self {
+            building,
+            version: 0,
+            issued_at: 0,
+            doors: Vec::new(),
+            carriers: Vec::new(),
+            revoked: Vec::new(),
+            viewers: Vec::new(),
+            resident_records: ResidentRecords::default(),
+            time_zone: "UTC".to_owned(),
+            code_salt: ByteArray::default(),
+            codes: Vec::new(),
+            records_key: None,
+        }
+    }
+
     /// The entry of a door.
     pub fn door(&self, id: DoorId) -> Option<&BundleDoor> {
         self.doors.iter().find(|door| door.id == id)
@@ -111,18 +166,28 @@ impl Bundle {
             .filter(move |viewer| viewer.doors.contains(&door))
     }
 
-    /// Checks sizes, and that no door or carrier is listed twice.
+    /// Checks sizes, hours, and that no door or carrier is listed twice.
     pub fn check(&self) -> Result<(), BundleError> {
         let sizes = [
             (self.doors.len(), Self::MAX_DOORS),
             (self.carriers.len(), Self::MAX_CARRIERS),
             (self.revoked.len(), Self::MAX_REVOKED),
             (self.viewers.len(), Self::MAX_VIEWERS),
+            (self.codes.len(), Self::MAX_CODES),
         ];
         let names = self.doors.iter().map(|door| &door.name);
         let mut names = names.chain(self.carriers.iter().map(|carrier| &carrier.name));
         if sizes.iter().any(|(len, max)| len > max)
             || names.any(|name| name.len() > Self::MAX_NAME_LEN)
+            || self.time_zone.len() > Self::MAX_NAME_LEN
+            || self
+                .doors
+                .iter()
+                .any(|door| door.hours.len() > BundleDoor::MAX_HOURS)
+            || self
+                .codes
+                .iter()
+                .any(|code| code.doors.len() > Self::MAX_DOORS)
             || self
                 .viewers
                 .iter()
@@ -132,7 +197,11 @@ impl Bundle {
         }
         let doors: BTreeSet<_> = self.doors.iter().map(|door| door.id).collect();
         let carriers: BTreeSet<_> = self.carriers.iter().map(|carrier| carrier.id).collect();
-        if doors.len() < self.doors.len() || carriers.len() < self.carriers.len() {
+        let hours = self.doors.iter().flat_map(|door| &door.hours);
+        if doors.len() < self.doors.len()
+            || carriers.len() < self.carriers.len()
+            || !hours.copied().all(Hours::is_sound)
+        {
             return Err(BundleError::Malformed);
         }
         Ok(())

@@ -121,11 +121,19 @@ pub enum DenyReason {
     Malformed,
     /// This holder was denied too often; the door is waiting.
     TooManyAttempts,
+    /// The class may not pass at this hour.
+    OutsideHours,
+    /// The manager keeps the class out for now.
+    LockedDown,
+    /// No keypad code of this door.
+    WrongCode,
+    /// The door does not know the time, and the class passes only within one.
+    ClockUnknown,
 }
 
 impl DenyReason {
     /// Every reason, in declaration order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::NoCredential,
         Self::BadSignature,
         Self::WrongBuilding,
@@ -137,6 +145,10 @@ impl DenyReason {
         Self::Revoked,
         Self::Malformed,
         Self::TooManyAttempts,
+        Self::OutsideHours,
+        Self::LockedDown,
+        Self::WrongCode,
+        Self::ClockUnknown,
     ];
 
     /// The stable code, as serde writes it.
@@ -153,6 +165,10 @@ impl DenyReason {
             Self::Revoked => "Revoked",
             Self::Malformed => "Malformed",
             Self::TooManyAttempts => "TooManyAttempts",
+            Self::OutsideHours => "OutsideHours",
+            Self::LockedDown => "LockedDown",
+            Self::WrongCode => "WrongCode",
+            Self::ClockUnknown => "ClockUnknown",
         }
     }
 
@@ -198,6 +214,21 @@ impl DenyReason {
             }
             Self::TooManyAttempts => {
                 "This device was refused too often in a short time. Wait a minute, then try again."
+            }
+            Self::OutsideHours => {
+                "This door does not open for you at this hour. Ask the building when it does."
+            }
+            Self::LockedDown => {
+                "The building's manager has closed this door for now. Ask the manager when it \
+                 opens again."
+            }
+            Self::WrongCode => {
+                "No such code opens this door. Check the digits and the day, or ask whoever gave \
+                 it to you."
+            }
+            Self::ClockUnknown => {
+                "The door lost the time in a power cut and lets only residents and staff in until \
+                 it knows it again. Call whoever expects you."
             }
         }
     }

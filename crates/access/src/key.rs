@@ -77,6 +77,8 @@ public_keys! {
     SigningPublicKey;
     /// An X25519 key that a clip's key is wrapped to with HPKE.
     ViewerPublicKey;
+    /// An X25519 key of a building's hub that records carried by phones are sealed to with HPKE.
+    RecordsPublicKey;
     /// The X25519 key a credential is bound to: the Noise static key of a phone or handset.
     HolderPublicKey;
     /// A door's X25519 key: its Noise static key.

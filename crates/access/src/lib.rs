@@ -17,6 +17,7 @@ mod id;
 mod issue;
 mod key;
 mod policy;
+mod rules;
 mod token;
 #[cfg(any(test, feature = "vectors"))]
 pub mod vectors;
@@ -37,7 +38,8 @@ pub use id::{
 pub use issue::{IssueError, issue, issue_carrier, issue_driver};
 pub use key::{
     BuildingKey, BuildingPublicKey, CarrierKey, CarrierPublicKey, DoorPublicKey, HolderPublicKey,
-    HolderSecret, ParseKeyError, SignatureError, SigningKey, SigningPublicKey, ViewerPublicKey,
-    signed_message, x25519_public,
+    HolderSecret, ParseKeyError, RecordsPublicKey, SignatureError, SigningKey, SigningPublicKey,
+    ViewerPublicKey, signed_message, x25519_public,
 };
 pub use policy::DoorPolicy;
+pub use rules::{DoorCode, Hours, Lockdown};

@@ -15,8 +15,8 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     BuildingId, BuildingKey, Bundle, BundleCarrier, BundleDoor, CarrierGrant, CarrierId,
     CarrierKey, Credential, Decision, DeviceId, DoorId, DoorKind, DoorPolicy, Grant, GrantId,
-    GrantedDoor, HolderClass, HolderPublicKey, HolderSecret, ResidentRecords, SignedBundle, Viewer,
-    ViewerPublicKey, Visit, VisitId, issue, issue_carrier, issue_driver,
+    GrantedDoor, HolderClass, HolderPublicKey, HolderSecret, SignedBundle, Viewer, ViewerPublicKey,
+    Visit, VisitId, issue, issue_carrier, issue_driver,
 };
 
 const BUILDING: BuildingId = BuildingId::from_entropy([0xb1; 16]);
@@ -170,12 +170,7 @@ fn decide(
 }
 
 fn bundle() -> Bundle {
-    let door = |id, name: &str, kind, unlock_s| BundleDoor {
-        id,
-        name: name.into(),
-        kind,
-        unlock_s,
-    };
+    let door = |id, name: &str, kind, unlock_s| BundleDoor::new(id, name, kind, unlock_s);
     let key = CarrierKey::from_seed(CARRIER_SEED).public();
     Bundle {
         building: BUILDING,
@@ -197,7 +192,7 @@ fn bundle() -> Bundle {
             key: ViewerPublicKey([0x55; 32]),
             doors: vec![ENTRANCE],
         }],
-        resident_records: ResidentRecords::Unnamed,
+        ..Bundle::empty(BUILDING)
     }
 }
 

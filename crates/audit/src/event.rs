@@ -3,7 +3,8 @@
 use std::fmt;
 
 use access::{
-    CarrierId, ClipId, DenyReason, Entrant, GrantId, HolderClass, ResidentRecords, VisitId,
+    CarrierId, ClipId, DenyReason, Entrant, GrantId, HolderClass, Lockdown, ResidentRecords,
+    VisitId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,6 +64,31 @@ pub enum Event {
         /// A code for why, at most [`Event::MAX_TEXT_LEN`] bytes.
         why: String,
     },
+    /// The strike did not move although the entry is on record: nobody was let in.
+    NotMoved {
+        /// The record of the entry.
+        entry_seq: u64,
+    },
+    /// The button inside was pressed and let somebody out.
+    Exit,
+    /// The door opened although nobody was let in or out.
+    Forced,
+    /// The door has stood open for too long.
+    HeldOpen {
+        /// For how long, in seconds.
+        after_s: u16,
+    },
+    /// The door is shut again after [`Self::Forced`] or [`Self::HeldOpen`].
+    Closed,
+    /// A bundle changed who is kept out.
+    Lockdown {
+        /// Who is kept out from now on.
+        lockdown: Lockdown,
+    },
+    /// The door started without knowing the time: its clock was before what it had seen.
+    ClockUnknown,
+    /// The door knows the time again.
+    ClockKnown,
 }
 
 impl Event {
@@ -182,6 +208,8 @@ pub enum LinkKind {
     Stream,
     /// Through the hub, which only carries ciphertext.
     Remote,
+    /// A code at the door's keypad.
+    Keypad,
 }
 
 /// Why a clip is shorter than configured.

@@ -45,14 +45,7 @@ impl SharedGate {
         clock: Clock,
     ) -> Result<Self, BundleError> {
         let nothing = Bundle {
-            building,
-            version: 0,
-            issued_at: 0,
-            doors: Vec::new(),
-            carriers: Vec::new(),
-            revoked: Vec::new(),
-            viewers: Vec::new(),
-            resident_records: ResidentRecords::Unnamed,
+            ..Bundle::empty(building)
         };
         let gate = Gate::new(DoorPolicy::new(building_key, door, nothing)?);
         let state = Mutex::new(State { gate, ready: false });

@@ -11,14 +11,9 @@ fn building_key() -> BuildingKey {
 
 fn bundle(version: u64) -> Bundle {
     Bundle {
-        building: BUILDING,
         version,
         issued_at: 1_000 + version,
-        doors: Vec::new(),
-        carriers: Vec::new(),
-        revoked: Vec::new(),
-        viewers: Vec::new(),
-        resident_records: ResidentRecords::Unnamed,
+        ..Bundle::empty(BUILDING)
     }
 }
 

@@ -19,6 +19,10 @@ const DENIED: Record<DenyReason, () => string> = {
   Revoked: m.denied_revoked,
   Malformed: m.denied_malformed,
   TooManyAttempts: m.denied_too_many_attempts,
+  OutsideHours: m.denied_outside_hours,
+  LockedDown: m.denied_locked_down,
+  WrongCode: m.denied_wrong_code,
+  ClockUnknown: m.denied_clock_unknown,
 };
 
 /** Who it was, as far as the building may know. */

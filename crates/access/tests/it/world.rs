@@ -3,8 +3,8 @@
 use access::{
     BuildingId, BuildingKey, Bundle, BundleCarrier, BundleDoor, CarrierGrant, CarrierId,
     CarrierKey, Credential, Decision, DenyReason, DoorId, DoorKind, DoorPolicy, Grant, GrantId,
-    GrantedDoor, HolderClass, HolderPublicKey, HolderSecret, ResidentRecords, Visit, VisitId,
-    issue, issue_carrier, issue_driver,
+    GrantedDoor, HolderClass, HolderPublicKey, HolderSecret, Visit, VisitId, issue, issue_carrier,
+    issue_driver,
 };
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -43,14 +43,8 @@ pub(crate) fn stranger() -> HolderPublicKey {
 }
 
 pub(crate) fn bundle() -> Bundle {
-    let door = |id, name: &str, kind, unlock_s| BundleDoor {
-        id,
-        name: name.into(),
-        kind,
-        unlock_s,
-    };
+    let door = |id, name: &str, kind, unlock_s| BundleDoor::new(id, name, kind, unlock_s);
     Bundle {
-        building: BUILDING,
         version: 4,
         issued_at: FROM,
         doors: vec![
@@ -63,9 +57,7 @@ pub(crate) fn bundle() -> Bundle {
             name: "Swift".into(),
             key: carrier_key().public(),
         }],
-        revoked: vec![],
-        viewers: vec![],
-        resident_records: ResidentRecords::Unnamed,
+        ..Bundle::empty(BUILDING)
     }
 }
 

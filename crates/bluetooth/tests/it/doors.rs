@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use access::{
     BuildingId, BuildingKey, Bundle, BundleDoor, Credential, DoorId, DoorKind, DoorPolicy, Gate,
-    Grant, GrantId, HolderClass, HolderSecret, Now, ResidentRecords, issue,
+    Grant, GrantId, HolderClass, HolderSecret, Now, issue,
 };
 use bluetooth::{Link, Listener};
 use door_protocol::{Command, DoorIdentity, DoorOutput, DoorSession, KeySession};
@@ -106,21 +106,17 @@ impl Site {
     }
 
     fn gate(&self) -> Gate {
-        let door = BundleDoor {
-            id: self.identity.door(),
-            name: "Main entrance".into(),
-            kind: DoorKind::Common,
-            unlock_s: UNLOCK_S,
-        };
+        let door = BundleDoor::new(
+            self.identity.door(),
+            "Main entrance",
+            DoorKind::Common,
+            UNLOCK_S,
+        );
         let bundle = Bundle {
-            building: self.identity.building(),
             version: 1,
             issued_at: UTC_S,
             doors: vec![door],
-            carriers: vec![],
-            revoked: vec![],
-            viewers: vec![],
-            resident_records: ResidentRecords::Unnamed,
+            ..Bundle::empty(self.identity.building())
         };
         let key = self.building_key.public();
         Gate::new(DoorPolicy::new(key, self.identity.door(), bundle).unwrap())

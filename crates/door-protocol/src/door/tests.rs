@@ -1,7 +1,7 @@
 //! A peer that speaks the channel and nothing else the door expects.
 
 use access::{
-    BuildingId, BuildingKey, Bundle, DoorId, DoorPolicy, HolderPublicKey, ResidentRecords,
+    BuildingId, BuildingKey, Bundle, DoorId, DoorPolicy, HolderPublicKey,
 };
 use snow::TransportState;
 
@@ -23,14 +23,8 @@ impl Bench {
         let id = DoorId::from_entropy([2; 16]);
         let identity = DoorIdentity::new(building, id, [4; 32]);
         let bundle = Bundle {
-            building,
             version: 1,
-            issued_at: 0,
-            doors: vec![],
-            carriers: vec![],
-            revoked: vec![],
-            viewers: vec![],
-            resident_records: ResidentRecords::Unnamed,
+            ..Bundle::empty(building)
         };
         let policy = DoorPolicy::new(BuildingKey::from_seed([3; 32]).public(), id, bundle);
         let gate = Gate::new(policy.unwrap());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use access::{
     BuildingId, BuildingKey, Bundle, BundleDoor, Credential, DoorId, DoorKind, DoorPolicy, Gate,
-    Grant, GrantId, HolderClass, HolderSecret, Now, ResidentRecords, issue,
+    Grant, GrantId, HolderClass, HolderSecret, Now, issue,
 };
 use door_protocol::{Command, DoorIdentity, DoorSession, KeySession};
 use rand::SeedableRng as _;
@@ -31,19 +31,15 @@ impl World {
         let door = DoorId::from_entropy([2; 16]);
         let building_key = BuildingKey::from_seed([3; 32]);
         let bundle = Bundle {
-            building,
             version: 1,
             issued_at: UTC_S,
-            doors: vec![BundleDoor {
-                id: door,
-                name: "Main entrance".into(),
-                kind: DoorKind::Common,
-                unlock_s: UNLOCK_S,
-            }],
-            carriers: vec![],
-            revoked: vec![],
-            viewers: vec![],
-            resident_records: ResidentRecords::Unnamed,
+            doors: vec![BundleDoor::new(
+                door,
+                "Main entrance",
+                DoorKind::Common,
+                UNLOCK_S,
+            )],
+            ..Bundle::empty(building)
         };
         let policy = DoorPolicy::new(building_key.public(), door, bundle).unwrap();
         Self {

@@ -3,8 +3,7 @@
 use access::{
     BuildingId, BuildingKey, Bundle, BundleCarrier, BundleDoor, CarrierGrant, CarrierId,
     CarrierKey, Credential, DeviceId, DoorId, DoorKind, Grant, GrantId, GrantedDoor, HolderClass,
-    HolderSecret, ResidentRecords, SignedBundle, Viewer, Visit, VisitId, issue, issue_carrier,
-    issue_driver,
+    HolderSecret, SignedBundle, Viewer, Visit, VisitId, issue, issue_carrier, issue_driver,
 };
 use clip::ViewerKey;
 use door::clock::unix_ms;
@@ -123,15 +122,9 @@ pub fn stranger(number: u8) -> Holder {
 
 pub fn bundle(version: u64, revoked: &[GrantId]) -> SignedBundle {
     let bundle = Bundle {
-        building: BUILDING,
         version,
         issued_at: now_s() - 60,
-        doors: vec![BundleDoor {
-            id: DOOR,
-            name: DOOR_NAME.into(),
-            kind: DoorKind::Common,
-            unlock_s: UNLOCK_S,
-        }],
+        doors: vec![BundleDoor::new(DOOR, DOOR_NAME, DoorKind::Common, UNLOCK_S)],
         carriers: vec![BundleCarrier {
             id: CARRIER,
             name: CARRIER_NAME.into(),
@@ -143,7 +136,7 @@ pub fn bundle(version: u64, revoked: &[GrantId]) -> SignedBundle {
             key: viewer().public(),
             doors: vec![DOOR],
         }],
-        resident_records: ResidentRecords::Unnamed,
+        ..Bundle::empty(BUILDING)
     };
     SignedBundle::sign(&bundle, &key()).unwrap()
 }

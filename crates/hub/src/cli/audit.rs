@@ -153,6 +153,16 @@ impl Names {
                 format!("closed the clip of #{entry_seq}, {fragments} fragments")
             }
             Event::Unfilmed { entry_seq, why } => format!("did not film #{entry_seq}: {why}"),
+            Event::NotMoved { entry_seq } => {
+                format!("did not open after #{entry_seq}: the strike did not move")
+            }
+            Event::Exit => "let somebody out".to_owned(),
+            Event::Forced => "was forced open".to_owned(),
+            Event::HeldOpen { after_s } => format!("has been held open for {after_s} s"),
+            Event::Closed => "is shut again".to_owned(),
+            Event::Lockdown { lockdown } => format!("lockdown: {}", lockdown.as_str()),
+            Event::ClockUnknown => "does not know the time".to_owned(),
+            Event::ClockKnown => "knows the time again".to_owned(),
         }
     }
 

@@ -69,9 +69,6 @@ impl Hub {
         let devices = self.store.devices_of(building.id).await?;
         let carriers = self.store.carriers().await?;
         Ok(Bundle {
-            building: building.id,
-            version: 0,
-            issued_at: 0,
             carriers: granted_carriers(carriers, &grants),
             revoked: revoked(&grants, now),
             viewers: devices
@@ -81,6 +78,7 @@ impl Hub {
                 .collect(),
             doors: doors.into_iter().map(bundle_door).collect(),
             resident_records: building.resident_records,
+            ..Bundle::empty(building.id)
         })
     }
 }
@@ -94,12 +92,7 @@ pub(super) fn is_open_to(door: &Door, unit: UnitId) -> bool {
 }
 
 fn bundle_door(door: Door) -> BundleDoor {
-    BundleDoor {
-        id: door.id,
-        name: door.name,
-        kind: door.kind,
-        unlock_s: door.unlock_s,
-    }
+    BundleDoor::new(door.id, door.name, door.kind, door.unlock_s)
 }
 
 fn viewer(device: &Device, doors: &[Door]) -> Viewer {

@@ -20,7 +20,16 @@ pub(super) fn project(record: &Record) -> Option<Projection> {
         Event::Unfilmed { entry_seq, .. } => Some(Projection::Unfilmed {
             entry_seq: *entry_seq,
         }),
-        Event::Started { .. } | Event::BundleInstalled { .. } => None,
+        Event::Started { .. }
+        | Event::BundleInstalled { .. }
+        | Event::NotMoved { .. }
+        | Event::Exit
+        | Event::Forced
+        | Event::HeldOpen { .. }
+        | Event::Closed
+        | Event::Lockdown { .. }
+        | Event::ClockUnknown
+        | Event::ClockKnown => None,
     }
 }
 

@@ -123,6 +123,10 @@ pub enum DenyReason {
     Revoked,
     Malformed,
     TooManyAttempts,
+    OutsideHours,
+    LockedDown,
+    WrongCode,
+    ClockUnknown,
 }
 
 impl From<access::DenyReason> for DenyReason {
@@ -140,6 +144,10 @@ impl From<access::DenyReason> for DenyReason {
             Reason::Revoked => Self::Revoked,
             Reason::Malformed => Self::Malformed,
             Reason::TooManyAttempts => Self::TooManyAttempts,
+            Reason::OutsideHours => Self::OutsideHours,
+            Reason::LockedDown => Self::LockedDown,
+            Reason::WrongCode => Self::WrongCode,
+            Reason::ClockUnknown => Self::ClockUnknown,
         }
     }
 }

@@ -53,21 +53,13 @@ pub(crate) fn door_info(door: DoorId, name: &str) -> DoorInfo {
 }
 
 pub(crate) fn bundle(revoked: Vec<GrantId>) -> Bundle {
-    let door = |id, name: &str| BundleDoor {
-        id,
-        name: name.to_owned(),
-        kind: DoorKind::Common,
-        unlock_s: UNLOCK_S,
-    };
+    let door = |id, name: &str| BundleDoor::new(id, name.to_owned(), DoorKind::Common, UNLOCK_S);
     Bundle {
-        building: BUILDING,
         version: 1,
         issued_at: now_s(),
         doors: vec![door(LOBBY, "Lobby"), door(GARAGE, "Garage")],
-        carriers: Vec::new(),
         revoked,
-        viewers: Vec::new(),
-        resident_records: ResidentRecords::Unnamed,
+        ..Bundle::empty(BUILDING)
     }
 }
 

@@ -1,0 +1,105 @@
+//! What a building rules for its doors: hours, lockdown and keypad codes.
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteArray;
+use utoipa::ToSchema;
+
+use crate::{DoorId, GrantId, HolderClass};
+
+/// Minutes of a day.
+pub(crate) const DAY_MIN: u16 = 24 * 60;
+
+/// When a class of holders may pass, each week, in the building's time zone.
+///
+/// A class without hours at a door may always pass there; one with hours only within one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// Whom they limit.
+    pub class: HolderClass,
+    /// The days on which they begin: bit 0 is Monday, bit 6 Sunday.
+    pub days: u8,
+    /// When they begin, in minutes after midnight: 0 to 1439.
+    pub from_min: u16,
+    /// When they end, in minutes after midnight: 1 to 1440. Before `from_min`: on the next day.
+    pub to_min: u16,
+}
+
+impl Hours {
+    /// All days of a week.
+    pub const EVERY_DAY: u8 = 0b0111_1111;
+
+    /// Whether the days and minutes exist and the hours are not empty.
+    pub(crate) fn is_sound(self) -> bool {
+        (1..=Self::EVERY_DAY).contains(&self.days)
+            && self.from_min < DAY_MIN
+            && (1..=DAY_MIN).contains(&self.to_min)
+            && self.from_min != self.to_min
+    }
+}
+
+/// Who is kept out for now, whatever else would let them in.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Lockdown {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Couriers, guests and everybody with a keypad code.
+    Visitors,
+    /// Everybody but staff.
+    Everyone,
+}
+
+impl Lockdown {
+    /// The stable code, as serde writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Visitors => "visitors",
+            Self::Everyone => "everyone",
+        }
+    }
+}
+
+/// A code for a door's keypad. The bundle has only its slow, salted hash.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DoorCode {
+    /// The grant it stands for: what a record names and what is revoked.
+    pub grant: GrantId,
+    /// What its user is.
+    pub class: HolderClass,
+    /// The doors it opens.
+    pub doors: Vec<DoorId>,
+    /// Argon2id of the code under [`crate::Bundle::code_salt`].
+    pub hash: ByteArray<32>,
+    /// From when it opens, in unix seconds.
+    pub not_before: u64,
+    /// Until when, in unix seconds, this second included.
+    pub not_after: u64,
+    /// Whether its first use at a door is its last there.
+    pub single_use: bool,
+}
+
+/// A hash of six digits is soon undone: it is not printed.
+impl std::fmt::Debug for DoorCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DoorCode")
+            .field("grant", &self.grant)
+            .finish_non_exhaustive()
+    }
+}
