@@ -1,8 +1,6 @@
 //! A peer that speaks the channel and nothing else the door expects.
 
-use access::{
-    BuildingId, BuildingKey, Bundle, DoorId, DoorPolicy, HolderPublicKey,
-};
+use access::{BuildingId, BuildingKey, Bundle, DoorId, DoorPolicy, HolderPublicKey};
 use snow::TransportState;
 
 use super::*;
