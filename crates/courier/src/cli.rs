@@ -116,15 +116,20 @@ impl Arguments {
     pub(crate) async fn run(self) -> ExitCode {
         match self.command.run().await {
             Ok(report) => report.print(self.json),
-            Err(error) => {
-                tell(
-                    &mut std::io::stderr(),
-                    &format!("vestibule-courier: {error:#}"),
-                );
-                ExitCode::FAILURE
-            }
+            Err(error) => complain(&error, self.json),
         }
     }
+}
+
+/// Why there is nothing else to say: always in words, and as data for who asked for data.
+fn complain(error: &anyhow::Error, as_json: bool) -> ExitCode {
+    let why = format!("{error:#}");
+    if as_json {
+        let data = json!({ "outcome": "error", "message": why });
+        tell(&mut std::io::stdout(), &data.to_string());
+    }
+    tell(&mut std::io::stderr(), &format!("vestibule-courier: {why}"));
+    ExitCode::FAILURE
 }
 
 /// What a command has to say, in both forms.
@@ -259,7 +264,7 @@ fn told(door: &str, answer: Answer) -> Report {
         },
         Answer::Failed { code } => Report {
             words: format!("{door} stays shut: {code}"),
-            data: json!({ "outcome": "failed" }),
+            data: json!({ "outcome": "failed", "code": code }),
             exit: ExitCode::FAILURE,
         },
     }

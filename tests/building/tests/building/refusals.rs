@@ -1,5 +1,7 @@
 //! Who does not get in, and what they are told.
 
+use std::process::Command;
+
 use anyhow::Result;
 use simulation::{CourierAnswer, Programs};
 
@@ -99,5 +101,26 @@ async fn a_door_invite_enrols_no_carrier_and_stays_good() -> Result<()> {
         ],
     );
     assert!(asked.is_err());
+    Ok(())
+}
+
+#[test]
+fn a_handset_without_a_pass_says_so_in_words_and_as_data() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let handset = folder.path().join("handset");
+    let pass = folder.path().join("no.pass");
+    let unlock = Command::new(Programs::beside_this_executable()?.path("vestibule-courier"))
+        .args(["unlock", "--json", "--door", "Main entrance", "--handset"])
+        .arg(&handset)
+        .arg("--pass")
+        .arg(&pass)
+        .output()?;
+    let told: serde_json::Value = serde_json::from_slice(&unlock.stdout)?;
+    let words = String::from_utf8(unlock.stderr)?;
+    assert_eq!(unlock.status.code(), Some(1));
+    assert_eq!(told["outcome"], "error");
+    let message = told["message"].as_str().unwrap_or_default();
+    assert!(message.contains("no.pass"), "{message}");
+    assert!(words.contains(message), "{words}");
     Ok(())
 }
