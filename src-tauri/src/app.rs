@@ -15,6 +15,7 @@ use crate::{clip_scheme, tray, window};
 
 /// Runs until the person quits.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    require_display()?;
     let (hidden, link) = (arguments.hidden, arguments.link.clone());
     let seam = seam();
     let app = tauri::Builder::default()
@@ -48,6 +49,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             api.prevent_exit();
         }
     });
+    Ok(())
+}
+
+/// Without a display GTK would end the program with a panic.
+fn require_display() -> anyhow::Result<()> {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "linux") && !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
+        anyhow::bail!(
+            "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set). \
+             Start the app in a desktop session; `vestibule enrol` needs none"
+        );
+    }
     Ok(())
 }
 

@@ -17,7 +17,7 @@ mod shell;
 mod tray;
 mod window;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -42,8 +42,13 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{error:#}");
+            complain(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+fn complain(error: &anyhow::Error) {
+    // A reader that closed its pipe wants no more.
+    let _ = writeln!(std::io::stderr(), "vestibule: {error:#}");
 }

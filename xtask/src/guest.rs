@@ -18,6 +18,9 @@ use crate::{
 /// Controllers of the guest, each linked with all others: three doors and two phones.
 const CONTROLLERS: &str = "5";
 
+/// Where the guest mounts its disk.
+const DISK_MOUNT: &str = "/run/vestibule/disk";
+
 /// What the guest says once its controllers and BlueZ run.
 pub(crate) const UP: &str = "guest: up";
 
@@ -66,6 +69,29 @@ pub(crate) fn boot(words: &[String]) -> Result<Command> {
     );
     boot.env("PATH", path_with_vng()?);
     Ok(boot)
+}
+
+/// A script that boots a guest with a disk and a network, where it runs the script's one argument.
+pub(crate) fn disk_script(shared: &Path, disk: &Path) -> Result<String> {
+    let kernel =
+        guest_kernel().context("the guest's kernel is missing: run `cargo xtask setup`")?;
+    let [script, registry, image, shared, disk] = [
+        &repo::root().join("tests/guest/disk.sh"),
+        &plugin_registry()?,
+        &kernel.image,
+        shared,
+        disk,
+    ]
+    .map(|path| quoted(&path.to_string_lossy()));
+    let path = quoted(&path_with_vng()?.to_string_lossy());
+    Ok(format!(
+        "#!/bin/bash\n\
+         # Boots the guest, and runs the one argument in it.\n\
+         export PATH={path}\n\
+         exec vng --run {image} --disable-kvm --force-9p --disable-microvm --memory 2G --cpus 2 \\\n  \
+         --network user --no-dhcp --disk {disk} --rwdir {shared} \\\n  \
+         --exec {script}\" {DISK_MOUNT} \"{registry}\" $(printf %q \"$1\")\"\n"
+    ))
 }
 
 /// GStreamer's list of its plugins, made here for the guest.

@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod demo;
 mod guest;
+mod power_cut;
 mod repo;
 mod say;
 mod setup;
@@ -45,6 +46,8 @@ enum Task {
     Tidy,
     /// Measure, print a table and write target/bench/NAME.json.
     Bench(bench::Arguments),
+    /// Cut a door's power at random moments, and count what was lost.
+    PowerCut(power_cut::Arguments),
     /// Regenerate the test vectors of the pure crates and say which changed.
     Vectors(vectors::Arguments),
 }
@@ -67,6 +70,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test(arguments) => test::run(&arguments),
         Task::Tidy => tidy::run(),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::PowerCut(arguments) => power_cut::run(&arguments),
         Task::Vectors(arguments) => vectors::run(&arguments),
     }
 }

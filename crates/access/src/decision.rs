@@ -206,7 +206,8 @@ impl DenyReason {
                  a new one."
             }
             Self::Revoked => {
-                "This access was withdrawn. Ask the building if you think that is a mistake."
+                "This access was withdrawn, or the door has not heard of it yet. Try again in a minute, \
+                 then ask the building."
             }
             Self::Malformed => {
                 "The door could not read this credential. Update the app, then ask for a new \

@@ -68,7 +68,7 @@ pub enum DispatchError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The hub refused or is out of reach.
-    #[error("the hub did not do it: {0}")]
+    #[error("the hub did not do it")]
     Hub(#[from] ClientError),
     /// The hub enrolled something else than a carrier.
     #[error("this invite is not for a carrier; ask the building's manager for a carrier's invite")]
@@ -82,8 +82,13 @@ pub enum DispatchError {
     /// A door that the carrier was not granted.
     #[error(transparent)]
     Door(#[from] crate::PassError),
+    /// None of the granted doors has a device that drivers could reach.
+    #[error(
+        "no granted door of this building has enrolled yet; ask its manager, then run `vestibule-courier renew`"
+    )]
+    NoDoor,
     /// The credential could not be attenuated.
-    #[error("the pass cannot be made: {0}")]
+    #[error("the pass cannot be made")]
     Issue(#[from] IssueError),
     /// The hub's credential is not signed by the building.
     #[error("the hub sent a carrier credential that the building did not sign")]
@@ -144,6 +149,9 @@ impl Dispatch {
     pub fn pass(&self, round: &Round) -> Result<DriverPass, DispatchError> {
         let served = self.pick(round.building)?;
         let blank = served.blank_pass(round);
+        if blank.doors.is_empty() {
+            return Err(DispatchError::NoDoor);
+        }
         let doors = chosen(&blank, &round.doors)?;
         let visit = Visit {
             visit: blank.visit,

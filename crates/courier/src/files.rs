@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The operating system refused.
-    #[error("{path} cannot be {action}: {source}")]
+    #[error("{path} cannot be {action}")]
     Io {
         /// The file.
         path: PathBuf,

@@ -34,10 +34,10 @@ pub enum UnlockError {
     #[error(transparent)]
     Pass(#[from] PassError),
     /// The door did not show up, or there is no radio.
-    #[error("the door cannot be reached: {0}")]
+    #[error("the door cannot be reached")]
     Reach(#[from] LinkError),
     /// The connection failed, the exchange broke off, or this is not the real door.
-    #[error("the door gave no answer: {0}")]
+    #[error("the door gave no answer")]
     Exchange(#[from] bluetooth::UnlockError),
 }
 

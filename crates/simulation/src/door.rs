@@ -20,6 +20,9 @@ pub enum DoorLink {
     Stream,
     /// Bluetooth LE on the named controller, as `hci0`.
     Bluetooth(String),
+    /// A TCP stream at this address of another machine: the door is enrolled here, and somebody else
+    /// takes its data there and starts it.
+    Elsewhere(String),
 }
 
 /// What looks at the door.
@@ -92,6 +95,13 @@ impl DoorPlan {
         self
     }
 
+    /// The same door on another machine, whose stream is at `address` there.
+    #[must_use]
+    pub fn elsewhere(mut self, address: &str) -> Self {
+        self.link = DoorLink::Elsewhere(address.into());
+        self
+    }
+
     /// The same door with another camera, or none.
     #[must_use]
     pub fn with_camera(mut self, camera: Option<CameraPlan>) -> Self {
@@ -126,9 +136,10 @@ impl Door {
         plan: &DoorPlan,
     ) -> Result<Self> {
         std::fs::create_dir_all(&folder)?;
-        let stream = match plan.link {
+        let stream = match &plan.link {
             DoorLink::Stream => Some(free_address()?),
             DoorLink::Bluetooth(_) => None,
+            DoorLink::Elsewhere(address) => Some(address.clone()),
         };
         let mut door = Self {
             program: programs.path("vestibule-door"),
@@ -152,7 +163,9 @@ impl Door {
             plan.name,
             String::from_utf8_lossy(&enrolled.stderr).trim()
         );
-        door.start()?;
+        if !matches!(plan.link, DoorLink::Elsewhere(_)) {
+            door.start()?;
+        }
         Ok(door)
     }
 
@@ -253,7 +266,7 @@ impl Door {
             (DoorLink::Bluetooth(adapter), _) => {
                 format!("[link.bluetooth]\nadapter = {adapter:?}\n")
             }
-            (DoorLink::Stream, address) => {
+            (DoorLink::Stream | DoorLink::Elsewhere(_), address) => {
                 format!(
                     "[link.stream]\nlisten = {:?}\n",
                     address.as_deref().unwrap_or_default()

@@ -12,10 +12,10 @@ use bluetooth_tests::{
     air::Companion,
     controllers::{self, HANDSET, PHONE},
     echo::{EchoClient, EchoServer},
-    keyring::Keyring,
     radio::Connection,
     stage::{MAIN_ENTRANCE, home_with, other_building},
 };
+use building_tests::keyring::Keyring;
 use door_protocol::Answer;
 use serde_json::json;
 use simulation::{Door, Programs, Site, StrikeState};

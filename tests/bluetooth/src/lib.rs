@@ -4,6 +4,5 @@
 pub mod air;
 pub mod controllers;
 pub mod echo;
-pub mod keyring;
 pub mod radio;
 pub mod stage;

@@ -14,12 +14,11 @@ use btleplug::{
     },
     platform::{Adapter, Manager, Peripheral},
 };
+use building_tests::keyring::Request;
 use door_protocol::{Answer, FROM_DOOR_UUID, KeyOutput, SERVICE_UUID, TO_DOOR_UUID, chunks};
 use futures::StreamExt;
 use tokio::time::timeout;
 use uuid::Uuid;
-
-use crate::keyring::Request;
 
 /// The longest that any single step may take on an emulated machine.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -16,7 +16,7 @@ pub enum ClientError {
         error: ApiError,
     },
     /// No connection: the hub is down, or there is no network to it.
-    #[error("the hub cannot be reached")]
+    #[error("the hub cannot be reached; check the network, and that the hub runs")]
     Unreachable(#[source] reqwest::Error),
     /// Something answers at the hub's address with another key.
     #[error("what answers at the hub's address is not this hub: its key is not the invite's")]

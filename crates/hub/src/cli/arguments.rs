@@ -69,7 +69,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Init {
     /// What the hub is called; clients show it.
-    #[arg(long)]
+    #[arg(long, value_parser = name)]
     pub(super) name: String,
     /// The https address under which clients reach the hub, as <https://hub.elm.example:8443>.
     #[arg(long, value_parser = origin)]
@@ -150,6 +150,14 @@ pub(super) enum Resident {
         /// The unit; its id or name.
         #[arg(long)]
         unit: String,
+    },
+    /// End all devices and open invites of a resident who moves out. The records stay.
+    Revoke {
+        /// The resident; an id or a name.
+        #[arg(value_name = "ID")]
+        resident: String,
+        #[command(flatten)]
+        building: InBuilding,
     },
     /// List the residents.
     List(InBuilding),

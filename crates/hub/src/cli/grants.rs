@@ -9,7 +9,9 @@ use super::resolve::ids;
 use super::{Admin, Output};
 use crate::domain::entropy16;
 use crate::store::StoreError;
-use crate::store::{Carrier, Device, GrantSubject, NewGrant, Resident, Revocation, StandingGrant};
+use crate::store::{
+    Building, Carrier, Device, GrantSubject, NewGrant, Resident, Revocation, StandingGrant,
+};
 
 const DAY_S: u64 = 24 * 3600;
 
@@ -37,6 +39,7 @@ pub(super) async fn grant(admin: &Admin, command: Grant, output: Output) -> Resu
                     Credential::MAX_DOORS
                 );
             }
+            refuse_second(admin, &carrier, &building).await?;
             let now = admin.hub.clock.now_s();
             let grant = NewGrant {
                 id: GrantId::from_entropy(entropy16()),
@@ -62,9 +65,29 @@ pub(super) async fn grant(admin: &Admin, command: Grant, output: Output) -> Resu
     }
 }
 
+/// A carrier has one grant a building, whose doors are all that its drivers open.
+async fn refuse_second(admin: &Admin, carrier: &Carrier, building: &Building) -> Result<()> {
+    let hub = &admin.hub;
+    let standing = hub.standing_carrier_grant(carrier.id, Some(building.id));
+    let Some(standing) = standing.await? else {
+        return Ok(());
+    };
+    let mut doors = hub.store.doors_of(building.id).await?;
+    doors.retain(|door| standing.doors.contains(&door.id));
+    let names: Vec<_> = doors.iter().map(|door| door.name.as_str()).collect();
+    let (name, id) = (&carrier.name, standing.id);
+    bail!(
+        "{name} is granted {} already, and has one grant a building. To change it: \
+         vestibule-hub revoke {id}, then grant all of its doors together",
+        names.join(", ")
+    )
+}
+
 fn next_for(carrier: &Carrier) -> String {
     if carrier.key.is_some() {
-        return "The carrier fetches its new credential by itself.".to_owned();
+        return "The carrier fetches its new credential by itself. Doors that are online know it \
+                within a second, others when they are."
+            .to_owned();
     }
     format!("Next: vestibule-hub invite carrier {}", carrier.id)
 }

@@ -200,6 +200,21 @@ pub(super) async fn resident(admin: &Admin, command: Resident, output: Output) -
                 )
             })
         }
+        Resident::Revoke { resident, building } => {
+            let resident = admin.resident(&building, &resident).await?;
+            let now = admin.hub.clock.now_s();
+            let ended = admin.hub.store.revoke_resident(resident.id, now).await?;
+            let data = json!({
+                "resident": resident.id, "devices": ended.devices, "invites": ended.invites,
+            });
+            output.answer(&data, || {
+                format!(
+                    "{} opens nothing any more. Devices ended: {}; open invites ended: {}.\n\
+                     Doors that are online know within a second, others when they are.",
+                    resident.name, ended.devices, ended.invites
+                )
+            })
+        }
         Resident::List(wanted) => {
             let building = admin.filter(&wanted).await?;
             let mut all = admin.hub.store.residents().await?;

@@ -38,6 +38,11 @@ pub enum DataError {
         "{0} is not a hub's data folder. Make one with: vestibule-hub init --data {0} --name NAME"
     )]
     NotAHub(PathBuf),
+    /// Another user's.
+    #[error(
+        "this user may not read {0}. Run the command as the user that owns it, as with sudo -u USER"
+    )]
+    NotYours(PathBuf),
     /// It was made before.
     #[error(
         "{0} already holds a hub. Choose another folder, or go on with: vestibule-hub serve --data {0}"
@@ -120,8 +125,12 @@ impl DataFolder {
     /// Opens the folder of a hub.
     pub fn open(path: &Path) -> Result<Self, DataError> {
         let folder = Self(path.to_owned());
-        if !folder.settings_file().is_file() {
-            return Err(DataError::NotAHub(folder.0));
+        match folder.settings_file().metadata() {
+            Ok(file) if file.is_file() => {}
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(DataError::NotYours(folder.0));
+            }
+            _ => return Err(DataError::NotAHub(folder.0)),
         }
         Ok(Self(path.canonicalize().map_err(reading(path))?))
     }

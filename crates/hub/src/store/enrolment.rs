@@ -141,6 +141,15 @@ pub enum ClientSubject {
     },
 }
 
+/// What ended when a resident was revoked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Departure {
+    /// Devices that opened doors until now.
+    pub devices: usize,
+    /// Invites that could still have been redeemed.
+    pub invites: usize,
+}
+
 /// Invites and clients.
 #[async_trait]
 pub trait Enrolment: Send + Sync {
@@ -155,6 +164,8 @@ pub trait Enrolment: Send + Sync {
         now: u64,
         registration: &Registration,
     ) -> Result<Redeemed>;
+    /// Ends every device of a resident and every invite that is still open, both or neither.
+    async fn revoke_resident(&self, resident: ResidentId, now: u64) -> Result<Departure>;
     /// The client of this id.
     async fn client(&self, id: &str) -> Result<Option<Client>>;
 }

@@ -20,7 +20,8 @@ pub use directory::{
     Resident, Revocation, StandingGrant, Unit,
 };
 pub use enrolment::{
-    Client, ClientSubject, Enrolment, Invitee, NewInvite, Redeemed, Refusal, Registration,
+    Client, ClientSubject, Departure, Enrolment, Invitee, NewInvite, Redeemed, Refusal,
+    Registration,
 };
 pub use feed::{Audience, EntryRow, Feed, Notice, StoredEvent};
 pub use ledger::{

@@ -60,6 +60,23 @@ async fn an_invite_is_refused_when_unknown_too_old_or_for_another_kind() {
 }
 
 #[tokio::test]
+async fn who_moved_out_comes_back_neither_with_the_device_nor_with_an_open_invite() {
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    let maya = hub.enrol_resident(&elm).await;
+    let open = hub.invite(Invitee::Resident(elm.maya)).await;
+    assert!(maya.client.doors().await.is_ok());
+    let now = hub.hub().clock.now_s();
+    let ended = hub.store().revoke_resident(elm.maya, now).await.unwrap();
+    assert_eq!((ended.devices, ended.invites), (1, 1));
+    let refused = maya.client.credentials().await.unwrap_err();
+    assert_eq!(refused.code(), Some(ErrorCode::Revoked));
+    let (seed, holder) = (random32(), HolderSecret::from_bytes(random32()));
+    let refused = Client::enrol(&open, device(seed, &holder), &seed).await;
+    assert_eq!(refused.unwrap_err().code(), Some(ErrorCode::InviteExpired));
+}
+
+#[tokio::test]
 async fn only_the_key_that_enrols_may_prove_the_request() {
     let hub = TestHub::start().await;
     let elm = hub.elm().await;

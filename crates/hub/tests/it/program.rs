@@ -169,6 +169,37 @@ fn a_mistake_is_answered_with_what_why_and_what_next() {
 }
 
 #[test]
+fn a_carrier_has_one_grant_a_building_at_a_time() {
+    let hub = Program::init();
+    hub.furnish();
+    hub.id(&["door", "add", "--name", "Garage", "--kind", "common"]);
+    let grant = |door| ["grant", "carrier", "--carrier", "Northline", "--door", door];
+    let first = hub.id(&grant("Lobby"));
+    let failure = hub.failure(&grant("Garage"));
+    assert!(
+        failure.contains("Northline is granted Lobby already"),
+        "{failure}"
+    );
+    assert!(failure.contains(&format!("revoke {first}")), "{failure}");
+    hub.json(&["revoke", &first]);
+    hub.id(&grant("Garage"));
+}
+
+#[test]
+fn who_moves_out_leaves_no_open_invite_behind() {
+    let hub = Program::init();
+    hub.furnish();
+    hub.json(&["invite", "resident", "Maya"]);
+    let revoke = || hub.json(&["resident", "revoke", "Maya"]);
+    let (first, again) = (revoke(), revoke());
+    assert_eq!(
+        (&first["devices"], &first["invites"]),
+        (&0.into(), &1.into())
+    );
+    assert_eq!(again["invites"], 0);
+}
+
+#[test]
 fn a_folder_that_is_no_hub_is_said_to_be_none() {
     let hub = Program {
         dir: TempDir::new().unwrap(),

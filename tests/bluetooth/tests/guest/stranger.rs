@@ -2,11 +2,12 @@
 
 use access::{DenyReason, DoorId};
 use anyhow::Result;
+use bluetooth::BluetoothCentral;
 use bluetooth_tests::{
     controllers::HANDSET,
-    keyring::Keyring,
     stage::{MAIN_ENTRANCE, Stage, on_stage},
 };
+use building_tests::keyring::Keyring;
 use door_protocol::Answer;
 
 #[test]
@@ -15,7 +16,7 @@ fn a_stolen_credential_is_denied_to_who_is_not_its_holder() -> Result<()> {
         let door: DoorId = stage.door(MAIN_ENTRANCE)?.id.parse()?;
         let thief = keyring(stage).await?.stolen();
         assert_eq!(
-            thief.unlock(door, HANDSET).await?,
+            thief.unlock(door, &handset()).await?,
             denied(DenyReason::NotTheHolder)
         );
         Ok(())
@@ -29,11 +30,15 @@ fn a_residents_credential_for_one_building_is_denied_at_another() -> Result<()> 
         let key = stage.site.door_key(&stage.door_elsewhere()?.id)?.parse()?;
         let visitor = keyring(stage).await?.with_door(door, key);
         assert_eq!(
-            visitor.unlock(door, HANDSET).await?,
+            visitor.unlock(door, &handset()).await?,
             denied(DenyReason::WrongBuilding)
         );
         Ok(())
     })
+}
+
+fn handset() -> BluetoothCentral {
+    BluetoothCentral::new(Some(HANDSET.into()))
 }
 
 /// Another device of the home building's resident.

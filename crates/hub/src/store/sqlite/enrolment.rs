@@ -5,8 +5,8 @@ use rusqlite::{Row, Transaction, named_params, params};
 use super::columns::{RowResult, id, key, one, optional_id, run};
 use super::{Sqlite, grants};
 use crate::store::{
-    Client, ClientSubject, Enrolment, GrantSubject, Invitee, NewGrant, NewInvite, Redeemed,
-    Refusal, Registration, Result, StoreError,
+    Client, ClientSubject, Departure, Enrolment, GrantSubject, Invitee, NewGrant, NewInvite,
+    Redeemed, Refusal, Registration, Result, StoreError,
 };
 
 const CLIENT: &str = "
@@ -57,6 +57,11 @@ impl Enrolment for Sqlite {
     ) -> Result<Redeemed> {
         let (code_hash, registration) = (*code_hash, registration.clone());
         self.write(move |db| redeem(db, &code_hash, now, &registration))
+            .await
+    }
+
+    async fn revoke_resident(&self, resident: ResidentId, now: u64) -> Result<Departure> {
+        self.write(move |db| revoke_resident(db, resident, now))
             .await
     }
 
@@ -259,6 +264,23 @@ fn register_carrier(db: &Transaction<'_>, carrier: CarrierId, key: &[u8; 32]) ->
     let sql = "INSERT INTO client (id, key, carrier) VALUES (?, ?, ?)";
     run(db, sql, params![format!("carrier-{carrier}"), key, id])?;
     Ok(())
+}
+
+fn revoke_resident(db: &Transaction<'_>, resident: ResidentId, now: u64) -> Result<Departure> {
+    let id = resident.as_bytes();
+    let devices = run(
+        db,
+        "UPDATE standing_grant SET revoked_at = ? WHERE revoked_at IS NULL
+         AND id IN (SELECT standing_grant FROM device WHERE resident = ?)",
+        params![now, id],
+    )?;
+    let invites = run(
+        db,
+        "UPDATE invite SET expires_at = ? - 1
+         WHERE resident = ? AND used_by IS NULL AND expires_at >= ?",
+        params![now, id, now],
+    )?;
+    Ok(Departure { devices, invites })
 }
 
 fn client(row: &Row<'_>) -> RowResult<Client> {

@@ -1,13 +1,13 @@
-//! A resident's credential and the key it is bound to, held in the open, to be used and misused.
+//! What one device of a resident holds, in the open, to be used and misused.
 
 use std::time::{Duration, Instant};
 
-use access::{Credential, DoorId, DoorPublicKey, HolderSecret, SigningKey};
-use anyhow::{Context, Result};
-use bluetooth::{BluetoothCentral, find};
-use clip::ViewerKey;
+use access::{ClipId, Credential, DeviceId, DoorId, DoorPublicKey, HolderSecret, SigningKey};
+use anyhow::{Context, Result, bail, ensure};
+use bluetooth::{Central, find};
+use clip::{Digest, Opener, ViewerKey};
 use door_protocol::{Answer, Command, KeySession};
-use hub_api::{Client, ClientIdentity, Invite, Subject};
+use hub_api::{Client, ClientIdentity, DoorInfo, EnrolledSubject, Invite, Subject};
 use rand::{RngCore, rngs::OsRng};
 
 /// How long a door may stay unseen on an emulated machine.
@@ -16,6 +16,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What one device of a resident holds.
 #[derive(Debug)]
 pub struct Keyring {
+    hub: Client,
+    device: DeviceId,
+    viewer: ViewerKey,
     holder: HolderSecret,
     credentials: Vec<(Vec<DoorId>, Credential)>,
     doors: Vec<(DoorId, DoorPublicKey)>,
@@ -27,28 +30,59 @@ impl Keyring {
         let invite = Invite::parse(invite)?;
         let auth = random();
         let holder = HolderSecret::from_bytes(random());
+        let viewer = ViewerKey::from_bytes(random());
         let subject = Subject::ResidentDevice {
             device_name: "Keyring".into(),
             auth_key: SigningKey::from_seed(auth).public(),
             holder_key: holder.public(),
-            viewer_key: ViewerKey::from_bytes(random()).public(),
+            viewer_key: viewer.public(),
         };
         let enrolled = Client::enrol(&invite, subject, &auth).await?;
+        let EnrolledSubject::ResidentDevice { device, .. } = enrolled.subject else {
+            bail!("the hub enrolled something else than a resident's device");
+        };
         let identity = ClientIdentity::new(enrolled.client_id, auth);
         let hub = Client::new(&invite.hub, invite.key, &identity)?;
-        let doors = hub.doors().await?;
-        let credentials = hub.credentials().await?;
-        Ok(Self {
+        let mut keyring = Self {
+            hub,
+            device,
+            viewer,
             holder,
-            credentials: credentials
-                .into_iter()
-                .map(|one| (one.doors, one.credential))
-                .collect(),
-            doors: doors
-                .into_iter()
-                .map(|door| (door.id, door.door_key))
-                .collect(),
-        })
+            credentials: Vec::new(),
+            doors: Vec::new(),
+        };
+        keyring.renew().await?;
+        Ok(keyring)
+    }
+
+    /// Fetches the doors of today and fresh credentials for them.
+    pub async fn renew(&mut self) -> Result<()> {
+        let doors = self.hub.doors().await?.into_iter();
+        self.doors = doors.map(|door| (door.id, door.door_key)).collect();
+        let credentials = self.hub.credentials().await?.into_iter();
+        self.credentials = credentials.map(|one| (one.doors, one.credential)).collect();
+        Ok(())
+    }
+
+    /// Fetches a clip and opens it: the film, and the hash that its record must name.
+    pub async fn watch(&self, clip: ClipId, door: &DoorInfo) -> Result<(Vec<u8>, Digest)> {
+        let index = self.hub.clip_index(clip).await?.verify(&door.signing_key)?;
+        let opener = Opener::for_viewer(&index, self.device, &self.viewer)?;
+        let mut film = Vec::new();
+        for fragment in index.fragments() {
+            let n = fragment.meta.n;
+            let sealed = self.hub.fragment(clip, n).await?;
+            film.extend(opener.open(n, &sealed)?);
+        }
+        ensure!(!film.is_empty(), "the clip shows nothing");
+        Ok((film, index.final_hash()))
+    }
+
+    /// What the hub tells of a door.
+    pub async fn door(&self, door: DoorId) -> Result<DoorInfo> {
+        let doors = self.hub.doors().await?;
+        let found = doors.into_iter().find(|one| one.id == door);
+        found.context("the hub does not know this door")
     }
 
     /// The same credentials in the hands of somebody who has not the key that they are bound to.
@@ -87,15 +121,14 @@ impl Keyring {
         })
     }
 
-    /// Finds the door from the controller `adapter` and asks it to unlock.
-    pub async fn unlock(&self, door: DoorId, adapter: &str) -> Result<Answer> {
+    /// Finds the door and asks it to unlock.
+    pub async fn unlock(&self, door: DoorId, central: &dyn Central) -> Result<Answer> {
         let request = self.request_to(door)?;
-        let central = BluetoothCentral::new(Some(adapter.into()));
-        let sighting = find(&central, door.short(), PATIENCE).await?;
+        let sighting = find(central, door.short(), PATIENCE).await?;
         let started = Instant::now();
         let clock = || started.elapsed();
         let session = || request.session(clock());
-        Ok(bluetooth::unlock(&central, &sighting, session, clock, |_stage| {}).await?)
+        Ok(bluetooth::unlock(central, &sighting, session, clock, |_stage| {}).await?)
     }
 }
 
