@@ -124,9 +124,7 @@ impl DoorPolicy {
             return Err(deny(DenyReason::Revoked));
         }
         let door = self.opened_door(&verified).map_err(deny)?;
-        let now_utc = self
-            .time_for(&verified, presented.now_utc)
-            .map_err(deny)?;
+        let now_utc = self.time_for(&verified, presented.now_utc).map_err(deny)?;
         let presented = Presented {
             now_utc,
             ..presented

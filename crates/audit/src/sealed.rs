@@ -268,9 +268,8 @@ fn pack(run: &[SignedRecord]) -> Result<Vec<u8>, SealedError> {
 
 fn unpack(plain: &[u8]) -> Result<Vec<SignedRecord>, SealedError> {
     let mut rest = plain;
-    let bodies: Vec<ByteBuf> =
-        ciborium::de::from_reader_with_recursion_limit(&mut rest, MAX_DEPTH)
-            .map_err(|_| SealedError::Malformed)?;
+    let bodies: Vec<ByteBuf> = ciborium::de::from_reader_with_recursion_limit(&mut rest, MAX_DEPTH)
+        .map_err(|_| SealedError::Malformed)?;
     if rest.iter().any(|byte| *byte != 0) {
         return Err(SealedError::Malformed);
     }

@@ -2,9 +2,7 @@
 
 use std::{pin::pin, time::Duration};
 
-use door_protocol::{
-    Answer, Awaited, CarryAnswer, CarryRequest, KeyError, KeyOutput, KeySession,
-};
+use door_protocol::{Answer, Awaited, CarryAnswer, CarryRequest, KeyError, KeyOutput, KeySession};
 
 use crate::{Central, Link, LinkError, Sighting, UnlockError};
 

@@ -141,12 +141,7 @@ impl CarryRequest {
                 total,
                 offset,
                 bytes,
-            } => encode(&(
-                BUNDLE_PART,
-                total,
-                offset,
-                serde_bytes::Bytes::new(bytes),
-            )),
+            } => encode(&(BUNDLE_PART, total, offset, serde_bytes::Bytes::new(bytes))),
             Self::Records { after } => encode(&(RECORDS, after)),
         }
     }
@@ -303,7 +298,10 @@ mod tests {
         for bytes in loose {
             assert!(CarryRequest::decode(bytes).is_err(), "{bytes:02x?}");
         }
-        assert_eq!(CarryRequest::decode(&[0x81, 0x10]), Ok(CarryRequest::Status));
+        assert_eq!(
+            CarryRequest::decode(&[0x81, 0x10]),
+            Ok(CarryRequest::Status)
+        );
     }
 
     #[test]

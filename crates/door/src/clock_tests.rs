@@ -69,7 +69,9 @@ fn whatever_the_wall_clock_does_the_told_time_never_goes_back() {
     // A cheap sequence without a pattern.
     let mut noise: u64 = 1;
     for step in 0..2_000 {
-        noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        noise = noise
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         let wall = THEN_MS - DAY_MS + (noise >> 33) % (2 * DAY_MS);
         let told = floor.read(wall, Duration::from_millis(step * 100));
         assert!(told >= last, "step {step}");

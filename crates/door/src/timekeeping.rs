@@ -68,7 +68,11 @@ impl Timekeeper {
             );
             Event::ClockUnknown
         };
-        match self.journal.append(Draft::new(self.clock.utc_ms(), event)).await {
+        match self
+            .journal
+            .append(Draft::new(self.clock.utc_ms(), event))
+            .await
+        {
             Ok(_) => self.known = known,
             Err(error) => tracing::error!(%error, "a change of the clock could not be recorded"),
         }

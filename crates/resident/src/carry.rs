@@ -108,9 +108,7 @@ async fn bring_bundle<S: Shell>(
         return Ok(());
     };
     let mut offset = 0;
-    while let Some(part) =
-        CarryRequest::part_of(bundle.as_bytes(), offset, channel.part_len())
-    {
+    while let Some(part) = CarryRequest::part_of(bundle.as_bytes(), offset, channel.part_len()) {
         match channel.carry(&part).await? {
             CarryAnswer::PartTaken { next } if next > offset => offset = next,
             CarryAnswer::InForce { version } => {
@@ -184,7 +182,8 @@ async fn try_to_exchange<S: Shell>(core: &Core<S>, hub: &dyn Hub) -> Result<(), 
         core.store.put_carried_bundle(bundle.version, &signed)?;
     }
     for known in carried.doors {
-        core.store.set_carried_durable(known.door, known.durable_seq)?;
+        core.store
+            .set_carried_durable(known.door, known.durable_seq)?;
     }
     for batch in core.store.carried_records()? {
         deliver(core, hub, &batch).await?;

@@ -8,8 +8,8 @@ use clip::SignedClipIndex;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use hub_api::{
-    Carried, Client, ClientError, ClientIdentity, DoorInfo, Enrolled, EntryPage, ErrorCode as HubCode,
-    Invite, IssuedCredential, KeyHash, ServerEvent, Subject,
+    Carried, Client, ClientError, ClientIdentity, DoorInfo, Enrolled, EntryPage,
+    ErrorCode as HubCode, Invite, IssuedCredential, KeyHash, ServerEvent, Subject,
 };
 use std::sync::Arc;
 use url::Url;

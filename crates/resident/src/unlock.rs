@@ -105,10 +105,7 @@ pub(crate) async fn carry_out<S: Shell>(core: Arc<Core<S>>, door: DoorInfo, numb
                 advance(&core, id, number, UnlockState::Idle);
             };
             let Opened { seq, channel, .. } = opened;
-            tokio::join!(
-                shown,
-                carry::after_unlock(&core, id, number, seq, channel)
-            );
+            tokio::join!(shown, carry::after_unlock(&core, id, number, seq, channel));
         }
         Err(error) => {
             info!(code = ?error.code, reason = ?error.reason, "an unlock failed");

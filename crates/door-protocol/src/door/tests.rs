@@ -184,11 +184,17 @@ fn every_deadline_is_told_and_an_early_one_does_nothing() {
 
 #[test]
 fn a_peer_that_asks_for_the_status_before_it_was_let_in_is_refused_and_leaves_no_record() {
-    for request in [&[0x81, 0x10][..], &[0x82, 0x12, 0x00], &[0x84, 0x11, 1, 0, 0x41, 7]] {
+    for request in [
+        &[0x81, 0x10][..],
+        &[0x82, 0x12, 0x00],
+        &[0x84, 0x11, 1, 0, 0x41, 7],
+    ] {
         let mut bench = Bench::new();
         let mut channel = bench.request(PROTOCOL_VERSION, request);
         let mut bytes = [0; 4096];
-        let len = channel.read_message(&bench.sent()[2..], &mut bytes).unwrap();
+        let len = channel
+            .read_message(&bench.sent()[2..], &mut bytes)
+            .unwrap();
         let code = CarryRefusal::NotLetIn;
         let refused = CarryAnswer::Refused { code };
         assert_eq!(CarryAnswer::decode(&bytes[..len]), Ok(refused));

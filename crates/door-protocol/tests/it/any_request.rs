@@ -155,8 +155,11 @@ fn said_inside() -> impl Strategy<Value = Vec<u8>> {
         },
     );
     prop_oneof![
-        (16_u8..19, 0x80_u8..0x86, tail())
-            .prop_map(|(number, array, tail)| [&[array, number], &tail[..]].concat()),
+        (16_u8..19, 0x80_u8..0x86, tail()).prop_map(|(number, array, tail)| [
+            &[array, number],
+            &tail[..]
+        ]
+        .concat()),
         any::<u64>().prop_map(|after| {
             let mut said = Vec::new();
             ciborium::into_writer(&(18_u8, after), &mut said).unwrap();

@@ -116,7 +116,9 @@ fn nothing_asked_besides_changes_what_the_unlock_says_on_the_wire() {
     let sent = |world: &mut World, errands| {
         let pair = carried(world, &phone, errands);
         let first = pair.sent.into_iter().take(3);
-        first.map(|(way, bytes)| (way, bytes.len())).collect::<Vec<_>>()
+        first
+            .map(|(way, bytes)| (way, bytes.len()))
+            .collect::<Vec<_>>()
     };
     let plain = sent(&mut world, Vec::new());
     assert_eq!(plain, sent(&mut world, vec![CarryRequest::Status]));

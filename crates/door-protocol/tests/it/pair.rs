@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use access::Gate;
 use door_protocol::{
-    Answer, CarryAnswer, CarryRequest, Command, DoorOutput, DoorStatus, DoorSession, KeyError, KeyOutput, KeySession, SessionError, chunks,
+    Answer, CarryAnswer, CarryRequest, Command, DoorOutput, DoorSession, DoorStatus, KeyError,
+    KeyOutput, KeySession, SessionError, chunks,
 };
 
 use crate::world::{Phone, World, at};

@@ -64,9 +64,8 @@ impl Doorway {
         }
         let key = self.gate.records_key().ok_or(CarryRefusal::NoRecordsKey)?;
         let count = u32::try_from(waiting.min(MOST_RECORDS)).unwrap_or(u32::MAX);
-        let read = move |store: &mut crate::store::Store| {
-            store.records_after(after, count, MOST_BYTES)
-        };
+        let read =
+            move |store: &mut crate::store::Store| store.records_after(after, count, MOST_BYTES);
         let bodies = self.journal.query(read).await;
         let bodies = bodies.map_err(|error| not_read(&error))?;
         let run: Vec<_> = bodies.into_iter().map(SignedRecord).collect();

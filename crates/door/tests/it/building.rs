@@ -74,7 +74,11 @@ pub fn resident() -> Holder {
 /// A resident, a member of the staff and a guest whose credentials are good around `utc_s`.
 pub fn people_at(utc_s: u64) -> [Holder; 3] {
     let window = (utc_s - 3600, utc_s + 3600);
-    let classes = [HolderClass::Resident, HolderClass::Staff, HolderClass::Guest];
+    let classes = [
+        HolderClass::Resident,
+        HolderClass::Staff,
+        HolderClass::Guest,
+    ];
     [30, 31, 32].map(|number| hold(classes[usize::from(number) - 30], number, window))
 }
 

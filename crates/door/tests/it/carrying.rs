@@ -26,7 +26,10 @@ async fn status<C: Fn() -> Duration>(channel: &mut Channel<C>) -> DoorStatus {
     }
 }
 
-async fn bring<C: Fn() -> Duration>(channel: &mut Channel<C>, signed: &SignedBundle) -> CarryAnswer {
+async fn bring<C: Fn() -> Duration>(
+    channel: &mut Channel<C>,
+    signed: &SignedBundle,
+) -> CarryAnswer {
     let mut offset = 0;
     loop {
         let part = CarryRequest::part_of(signed.as_bytes(), offset, 100).unwrap();
@@ -41,7 +44,11 @@ async fn take<C: Fn() -> Duration>(channel: &mut Channel<C>) -> Vec<SignedRecord
     let mut run = Vec::new();
     loop {
         let after = run.len() as u64;
-        match channel.carry(&CarryRequest::Records { after }).await.unwrap() {
+        match channel
+            .carry(&CarryRequest::Records { after })
+            .await
+            .unwrap()
+        {
             CarryAnswer::Records { sealed, last_seq } => {
                 let batch = SealedRecords::from_bytes(&sealed).unwrap();
                 assert_eq!(batch.last_seq, last_seq);
@@ -82,9 +89,9 @@ async fn an_older_or_foreign_bundle_changes_nothing_whoever_brings_it() {
     let site = Site::new();
     let door = cut_off(&site).await;
     let forged = access::BuildingKey::from_seed([9; 32]);
-    let forged = bundle(7, &[]).verify(&key().public()).map(|bundle| {
-        SignedBundle::sign(&bundle, &forged).unwrap()
-    });
+    let forged = bundle(7, &[])
+        .verify(&key().public())
+        .map(|bundle| SignedBundle::sign(&bundle, &forged).unwrap());
     let cases = [
         (bundle(0, &[]), CarryRefusal::NotNewer),
         (bundle(1, &[guest().grant]), CarryRefusal::NotNewer),
@@ -98,7 +105,11 @@ async fn an_older_or_foreign_bundle_changes_nothing_whoever_brings_it() {
         assert_eq!(bring(&mut channel, &signed).await, refused);
         assert_eq!(status(&mut channel).await.bundle_version, 1);
     }
-    assert_eq!(site.records().len(), before + 4, "four entries and nothing else");
+    assert_eq!(
+        site.records().len(),
+        before + 4,
+        "four entries and nothing else"
+    );
     door.phone.enter(&guest()).await;
 }
 
@@ -140,8 +151,14 @@ async fn a_phone_takes_the_whole_chain_but_the_record_of_its_own_entry() {
     verify_run(&run, &site.keys().signing_public(), start).unwrap();
 
     let next_seq = door.phone.enter(&guest()).await;
-    let again = channel.carry(&CarryRequest::Records { after: seq - 1 }).await;
-    assert_eq!(again.unwrap(), CarryAnswer::NoRecords, "{next_seq} came later");
+    let again = channel
+        .carry(&CarryRequest::Records { after: seq - 1 })
+        .await;
+    assert_eq!(
+        again.unwrap(),
+        CarryAnswer::NoRecords,
+        "{next_seq} came later"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,7 +169,10 @@ async fn what_a_phone_took_is_not_taken_by_the_hub_again_as_something_else() {
     let run = take(&mut channel).await;
     site.hub.brought(run);
     site.hub.set_down(false);
-    until("the rest arrives", || site.hub.records().len() as u64 >= seq).await;
+    until("the rest arrives", || {
+        site.hub.records().len() as u64 >= seq
+    })
+    .await;
     let numbers: Vec<u64> = site.hub.records().iter().map(|record| record.seq).collect();
     let expected: Vec<u64> = (1..=numbers.len() as u64).collect();
     assert_eq!(numbers, expected);

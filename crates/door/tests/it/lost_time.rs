@@ -22,14 +22,20 @@ fn site_of_tomorrow() -> (Site, u64) {
 
 fn times(site: &Site, wanted: &Event) -> usize {
     let records = site.records();
-    records.iter().filter(|record| record.event == *wanted).count()
+    records
+        .iter()
+        .filter(|record| record.event == *wanted)
+        .count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_time_residents_and_staff_pass_and_a_guest_is_told_why_not() {
     let (site, tomorrow_s) = site_of_tomorrow();
     let door = site.serve().await;
-    until("the loss is on record", || times(&site, &Event::ClockUnknown) == 1).await;
+    until("the loss is on record", || {
+        times(&site, &Event::ClockUnknown) == 1
+    })
+    .await;
     let [resident, staff, guest] = people_at(tomorrow_s);
     door.phone.enter(&resident).await;
     door.phone.enter(&staff).await;
@@ -38,7 +44,10 @@ async fn without_the_time_residents_and_staff_pass_and_a_guest_is_told_why_not()
 
     site.hub.tell_time((tomorrow_s + 60) * 1000);
     site.hub.publish(2, bundle_of(2, &[], tomorrow_s + 30));
-    until("the time is known again", || times(&site, &Event::ClockKnown) == 1).await;
+    until("the time is known again", || {
+        times(&site, &Event::ClockKnown) == 1
+    })
+    .await;
     door.phone.enter(&guest).await;
 }
 
@@ -46,7 +55,10 @@ async fn without_the_time_residents_and_staff_pass_and_a_guest_is_told_why_not()
 async fn a_started_door_goes_on_from_its_last_record_and_says_first_that_the_time_is_lost() {
     let (site, _) = site_of_tomorrow();
     let door = site.serve().await;
-    until("the loss is on record", || times(&site, &Event::ClockUnknown) == 1).await;
+    until("the loss is on record", || {
+        times(&site, &Event::ClockUnknown) == 1
+    })
+    .await;
     door.daemon.stop().await;
     let before = site.records().last().unwrap().at_ms;
     site.hub.set_down(true);

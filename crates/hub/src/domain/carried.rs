@@ -62,5 +62,7 @@ impl Hub {
 }
 
 fn sentence(error: SealedError) -> String {
-    format!("The batch is refused: {error}. Drop it; the door keeps its records until the hub has them.")
+    format!(
+        "The batch is refused: {error}. Drop it; the door keeps its records until the hub has them."
+    )
 }

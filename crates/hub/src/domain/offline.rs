@@ -118,7 +118,13 @@ mod tests {
     fn a_bound_is_told_in_the_unit_that_a_manager_reads_at_a_glance() {
         let told = [0, 59, 60, 90, 7_200, 100_000, 172_800, 604_800].map(in_words);
         let expected = [
-            "0 minutes", "1 minute", "1 minute", "2 minutes", "2 hours", "28 hours", "2 days",
+            "0 minutes",
+            "1 minute",
+            "1 minute",
+            "2 minutes",
+            "2 hours",
+            "28 hours",
+            "2 days",
             "7 days",
         ];
         assert_eq!(told, expected);

@@ -46,6 +46,9 @@ pub(super) async fn put_records(
     caller: ResidentDevice,
     Json(batch): Json<SealedRecords>,
 ) -> Result<Json<Durable>, Refused> {
-    let durable_seq = app.hub.take_carried_records(caller.building, &batch).await?;
+    let durable_seq = app
+        .hub
+        .take_carried_records(caller.building, &batch)
+        .await?;
     Ok(Json(Durable { durable_seq }))
 }

@@ -109,9 +109,15 @@ fn a_building_is_set_up_from_nothing_by_names_alone() {
     assert_eq!(revoked["offline_longest_s"], week_s);
     assert_eq!(hub.json(&["grant", "list"])[0]["revoked"], true);
     let told = String::from_utf8(hub.run(&["revoke", &grant]).stdout).unwrap();
-    assert!(told.contains("ends by itself: in 7 days at the latest"), "{told}");
+    assert!(
+        told.contains("ends by itself: in 7 days at the latest"),
+        "{told}"
+    );
     let table = String::from_utf8(hub.run(&["grant", "list"]).stdout).unwrap();
-    assert!(table.contains("lives_offline") && table.contains("7 days"), "{table}");
+    assert!(
+        table.contains("lives_offline") && table.contains("7 days"),
+        "{table}"
+    );
     assert_eq!(hub.json(&["audit", "show"]), serde_json::json!([]));
 }
 

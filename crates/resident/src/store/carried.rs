@@ -56,7 +56,12 @@ impl Store {
         transaction.execute(
             "INSERT OR REPLACE INTO carried_records (door, first_seq, last_seq, body)
              VALUES (?1, ?2, ?3, ?4)",
-            params![batch.door.to_string(), batch.first_seq, batch.last_seq, body],
+            params![
+                batch.door.to_string(),
+                batch.first_seq,
+                batch.last_seq,
+                body
+            ],
         )?;
         transaction.commit()?;
         Ok(true)

@@ -28,7 +28,11 @@ fn publish(hub: &FakeHub, version: u64) {
 
 fn records(count: usize) -> Vec<SignedRecord> {
     let mut chain = DoorChain::start(BUILDING, LOBBY);
-    let mut append = |at_ms| chain.append(&signing_key(LOBBY), at_ms, Event::Exit).unwrap();
+    let mut append = |at_ms| {
+        chain
+            .append(&signing_key(LOBBY), at_ms, Event::Exit)
+            .unwrap()
+    };
     (1..).map(&mut append).take(count).collect()
 }
 

@@ -1,5 +1,5 @@
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use access::{Bundle, DoorPolicy, Gate, GrantId, Now, SignedBundle};
 use audit::{SealedRecords, SignedRecord};

@@ -9,8 +9,8 @@ use clip::SignedClipIndex;
 use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
-    Carried, CarriedDoor, ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo, EntryPage, ErrorCode, Event,
-    Invite, IssuedCredential, ServerEvent, Subject,
+    Carried, CarriedDoor, ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo,
+    EntryPage, ErrorCode, Event, Invite, IssuedCredential, ServerEvent, Subject,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::watch;

@@ -11,7 +11,8 @@ use simulation::CourierAnswer;
 use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_spreads_a_revocation_to_a_cut_off_door_and_brings_its_records_once() -> Result<()> {
+async fn a_phone_spreads_a_revocation_to_a_cut_off_door_and_brings_its_records_once() -> Result<()>
+{
     let mut stage = Stage::set().await?;
     let entrance = stage.door("Main entrance")?;
     stage.site.home.door_mut("Main entrance")?.cut_off()?;
@@ -51,7 +52,11 @@ async fn a_phone_spreads_a_revocation_to_a_cut_off_door_and_brings_its_records_o
     })
     .await?;
     let distinct: HashSet<u64> = log.iter().copied().collect();
-    assert_eq!(distinct.len(), log.len(), "a record is there twice: {log:?}");
+    assert_eq!(
+        distinct.len(),
+        log.len(),
+        "a record is there twice: {log:?}"
+    );
     let expected: HashSet<u64> = (1..=log.len() as u64).collect();
     assert_eq!(distinct, expected, "a record is missing: {log:?}");
     Ok(())
