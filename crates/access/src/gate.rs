@@ -20,6 +20,7 @@ pub struct Gate {
     pub policy: DoorPolicy,
     /// Makes a holder wait that keeps being denied.
     pub attempts: AttemptLimiter,
+    proven_utc_s: u64,
 }
 
 impl Gate {
@@ -28,6 +29,7 @@ impl Gate {
         Self {
             policy,
             attempts: AttemptLimiter::new(),
+            proven_utc_s: 0,
         }
     }
 
@@ -41,9 +43,25 @@ impl Gate {
         }
         let decision = self.policy.decide(credential, holder, now.utc_s);
         match decision {
-            Decision::Allow(_) => self.attempts.record_allowed(&holder),
+            Decision::Allow(_) => {
+                self.attempts.record_allowed(&holder);
+                self.learn_time(credential);
+            }
             Decision::Deny(_) => self.attempts.record_denied(&holder, now.monotonic),
         }
         decision
+    }
+
+    /// It is at least this unix second, as credentials that were allowed while the clock was unknown
+    /// have proven; 0 before.
+    pub fn proven_utc_s(&self) -> u64 {
+        self.proven_utc_s
+    }
+
+    fn learn_time(&mut self, credential: &[u8]) {
+        if !self.policy.is_clock_known() {
+            let proven = self.policy.time_proven_by(credential);
+            self.proven_utc_s = self.proven_utc_s.max(proven.unwrap_or(0));
+        }
     }
 }

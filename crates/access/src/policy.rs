@@ -1,5 +1,7 @@
 //! What a door decides with: its building's key, its own id, the newest bundle.
 
+mod clock;
+
 use crate::token::{Circumstances, Courier, Verified, VerifyError, claimed_building};
 use crate::{
     BuildingPublicKey, Bundle, BundleDoor, BundleError, CourierVisit, Decision, Denial, DenyReason,
@@ -12,6 +14,7 @@ pub struct DoorPolicy {
     building_key: BuildingPublicKey,
     door: DoorId,
     bundle: Bundle,
+    clock_known: bool,
 }
 
 impl DoorPolicy {
@@ -28,6 +31,7 @@ impl DoorPolicy {
             building_key,
             door,
             bundle,
+            clock_known: true,
         })
     }
 
@@ -91,7 +95,8 @@ impl DoorPolicy {
     ///    with that key.
     /// 10. [`DenyReason::UnitDoor`]: a courier at a unit door, whatever the credential says.
     /// 11. [`DenyReason::WrongDoor`]: no right to this door, or the bundle does not list it.
-    /// 12. [`DenyReason::NotYetValid`], [`DenyReason::CredentialExpired`].
+    /// 12. [`DenyReason::ClockUnknown`], where the clock is ([`Self::set_clock_known`]);
+    ///     [`DenyReason::NotYetValid`], [`DenyReason::CredentialExpired`].
     /// 13. [`DenyReason::Malformed`]: the Datalog engine, asked last, does not agree.
     pub fn decide(&self, credential: &[u8], holder: HolderPublicKey, now_utc: u64) -> Decision {
         match self.judge(credential, Presented { holder, now_utc }) {
@@ -119,6 +124,11 @@ impl DoorPolicy {
             return Err(deny(DenyReason::Revoked));
         }
         let door = self.opened_door(&verified).map_err(deny)?;
+        let now_utc = self.time_for(&verified, presented.now_utc).map_err(deny)?;
+        let presented = Presented {
+            now_utc,
+            ..presented
+        };
         if presented.now_utc < verified.not_before() {
             return Err(deny(DenyReason::NotYetValid));
         }

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use access::{
     BuildingId, CarrierId, ClipId, DenyReason, DoorId, GrantId, HolderClass, SigningKey, VisitId,
 };
+use rand_core::{CryptoRng, RngCore};
 use serde::Serialize;
 
 use crate::log::{
@@ -18,6 +19,7 @@ use crate::log::{
     tiles_since, verifier_key,
 };
 use crate::{DoorChain, Entry, Event, Hash32, LinkKind, Person, Record, Shortfall, SignedRecord};
+use crate::{RecordsKey, SealedRecords};
 
 const BUILDING: BuildingId = BuildingId::from_entropy([0xb1; 16]);
 const DOOR: DoorId = DoorId::from_entropy([0xd1; 16]);
@@ -25,6 +27,7 @@ const GRANT: GrantId = GrantId::from_entropy([0xa1; 16]);
 const CLIP: ClipId = ClipId::from_entropy([0xf1; 16]);
 const DOOR_SEED: [u8; 32] = [0x06; 32];
 const LOG_SEED: [u8; 32] = [0x07; 32];
+const RECORDS_SECRET: [u8; 32] = [0x08; 32];
 const STARTED_AT_MS: u64 = 1_800_000_000_000;
 
 /// Every vector file: its name under `vectors/` and its text.
@@ -32,6 +35,7 @@ pub fn files() -> Vec<(&'static str, String)> {
     vec![
         ("records.json", text(&records_file())),
         ("log.json", text(&log_file())),
+        ("sealed.json", text(&sealed_file())),
     ]
 }
 
@@ -50,6 +54,15 @@ struct Recorded {
     hash: String,
     salt: String,
     leaf: String,
+}
+
+/// The first records of `records.json`, sealed to a hub with entropy from a counter.
+#[derive(Serialize)]
+struct SealedFile {
+    records_secret: String,
+    records_public: String,
+    batch: SealedRecords,
+    cbor: String,
 }
 
 #[derive(Serialize)]
@@ -92,6 +105,18 @@ fn records_file() -> RecordsFile {
         door_seed: hex(&DOOR_SEED),
         door_key: hex(key.public().as_bytes()),
         records: (0..).zip(&records()).map(recorded).collect(),
+    }
+}
+
+fn sealed_file() -> SealedFile {
+    let key = RecordsKey::from_bytes(RECORDS_SECRET);
+    let batch = SealedRecords::seal(&records(), &key.public(), &mut Counter(0));
+    let batch = batch.expect("the records are a run");
+    SealedFile {
+        records_secret: hex(&RECORDS_SECRET),
+        records_public: hex(key.public().as_bytes()),
+        cbor: hex(&batch.to_bytes().expect("it serializes")),
+        batch,
     }
 }
 
@@ -216,6 +241,33 @@ fn events() -> [Event; 10] {
         },
     ]
 }
+
+/// Numbers in place of entropy. For vectors only.
+struct Counter(u8);
+
+impl RngCore for Counter {
+    fn next_u32(&mut self) -> u32 {
+        rand_core::impls::next_u32_via_fill(self)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        rand_core::impls::next_u64_via_fill(self)
+    }
+
+    fn fill_bytes(&mut self, dest: &mut [u8]) {
+        for byte in dest {
+            *byte = self.0;
+            self.0 = self.0.wrapping_add(1);
+        }
+    }
+
+    fn try_fill_bytes(&mut self, dest: &mut [u8]) -> Result<(), rand_core::Error> {
+        self.fill_bytes(dest);
+        Ok(())
+    }
+}
+
+impl CryptoRng for Counter {}
 
 fn text(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).expect("vectors are plain data") + "\n"

@@ -2,9 +2,12 @@
 
 use std::{pin::pin, time::Duration};
 
-use door_protocol::{Answer, Awaited, KeyError, KeyOutput, KeySession};
+use door_protocol::{Answer, Awaited, CarryAnswer, CarryRequest, KeyError, KeyOutput, KeySession};
 
 use crate::{Central, Link, LinkError, Sighting, UnlockError};
+
+/// Half of what a door's end holds of one phone.
+const CHUNKS_AT_ONCE: usize = 16;
 
 /// How far an unlock has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,33 +22,96 @@ pub enum Stage {
 ///
 /// `clock` is the monotonic time that `session` was made with. `progress` is told each [`Stage`] once.
 pub async fn run_key(
-    mut link: Link,
-    mut session: KeySession,
+    link: Link,
+    session: KeySession,
     clock: impl Fn() -> Duration,
-    mut progress: impl FnMut(Stage),
+    progress: impl FnMut(Stage),
 ) -> Result<Answer, UnlockError> {
-    let mut deadline = None;
-    loop {
-        while let Some(output) = session.poll_output() {
-            match output {
-                KeyOutput::Send(framed) => {
-                    progress(Stage::Unlocking);
-                    if link.send(&framed).await.is_err() {
-                        session.handle_link_lost();
-                    }
-                }
-                KeyOutput::Answer(answer) => return Ok(answer),
-                KeyOutput::Deadline(at) => deadline = Some(at),
-                KeyOutput::Failed(error) => return Err(error.into()),
-            }
+    let (answer, _) = ask_door(link, session, clock, progress).await?;
+    Ok(answer)
+}
+
+/// The same, and keeps the connection for what may be asked besides.
+pub async fn ask_door<C: Fn() -> Duration>(
+    link: Link,
+    session: KeySession,
+    clock: C,
+    mut progress: impl FnMut(Stage),
+) -> Result<(Answer, Channel<C>), UnlockError> {
+    let mut channel = Channel {
+        link,
+        session,
+        clock,
+        deadline: None,
+    };
+    match channel.run(|| progress(Stage::Unlocking)).await? {
+        Told::Answer(answer) => Ok((answer, channel)),
+        Told::Carried(_) => Err(KeyError::OutOfTurn.into()),
+    }
+}
+
+/// An open connection to a door that has answered. Closed when dropped.
+#[derive(Debug)]
+pub struct Channel<C> {
+    link: Link,
+    session: KeySession,
+    clock: C,
+    deadline: Option<Duration>,
+}
+
+enum Told {
+    Answer(Answer),
+    Carried(CarryAnswer),
+}
+
+impl<C: Fn() -> Duration> Channel<C> {
+    /// Asks for something besides. The door refuses it to whom it has not let in on this connection.
+    pub async fn carry(&mut self, request: &CarryRequest) -> Result<CarryAnswer, UnlockError> {
+        let now = (self.clock)();
+        self.session.handle_carry(request, now)?;
+        match self.run(|| ()).await? {
+            Told::Carried(answer) => Ok(answer),
+            Told::Answer(_) => Err(KeyError::OutOfTurn.into()),
         }
-        let expired = pin!(sleep_until(deadline, &clock));
-        tokio::select! {
-            chunk = link.incoming.recv() => match chunk {
-                Some(chunk) => session.handle_bytes(&chunk, clock()),
-                None => session.handle_link_lost(),
-            },
-            () = expired => session.handle_timeout(clock()),
+    }
+
+    /// The longest part of a bundle to send at once: a door that reads slowly has room for so many
+    /// chunks.
+    pub fn part_len(&self) -> usize {
+        self.link.chunk_len().saturating_mul(CHUNKS_AT_ONCE)
+    }
+
+    async fn run(&mut self, mut sending: impl FnMut()) -> Result<Told, UnlockError> {
+        let Self {
+            link,
+            session,
+            clock,
+            deadline,
+        } = self;
+        let clock = &*clock;
+        loop {
+            while let Some(output) = session.poll_output() {
+                match output {
+                    KeyOutput::Send(framed) => {
+                        sending();
+                        if link.send(&framed).await.is_err() {
+                            session.handle_link_lost();
+                        }
+                    }
+                    KeyOutput::Answer(answer) => return Ok(Told::Answer(answer)),
+                    KeyOutput::Carried(answer) => return Ok(Told::Carried(answer)),
+                    KeyOutput::Deadline(at) => *deadline = Some(at),
+                    KeyOutput::Failed(error) => return Err(error.into()),
+                }
+            }
+            let expired = pin!(sleep_until(*deadline, clock));
+            tokio::select! {
+                chunk = link.incoming.recv() => match chunk {
+                    Some(chunk) => session.handle_bytes(&chunk, clock()),
+                    None => session.handle_link_lost(),
+                },
+                () = expired => session.handle_timeout(clock()),
+            }
         }
     }
 }
@@ -92,7 +158,7 @@ fn broke_before_anything_was_sent(error: &UnlockError) -> bool {
     )
 }
 
-async fn sleep_until(deadline: Option<Duration>, clock: &impl Fn() -> Duration) {
+async fn sleep_until(deadline: Option<Duration>, clock: impl Fn() -> Duration) {
     match deadline {
         Some(at) => tokio::time::sleep(at.saturating_sub(clock())).await,
         None => std::future::pending().await,

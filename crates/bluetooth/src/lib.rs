@@ -28,7 +28,7 @@ pub use advertisement::{COMPANY, door_of, manufacturer_data};
 pub use central::{Central, LinkAddress, Listener, Sighting, find};
 pub use composite::CompositeCentral;
 pub use error::{LinkError, UnlockError};
-pub use key::{Stage, run_key, unlock};
+pub use key::{Channel, Stage, ask_door, run_key, unlock};
 pub use link::{Link, Transport};
 pub use loopback::{LoopbackCentral, LoopbackListener, LoopbackPair};
 #[cfg(target_os = "linux")]

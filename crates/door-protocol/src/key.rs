@@ -7,6 +7,7 @@ use std::time::Duration;
 use access::{Credential, DoorId, DoorPublicKey, HolderSecret};
 use snow::{HandshakeState, TransportState};
 
+use crate::carry::{CarryAnswer, CarryRequest};
 use crate::frame::{FrameError, Framer, frame};
 use crate::message::{Answer, Command, MessageError, decode_answer, encode_request};
 use crate::{ANSWER_TIMEOUT, HANDSHAKE_TIMEOUT, MAX_CREDENTIAL, MAX_MESSAGE, noise};
@@ -18,6 +19,8 @@ pub enum KeyOutput {
     Send(Vec<u8>),
     /// The door's answer to the command.
     Answer(Answer),
+    /// The door's answer to what was asked besides.
+    Carried(CarryAnswer),
     /// Call [`KeySession::handle_timeout`] at this monotonic time. Replaces every earlier deadline.
     Deadline(Duration),
     /// The session is over without an answer. The last output; close the link.
@@ -85,6 +88,7 @@ enum State {
         command: Command,
     },
     AwaitingAnswer(TransportState),
+    AwaitingCarry(TransportState),
     Answered(TransportState),
     Over,
 }
@@ -140,17 +144,21 @@ impl KeySession {
     /// Asks for something more on the same connection, once the last command is answered.
     /// [`KeyError::OutOfTurn`] otherwise, which leaves the session as it is.
     pub fn handle_command(&mut self, command: Command, now: Duration) -> Result<(), KeyError> {
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Answered(channel) => {
-                let result = self.ask(channel, command, now);
-                self.settle(result);
-                Ok(())
-            }
-            other => {
-                self.state = other;
-                Err(KeyError::OutOfTurn)
-            }
-        }
+        let request = encode_request(command, &self.credential);
+        let channel = self.take_turn()?;
+        let result = self.ask(channel, &request, State::AwaitingAnswer, now);
+        self.settle(result);
+        Ok(())
+    }
+
+    /// Asks for something besides, once the last command or request is answered. The door refuses it
+    /// to whom it has not let in on this connection. [`KeyError::OutOfTurn`] while an answer is
+    /// awaited, which leaves the session as it is.
+    pub fn handle_carry(&mut self, request: &CarryRequest, now: Duration) -> Result<(), KeyError> {
+        let channel = self.take_turn()?;
+        let result = self.ask(channel, &request.encode(), State::AwaitingCarry, now);
+        self.settle(result);
+        Ok(())
     }
 
     /// Acts on a passed deadline; harmless before it.
@@ -184,7 +192,7 @@ impl KeySession {
     pub fn awaited(&self) -> Option<Awaited> {
         match self.state {
             State::AwaitingDoor { .. } => Some(Awaited::Door),
-            State::AwaitingAnswer(_) => Some(Awaited::Answer),
+            State::AwaitingAnswer(_) | State::AwaitingCarry(_) => Some(Awaited::Answer),
             State::Answered(_) | State::Over => None,
         }
     }
@@ -199,7 +207,16 @@ impl KeySession {
                 State::AwaitingDoor { handshake, command } => {
                     self.greet(*handshake, command, &message, now)?;
                 }
-                State::AwaitingAnswer(channel) => self.accept(channel, &message)?,
+                State::AwaitingAnswer(channel) => {
+                    let (channel, answer) = open(channel, &message)?;
+                    let answer = KeyOutput::Answer(decode_answer(&answer)?);
+                    self.answered(channel, answer);
+                }
+                State::AwaitingCarry(channel) => {
+                    let (channel, answer) = open(channel, &message)?;
+                    let answer = KeyOutput::Carried(CarryAnswer::decode(&answer)?);
+                    self.answered(channel, answer);
+                }
                 State::Answered(_) | State::Over => return Err(KeyError::OutOfTurn),
             }
         }
@@ -223,46 +240,41 @@ impl KeySession {
         let channel = handshake
             .into_transport_mode()
             .map_err(|_| KeyError::Internal)?;
-        self.send(channel, &request[..len], now)
+        self.send(State::AwaitingAnswer(channel), &request[..len], now)
+    }
+
+    fn take_turn(&mut self) -> Result<TransportState, KeyError> {
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Answered(channel) => return Ok(channel),
+            other => self.state = other,
+        }
+        Err(KeyError::OutOfTurn)
     }
 
     fn ask(
         &mut self,
         mut channel: TransportState,
-        command: Command,
+        request: &[u8],
+        awaiting: impl FnOnce(TransportState) -> State,
         now: Duration,
     ) -> Result<(), KeyError> {
-        let mut request = [0; MAX_MESSAGE];
-        let len = channel.write_message(&encode_request(command, &self.credential), &mut request);
-        self.send(
-            channel,
-            &request[..len.map_err(|_| KeyError::Internal)?],
-            now,
-        )
+        let mut message = [0; MAX_MESSAGE];
+        let len = channel.write_message(request, &mut message);
+        let message = &message[..len.map_err(|_| KeyError::Internal)?];
+        self.send(awaiting(channel), message, now)
     }
 
-    fn send(
-        &mut self,
-        channel: TransportState,
-        message: &[u8],
-        now: Duration,
-    ) -> Result<(), KeyError> {
+    fn send(&mut self, awaiting: State, message: &[u8], now: Duration) -> Result<(), KeyError> {
         self.outputs.push_back(KeyOutput::Send(frame(message)?));
-        self.state = State::AwaitingAnswer(channel);
+        self.state = awaiting;
         self.deadline = Some(now.saturating_add(ANSWER_TIMEOUT));
         Ok(())
     }
 
-    fn accept(&mut self, mut channel: TransportState, message: &[u8]) -> Result<(), KeyError> {
-        let mut answer = [0; MAX_MESSAGE];
-        let len = channel
-            .read_message(message, &mut answer)
-            .map_err(|_| KeyError::NotTheDoor)?;
-        let answer = decode_answer(&answer[..len])?;
-        self.outputs.push_back(KeyOutput::Answer(answer));
+    fn answered(&mut self, channel: TransportState, answer: KeyOutput) {
+        self.outputs.push_back(answer);
         self.state = State::Answered(channel);
         self.deadline = None;
-        Ok(())
     }
 
     fn settle(&mut self, result: Result<(), KeyError>) {
@@ -309,6 +321,17 @@ fn respond(
         .and_then(|builder| builder.remote_public_key(door_key.as_bytes()))
         .and_then(snow::Builder::build_responder)
         .map_err(|_| KeyError::Internal)
+}
+
+fn open(
+    mut channel: TransportState,
+    message: &[u8],
+) -> Result<(TransportState, Vec<u8>), KeyError> {
+    let mut answer = [0; MAX_MESSAGE];
+    let len = channel
+        .read_message(message, &mut answer)
+        .map_err(|_| KeyError::NotTheDoor)?;
+    Ok((channel, answer[..len].to_vec()))
 }
 
 /// A failed Diffie-Hellman is the peer's doing: its point is of low order.

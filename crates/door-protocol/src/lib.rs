@@ -24,7 +24,12 @@
 //! connection and leaves no record, so that a flood of garbage cannot fill the log. A peer that has
 //! been denied [`MAX_DENIED`] times on one connection, or is told `TooManyAttempts`, has to connect
 //! anew.
+//!
+//! A peer that was let in may then carry ([`CarryRequest`]) on the same connection: ask how far the
+//! door is, hand it a newer bundle in parts, take sealed records along. Anybody else is refused and
+//! disconnected; nothing of it is recorded, since nobody asked to be let in.
 
+mod carry;
 mod door;
 mod frame;
 mod key;
@@ -34,6 +39,9 @@ mod noise;
 #[cfg(any(test, feature = "vectors"))]
 pub mod vectors;
 
+pub use carry::{
+    CarryAnswer, CarryRefusal, CarryRequest, DoorStatus, MAX_BATCH, MAX_CARRIED_BUNDLE, MAX_PART,
+};
 pub use door::{Actuation, Attempt, DoorIdentity, DoorOutput, DoorSession, SessionError};
 pub use frame::{FrameError, Framer, chunks, frame};
 pub use key::{Awaited, KeyError, KeyOutput, KeySession};

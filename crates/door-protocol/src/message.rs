@@ -101,7 +101,7 @@ pub(crate) fn decode_answer(bytes: &[u8]) -> Result<Answer, MessageError> {
     decode(bytes)
 }
 
-fn encode(value: &impl Serialize) -> Vec<u8> {
+pub(crate) fn encode(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::new();
     #[expect(
         clippy::expect_used,
@@ -112,7 +112,7 @@ fn encode(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// Decodes a whole message; its length is bounded by the framer, its depth here.
-fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, MessageError> {
+pub(crate) fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, MessageError> {
     let value = ciborium::de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH);
     match value {
         Ok(value) if bytes.is_empty() => Ok(value),

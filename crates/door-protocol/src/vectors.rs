@@ -17,6 +17,8 @@ use serde::Serialize;
 use crate::door::states::{AwaitingPhone, Committed};
 use crate::message::{encode_answer, encode_request};
 use crate::{Answer, Command, DoorIdentity, FailureCode, Framer, KeyOutput, KeySession};
+use crate::{CarryAnswer, CarryRefusal, CarryRequest, DoorStatus};
+use crate::{MAX_BATCH, MAX_CARRIED_BUNDLE, MAX_PART};
 use crate::{MAX_MESSAGE, PROTOCOL_VERSION, frame, noise};
 
 const DOOR_SECRET: [u8; 32] = [0x11; 32];
@@ -32,6 +34,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("unlock.json", text(&unlock())),
         ("messages.json", text(&messages())),
         ("frames.json", text(&frames())),
+        ("carry.json", text(&carry())),
     ]
 }
 
@@ -69,6 +72,22 @@ struct Request {
 #[derive(Serialize)]
 struct Answered {
     answer: Answer,
+    cbor: String,
+}
+
+/// What is said besides, before it is sealed.
+#[derive(Serialize)]
+struct Carry {
+    requests: Vec<Said>,
+    answers: Vec<Said>,
+    max_bundle: usize,
+    max_part: usize,
+    max_batch: usize,
+}
+
+#[derive(Serialize)]
+struct Said {
+    what: String,
     cbor: String,
 }
 
@@ -204,6 +223,60 @@ fn messages() -> Messages {
                 cbor: hex(&encode_answer(answer)),
             })
             .collect(),
+    }
+}
+
+/// Every request and answer of a let-in peer as CBOR.
+fn carry() -> Carry {
+    let part = CarryRequest::part_of(b"a signed bundle", 2, 8).expect("the bundle is short");
+    let requests = [
+        CarryRequest::Status,
+        part,
+        CarryRequest::Records { after: 12 },
+    ];
+    let codes = [
+        CarryRefusal::NotLetIn,
+        CarryRefusal::TooLarge,
+        CarryRefusal::OutOfOrder,
+        CarryRefusal::NotTheBuildings,
+        CarryRefusal::NotNewer,
+        CarryRefusal::NotKept,
+        CarryRefusal::NoRecordsKey,
+    ];
+    let answers = [
+        CarryAnswer::Status(DoorStatus {
+            bundle_version: 3,
+            last_seq: 12,
+            durable_seq: 9,
+            utc_ms: 1_800_000_000_000,
+            clock_known: true,
+        }),
+        CarryAnswer::PartTaken { next: 4_000 },
+        CarryAnswer::InForce { version: 4 },
+        CarryAnswer::Records {
+            sealed: b"sealed".to_vec(),
+            last_seq: 11,
+        },
+        CarryAnswer::NoRecords,
+    ];
+    let refusals = codes.map(|code| CarryAnswer::Refused { code });
+    let said = |what: &dyn std::fmt::Debug, cbor: &[u8]| Said {
+        what: format!("{what:?}"),
+        cbor: hex(cbor),
+    };
+    Carry {
+        requests: requests
+            .iter()
+            .map(|request| said(request, &request.encode()))
+            .collect(),
+        answers: answers
+            .iter()
+            .chain(&refusals)
+            .map(|answer| said(answer, &answer.encode()))
+            .collect(),
+        max_bundle: MAX_CARRIED_BUNDLE,
+        max_part: MAX_PART,
+        max_batch: MAX_BATCH,
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
     store::ClipRow,
     strike::{self, StrikeThread},
     sync::BundleSync,
+    timekeeping::Timekeeper,
 };
 
 /// How long each step of stopping may take.
@@ -84,6 +85,7 @@ impl Daemon {
             _data: data,
         };
         daemon.say_started().await;
+        daemon.keep_time().await;
         daemon.open_links(config, listener);
         daemon.follow_hub(config, hub, &studio);
         daemon.tend_clips(config, studio, interrupted);
@@ -139,6 +141,14 @@ impl Daemon {
         if !gate.is_ready() {
             tracing::warn!("nobody may pass before the first bundle: the hub must be reached once");
         }
+    }
+
+    /// Before anybody is served: whether the clock is lost is on record first.
+    async fn keep_time(&mut self) {
+        let clock = self.doorway.clock.clone();
+        let mut timekeeper = Timekeeper::new(clock, self.doorway.journal.clone());
+        timekeeper.look().await;
+        self.tasks.spawn(timekeeper.run(self.stop.clone()));
     }
 
     fn open_links(&mut self, config: &Config, listener: Option<StreamListener>) {

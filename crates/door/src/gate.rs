@@ -3,8 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use access::{
-    BuildingId, BuildingPublicKey, Bundle, BundleError, DoorId, DoorPolicy, Gate, ResidentRecords,
-    SignedBundle, Viewer,
+    BuildingId, BuildingPublicKey, Bundle, BundleError, DoorId, DoorPolicy, Gate, RecordsPublicKey,
+    ResidentRecords, SignedBundle, Viewer,
 };
 
 use crate::clock::Clock;
@@ -27,6 +27,9 @@ pub struct SharedGate {
     building_key: BuildingPublicKey,
     clock: Clock,
     state: Mutex<State>,
+    /// Held from checking a bundle until it is installed: of two that arrive at once, the older one
+    /// must not end up on the disk.
+    pub(crate) installing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -54,6 +57,7 @@ impl SharedGate {
             building_key,
             clock,
             state,
+            installing: tokio::sync::Mutex::default(),
         })
     }
 
@@ -109,13 +113,25 @@ impl SharedGate {
 
     /// Lends the gate to one session for one step. Also returns whether what it decided counts: a
     /// gate that is not [ready](Self::is_ready) lends a copy, so that nobody's attempts are counted.
+    ///
+    /// The gate is told whether the time is known, and the clock what the gate learned of it.
     pub fn with<T>(&self, step: impl FnOnce(&mut Gate) -> T) -> (T, bool) {
         let mut state = self.lock();
-        if state.ready {
-            (step(&mut state.gate), true)
-        } else {
-            (step(&mut state.gate.clone()), false)
+        if !state.ready {
+            return (step(&mut state.gate.clone()), false);
         }
+        let clock_known = self.clock.is_known();
+        state.gate.policy.set_clock_known(clock_known);
+        let done = step(&mut state.gate);
+        let proven = state.gate.proven_utc_s();
+        drop(state);
+        self.clock.raise_floor(proven);
+        (done, true)
+    }
+
+    /// What records that a phone carries are sealed to; none when phones carry none.
+    pub fn records_key(&self) -> Option<RecordsPublicKey> {
+        self.lock().gate.policy.bundle().records_key
     }
 
     /// Whether records name residents.

@@ -97,3 +97,14 @@ fn the_clock_is_never_before_the_bundle_in_use() {
     gate.install(future).unwrap();
     assert_eq!(clock.now().utc_s, far);
 }
+
+#[test]
+fn the_gate_is_told_when_the_time_is_unknown() {
+    let clock = Clock::with_wall(|| 0);
+    let gate = SharedGate::new(BUILDING, building_key().public(), DOOR, clock.clone()).unwrap();
+    gate.install(bundle(1)).unwrap();
+    let known = |gate: &SharedGate| gate.with(|gate| gate.policy.is_clock_known()).0;
+    assert!(!known(&gate), "the bundle was signed after 1970");
+    clock.learn_from_hub(5_000_000);
+    assert!(known(&gate));
+}

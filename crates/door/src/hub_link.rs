@@ -35,6 +35,9 @@ pub trait HubLink: fmt::Debug + Send + Sync + 'static {
 
     /// Opens the event stream, after `last_id` when one is given.
     async fn events(&self, last_id: Option<u64>) -> Result<Events, ClientError>;
+
+    /// What time it is by the hub's clock, in unix milliseconds, as it told over its own connection.
+    fn hub_time_ms(&self) -> Option<u64>;
 }
 
 #[async_trait]
@@ -65,5 +68,9 @@ impl HubLink for Client {
 
     async fn events(&self, last_id: Option<u64>) -> Result<Events, ClientError> {
         Ok(self.events(last_id).await?.boxed())
+    }
+
+    fn hub_time_ms(&self) -> Option<u64> {
+        self.hub_time_ms()
     }
 }

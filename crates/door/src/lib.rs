@@ -7,6 +7,7 @@
 //!              `---> recorder      films couriers, guests and staff; clip_files, storage
 //! journal, clip_files -> outbox -> hub
 //!                  hub -> sync  -> gate
+//! link -> session -> sync, journal  what a let-in phone carries in and out
 //! ```
 //!
 //! What is right of an arrow knows nothing of what is left of it. Only `outbox` and `sync` talk to
@@ -33,3 +34,4 @@ pub mod storage;
 pub mod store;
 pub mod strike;
 pub mod sync;
+pub mod timekeeping;

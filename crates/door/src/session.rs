@@ -1,5 +1,7 @@
 //! One connection: the link on one side, decision, record and strike on the other.
 
+mod carrying;
+
 use std::{
     sync::{
         Arc,
@@ -158,6 +160,9 @@ impl Serving<'_> {
                 }
                 DoorOutput::AppendAudit(attempt) => self.record(attempt).await,
                 DoorOutput::Actuate(actuation) => self.actuate(actuation).await,
+                DoorOutput::Status => self.tell_status().await,
+                DoorOutput::Bundle(signed) => self.take_bundle(signed).await,
+                DoorOutput::Records { after, before } => self.give_records(after, before).await,
                 DoorOutput::Deadline(deadline) => self.deadline = deadline,
                 DoorOutput::Close => return Ok(Progress::Closed),
             }

@@ -179,6 +179,21 @@ impl Store {
         Ok(())
     }
 
+    /// The latest time that the door noted, in unix milliseconds; 0 for none.
+    pub fn noted_time_ms(&self) -> Result<u64, StoreError> {
+        let query = "SELECT utc_ms FROM noted_time";
+        let noted = self.connection.query_row(query, [], |row| row.get(0));
+        Ok(noted.optional()?.unwrap_or(0))
+    }
+
+    /// Notes what time it is, so that the door does not start with an earlier one.
+    pub fn note_time_ms(&mut self, utc_ms: u64) -> Result<(), StoreError> {
+        let note = "INSERT INTO noted_time (only, utc_ms) VALUES (1, ?1) \
+                    ON CONFLICT (only) DO UPDATE SET utc_ms = max(utc_ms, excluded.utc_ms)";
+        self.connection.execute(note, params![utc_ms])?;
+        Ok(())
+    }
+
     /// The newest accepted bundle's signed bytes.
     pub fn bundle(&self) -> Result<Option<Vec<u8>>, StoreError> {
         let query = "SELECT body FROM bundle";

@@ -105,15 +105,21 @@ impl BundleSync {
 
     async fn refresh(&self) -> Result<(), SyncError> {
         let current = self.doorway.gate.version();
-        match self.hub.bundle(current).await? {
-            Some(signed) => accept(&self.doorway, signed).await,
+        let accepted = match self.hub.bundle(current).await? {
+            Some(signed) => accept(&self.doorway, signed).await.map(drop),
             None => Ok(()),
+        };
+        // The bundle may have shown that the wall clock is behind: the same hub knows by how much.
+        if let Some(utc_ms) = self.hub.hub_time_ms() {
+            self.doorway.clock.learn_from_hub(utc_ms);
         }
+        accepted
     }
 }
 
-/// Keeps a bundle, with a record of it, and then decides by it.
-async fn accept(doorway: &Doorway, signed: SignedBundle) -> Result<(), SyncError> {
+/// Keeps a bundle, with a record of it, and then decides by it, whoever brought it. Gives the version
+/// in force, which is the one that was in use if the bundle is that one.
+pub(crate) async fn accept(doorway: &Doorway, signed: SignedBundle) -> Result<u64, SyncError> {
     let Doorway {
         gate,
         journal,
@@ -128,9 +134,10 @@ async fn keep_and_install(
     journal: &Journal,
     clock: &Clock,
     signed: SignedBundle,
-) -> Result<(), SyncError> {
+) -> Result<u64, SyncError> {
+    let _one_at_a_time = gate.installing.lock().await;
     let Some(bundle) = gate.check(&signed)? else {
-        return Ok(());
+        return Ok(gate.version().unwrap_or_default());
     };
     let version = bundle.version;
     let kept = Alongside::Bundle {
@@ -141,5 +148,5 @@ async fn keep_and_install(
     journal.append(draft).await?;
     gate.install(bundle)?;
     tracing::info!(version, "bundle installed");
-    Ok(())
+    Ok(version)
 }

@@ -3,6 +3,7 @@
 //! JSON members are `snake_case`; binary values are base64url without padding (RFC 4648 section 5);
 //! times are unix seconds (`not_after`) or milliseconds (`at_ms`).
 
+mod carried;
 pub mod client;
 mod door;
 mod enrol;
@@ -13,6 +14,7 @@ mod invite;
 pub mod oauth;
 mod resident;
 
+pub use carried::{Carried, CarriedDoor};
 pub use client::{Client, ClientError, ClientIdentity};
 pub use door::{DoorUpdate, Durable, RecordRun, UploadState};
 pub use enrol::{BuildingInfo, EnrolRequest, Enrolled, EnrolledSubject, Subject};

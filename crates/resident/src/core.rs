@@ -74,6 +74,10 @@ pub(crate) struct Core<S> {
     pub(crate) heard: watch::Sender<u64>,
     /// Counts changes of the doors.
     pub(crate) doors: watch::Sender<u64>,
+    /// Counts taps on doors.
+    pub(crate) taps: watch::Sender<u64>,
+    /// A door gave records to carry to the hub.
+    pub(crate) brought: Notify,
     live: Mutex<Live>,
 }
 
@@ -126,6 +130,8 @@ impl<S: Shell> Core<S> {
             interest: watch::Sender::new(0),
             heard: watch::Sender::new(0),
             doors: watch::Sender::new(0),
+            taps: watch::Sender::new(0),
+            brought: Notify::new(),
             live: Mutex::new(live),
         }
     }

@@ -2,13 +2,14 @@
 
 use access::ClipId;
 use async_trait::async_trait;
+use audit::SealedRecords;
 use bytes::Bytes;
 use clip::SignedClipIndex;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use hub_api::{
-    Client, ClientError, ClientIdentity, DoorInfo, Enrolled, EntryPage, ErrorCode as HubCode,
-    Invite, IssuedCredential, KeyHash, ServerEvent, Subject,
+    Carried, Client, ClientError, ClientIdentity, DoorInfo, Enrolled, EntryPage,
+    ErrorCode as HubCode, Invite, IssuedCredential, KeyHash, ServerEvent, Subject,
 };
 use std::sync::Arc;
 use url::Url;
@@ -33,6 +34,10 @@ pub trait Hub: Send + Sync {
     async fn clip_index(&self, clip: ClipId) -> Result<SignedClipIndex, HubError>;
     /// A sealed fragment; 0 is the init segment.
     async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, HubError>;
+    /// What doors without a network may lack: a bundle newer than this one, and how far the hub has their records.
+    async fn carried(&self, newer_than: Option<u64>) -> Result<Carried, HubError>;
+    /// Delivers sealed records of a door; answers up to which one the hub has them.
+    async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError>;
 }
 
 /// Where a hub is and how to know it.
@@ -181,5 +186,13 @@ impl Hub for Client {
 
     async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, HubError> {
         Ok(Client::fragment(self, clip, n).await?)
+    }
+
+    async fn carried(&self, newer_than: Option<u64>) -> Result<Carried, HubError> {
+        Ok(Client::carried(self, newer_than).await?)
+    }
+
+    async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError> {
+        Ok(Client::put_carried_records(self, batch).await?)
     }
 }

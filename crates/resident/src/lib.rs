@@ -3,8 +3,10 @@
 //! A shell (Tauri, a test, a headless demo) implements [`Shell`] and drives one [`Controller`].
 //!
 //! Everything works with what the device has: the hub is asked in the background, and its absence costs news, not
-//! doors. What a resident did stays on the device: no call here sends it anywhere.
+//! doors. What a resident did stays on the device: no call here sends it anywhere. What a door gives a device to carry to
+//! the hub is sealed, and ends before the resident's own entry.
 
+mod carry;
 mod clips;
 mod clock;
 mod controller;

@@ -97,9 +97,17 @@ impl Presence {
         Some(dbm.map(|dbm| dbm.round() as i16))
     }
 
-    /// A sighting to connect to, when the door was heard this way just now.
-    pub(crate) fn fresh(&self, door: ShortDoorId, via: Via, now: Instant) -> Option<Sighting> {
+    /// A sighting to connect to, when the door was heard this way just now, and after `since`.
+    pub(crate) fn fresh(
+        &self,
+        door: ShortDoorId,
+        via: Via,
+        since: Option<Instant>,
+        now: Instant,
+    ) -> Option<Sighting> {
         let heard = self.heard.get(&(door, via))?;
-        (now.duration_since(heard.at) < FRESH).then(|| heard.sighting.clone())
+        let is_fresh = now.duration_since(heard.at) < FRESH;
+        let is_newer = since.is_none_or(|since| heard.at > since);
+        (is_fresh && is_newer).then(|| heard.sighting.clone())
     }
 }

@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
 use crate::Shell;
+use crate::carry;
 use crate::clock;
 use crate::core::Core;
 use crate::hub::{Hub, HubError};
@@ -92,13 +93,18 @@ async fn follow_once<S: Shell>(
     refresh(core, hub.as_ref()).await?;
     core.set_hub_state(HubState::Online);
     *was_ready = true;
+    carry::exchange(core, hub.as_ref()).await;
     loop {
         if let Some(event) = next.take() {
             take(core, hub.as_ref(), event).await?;
         }
         tokio::select! {
             event = events.next() => next = Some(event.ok_or(Stopped::Ended)??),
-            () = sleep(RENEWAL_TICK) => renew_credentials(core, hub.as_ref(), false).await?,
+            () = core.brought.notified() => carry::exchange(core, hub.as_ref()).await,
+            () = sleep(RENEWAL_TICK) => {
+                renew_credentials(core, hub.as_ref(), false).await?;
+                carry::exchange(core, hub.as_ref()).await;
+            }
         }
     }
 }
@@ -127,6 +133,10 @@ async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Re
                 Topic::Credentials => renew_credentials(core, hub, true).await?,
                 Topic::Entries => fetch_entries(core, hub, oldest_open(core)?).await?,
             }
+            core.store.take_event(id)?;
+        }
+        Event::Bundle { .. } => {
+            carry::exchange(core, hub).await;
             core.store.take_event(id)?;
         }
         // The stream's first event: everything up to its id has just been fetched, but replayed events may follow it.

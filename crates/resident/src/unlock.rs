@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::{Credential, DoorId, HolderSecret};
-use bluetooth::{Central, LinkError, Sighting, Stage, UnlockError, run_key};
+use bluetooth::{Central, LinkError, Sighting, Stage, UnlockError, ask_door};
 use door_protocol::{Answer, Awaited, Command, KeyError, KeySession};
 use hub_api::DoorInfo;
 use rand::RngCore as _;
@@ -12,6 +12,7 @@ use rand::rngs::OsRng;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{info, warn};
 
+use crate::carry::{self, DoorChannel};
 use crate::core::{Attempt, Core};
 use crate::presence::Via;
 use crate::store::Change;
@@ -30,11 +31,18 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long "relocked" is shown.
 const RELOCKED: Duration = Duration::from_secs(4);
 
-/// A door that opened.
-#[derive(Clone, Copy, Debug)]
+/// A door that opened, and the connection to it.
 struct Opened {
     unlock_s: u16,
     seq: u64,
+    channel: DoorChannel,
+}
+
+/// A link that brought nothing across.
+#[derive(Clone, Copy)]
+struct Failed {
+    via: Via,
+    at: Instant,
 }
 
 /// What a door is shown.
@@ -71,6 +79,7 @@ pub(crate) fn claim<S: Shell>(core: &Core<S>, door: DoorId) -> Option<u64> {
         },
     );
     drop(live);
+    core.taps.send_modify(|count| *count += 1);
     tell(core, door, state);
     Some(number)
 }
@@ -89,10 +98,14 @@ pub(crate) async fn carry_out<S: Shell>(core: Arc<Core<S>>, door: DoorInfo, numb
                 seq: opened.seq,
             };
             advance(&core, id, number, state);
-            sleep(open_for).await;
-            advance(&core, id, number, UnlockState::Relocked);
-            sleep(RELOCKED).await;
-            advance(&core, id, number, UnlockState::Idle);
+            let shown = async {
+                sleep(open_for).await;
+                advance(&core, id, number, UnlockState::Relocked);
+                sleep(RELOCKED).await;
+                advance(&core, id, number, UnlockState::Idle);
+            };
+            let Opened { seq, channel, .. } = opened;
+            tokio::join!(shown, carry::after_unlock(&core, id, number, seq, channel));
         }
         Err(error) => {
             info!(code = ?error.code, reason = ?error.reason, "an unlock failed");
@@ -111,8 +124,13 @@ async fn attempt<S: Shell>(
         credential: best_credential(core, door.id)?,
         holder: HolderSecret::from_bytes(core.keys().await?.holder),
     };
-    match ask(core, door, &request, number).await? {
-        Answer::Unlocked { unlock_s, seq } => Ok(Opened { unlock_s, seq }),
+    let (answer, channel) = ask(core, door, &request, number).await?;
+    match answer {
+        Answer::Unlocked { unlock_s, seq } => Ok(Opened {
+            unlock_s,
+            seq,
+            channel,
+        }),
         Answer::Denied { reason } => Err(AppError::denied(reason)),
         Answer::Failed { .. } => Err(ErrorCode::DoorFailed.into()),
     }
@@ -124,8 +142,8 @@ async fn ask<S: Shell>(
     door: &DoorInfo,
     request: &Request,
     number: u64,
-) -> Result<Answer, AppError> {
-    let mut failed = None;
+) -> Result<(Answer, DoorChannel), AppError> {
+    let mut failed: Option<Failed> = None;
     loop {
         let found = find(core, door, failed).await?;
         advance(core, door.id, number, UnlockState::Connecting);
@@ -135,10 +153,11 @@ async fn ask<S: Shell>(
             }
         };
         match talk(&found, door, request, progress).await {
-            Ok(answer) => return Ok(answer),
+            Ok(answered) => return Ok(answered),
             Err(error) if failed.is_none() && nothing_was_asked(&error) => {
                 info!(via = ?found.via, %error, "the first link brought nothing across");
-                failed = Some(found.via);
+                let (via, at) = (found.via, Instant::now());
+                failed = Some(Failed { via, at });
                 advance(core, door.id, number, UnlockState::Searching);
             }
             Err(error) => return Err(error.into()),
@@ -151,7 +170,7 @@ async fn talk(
     door: &DoorInfo,
     request: &Request,
     progress: impl FnMut(Stage),
-) -> Result<Answer, UnlockError> {
+) -> Result<(Answer, DoorChannel), UnlockError> {
     let linked = timeout(CONNECT, found.central.connect(&found.sighting)).await;
     let link = linked.unwrap_or(Err(LinkError::Timeout))?;
     let started = Instant::now();
@@ -164,7 +183,8 @@ async fn talk(
         entropy(),
         Duration::ZERO,
     );
-    run_key(link, session, || started.elapsed(), progress).await
+    let clock: Box<dyn Fn() -> Duration + Send + Sync> = Box::new(move || started.elapsed());
+    ask_door(link, session, clock, progress).await
 }
 
 /// Whether trying again cannot open the door twice.
@@ -189,7 +209,7 @@ fn nothing_was_asked(error: &UnlockError) -> bool {
 async fn find<S: Shell>(
     core: &Core<S>,
     door: &DoorInfo,
-    failed: Option<Via>,
+    failed: Option<Failed>,
 ) -> Result<Found, AppError> {
     let mut heard = core.heard.subscribe();
     let started = Instant::now();
@@ -219,12 +239,15 @@ fn pick<S: Shell>(
     core: &Core<S>,
     door: &DoorInfo,
     started: Instant,
-    failed: Option<Via>,
+    failed: Option<Failed>,
 ) -> Option<Found> {
     let live = core.live();
     let now = Instant::now();
     let over = |via: Via| {
-        let sighting = live.presence.fresh(door.id.short(), via, now)?;
+        // What the failed link was found by may be gone.
+        let since = failed.filter(|failed| failed.via == via);
+        let since = since.map(|failed| failed.at);
+        let sighting = live.presence.fresh(door.id.short(), via, since, now)?;
         let central = live.centrals.get(&via)?.central.clone();
         Some(Found {
             via,
@@ -232,7 +255,7 @@ fn pick<S: Shell>(
             sighting,
         })
     };
-    if failed == Some(Via::Bluetooth) {
+    if failed.is_some_and(|failed| failed.via == Via::Bluetooth) {
         return over(Via::Stream).or_else(|| over(Via::Bluetooth));
     }
     let radio = live.centrals.get(&Via::Bluetooth);

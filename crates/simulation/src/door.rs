@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use crate::{
     hub::{Hub, free_address},
@@ -120,6 +121,8 @@ pub struct Door {
     /// The stream address, when it has one.
     pub stream: Option<String>,
     folder: PathBuf,
+    /// The hub's own address.
+    hub: String,
     program: PathBuf,
     running: Option<Running>,
     /// Where in the log the words of the daemon that was started last begin.
@@ -146,6 +149,7 @@ impl Door {
             running: None,
             log_start: 0,
             plan: plan.clone(),
+            hub: hub.url(),
             folder,
             stream,
             id,
@@ -200,6 +204,28 @@ impl Door {
             .take()
             .context("the door is not running")?
             .kill()
+    }
+
+    /// Starts the daemon anew where it reaches no hub, as behind a router that died: until
+    /// [`Self::reconnect`].
+    pub fn cut_off(&mut self) -> Result<()> {
+        // Nobody listens on the discard port.
+        self.start_with_hub("https://127.0.0.1:9/")
+    }
+
+    /// Starts the daemon anew where it reaches its hub again.
+    pub fn reconnect(&mut self) -> Result<()> {
+        let hub = self.hub.clone();
+        self.start_with_hub(&hub)
+    }
+
+    fn start_with_hub(&mut self, hub: &str) -> Result<()> {
+        self.stop()?;
+        let path = self.data().join("enrolment.json");
+        let mut enrolment: Value = serde_json::from_slice(&std::fs::read(&path)?)?;
+        enrolment["hub"] = hub.into();
+        std::fs::write(&path, serde_json::to_vec_pretty(&enrolment)?)?;
+        self.start()
     }
 
     /// The process id of the running daemon.

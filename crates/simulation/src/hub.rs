@@ -28,8 +28,7 @@ impl Hub {
             data,
             running: None,
         };
-        let public_url = format!("https://{}", hub.listen);
-        hub.administer(&["init", "--name", name, "--public-url", &public_url])?;
+        hub.administer(&["init", "--name", name, "--public-url", &hub.url()])?;
         hub.resume()?;
         Ok(hub)
     }
@@ -75,6 +74,11 @@ impl Hub {
         value
             .map(str::to_owned)
             .with_context(|| format!("{command:?} told no {key}: {answer}"))
+    }
+
+    /// The origin at which everybody reaches the hub.
+    pub fn url(&self) -> String {
+        format!("https://{}", self.listen)
     }
 
     /// The folder with everything that the hub keeps.

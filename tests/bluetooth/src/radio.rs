@@ -100,7 +100,7 @@ impl Connection {
                             request_len,
                         });
                     }
-                    KeyOutput::Deadline(_) => {}
+                    KeyOutput::Carried(_) | KeyOutput::Deadline(_) => {}
                     KeyOutput::Failed(error) => bail!(error),
                 }
             }

@@ -6,6 +6,7 @@
 
 mod appended;
 mod bundles;
+mod clock;
 mod decisions;
 mod forged;
 mod issuing;

@@ -8,5 +8,6 @@ mod chain;
 mod checkpoint;
 mod events;
 mod log;
+mod sealed;
 mod tiles;
 mod world;

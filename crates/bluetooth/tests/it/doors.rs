@@ -53,6 +53,9 @@ impl Site {
                     DoorOutput::Send(framed) => drop(link.send(&framed).await),
                     DoorOutput::AppendAudit(_) => session.handle_audit_committed(1),
                     DoorOutput::Actuate(_) => session.handle_actuated(),
+                    DoorOutput::Status | DoorOutput::Bundle(_) | DoorOutput::Records { .. } => {
+                        session.handle_carry_answer(&CarryAnswer::NoRecords);
+                    }
                     DoorOutput::Deadline(_) => {}
                     DoorOutput::Close => return,
                 }

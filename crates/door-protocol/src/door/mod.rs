@@ -1,5 +1,6 @@
 //! The door's end of a connection.
 
+mod carrying;
 mod identity;
 mod output;
 pub(crate) mod states;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use access::{Decision, Denial, DenyReason, Gate, HolderPublicKey, Now};
 
+use crate::carry::CarryRequest;
 use crate::frame::Framer;
 use crate::message::{Command, FailureCode, decode_request};
 use crate::{COMPLETION_TIMEOUT, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, MAX_DENIED};
@@ -51,6 +53,8 @@ enum State {
     AwaitingRequest(AwaitingRequest),
     AwaitingAudit(AwaitingAudit),
     AwaitingStrike(AwaitingStrike),
+    /// A let-in peer's request is being answered.
+    AwaitingCarry(Peer),
     Closed,
 }
 
@@ -193,7 +197,10 @@ impl DoorSession {
                     return Err(SessionError::OutOfTurn);
                 }
             };
-            self.handle_request(peer, &request, now, gate);
+            match CarryRequest::decode(&request) {
+                Ok(carry) => self.handle_carry(peer, &carry, now)?,
+                Err(_) => self.handle_request(peer, &request, now, gate),
+            }
         }
         Ok(())
     }
@@ -317,6 +324,7 @@ impl fmt::Debug for DoorSession {
             State::AwaitingRequest(_) => "AwaitingRequest",
             State::AwaitingAudit(_) => "AwaitingAudit",
             State::AwaitingStrike(_) => "AwaitingStrike",
+            State::AwaitingCarry(_) => "AwaitingCarry",
             State::Closed => "Closed",
         };
         f.debug_struct("DoorSession")

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use access::{Decision, HolderPublicKey};
+use access::{Decision, HolderPublicKey, SignedBundle};
 
 use super::Actuation;
 use crate::frame::FrameError;
@@ -19,6 +19,21 @@ pub enum DoorOutput {
     /// Move the strike, then call [`DoorSession::handle_actuated`](crate::DoorSession::handle_actuated) or
     /// [`DoorSession::handle_actuation_failed`](crate::DoorSession::handle_actuation_failed).
     Actuate(Actuation),
+    /// Tell how far the door is: [`DoorSession::handle_carry_answer`](crate::DoorSession::handle_carry_answer)
+    /// with a status.
+    Status,
+    /// Check a carried bundle, which may be anything, and keep it if it is newer: then
+    /// [`DoorSession::handle_carry_answer`](crate::DoorSession::handle_carry_answer) with the version in force, or a refusal.
+    Bundle(SignedBundle),
+    /// Seal records for the peer to carry: then
+    /// [`DoorSession::handle_carry_answer`](crate::DoorSession::handle_carry_answer) with them, with none, or a refusal.
+    Records {
+        /// The records wanted follow this number.
+        after: u64,
+        /// The record of the peer's own entry: neither it nor a later one is given, so that a hub
+        /// cannot tell from who delivers that it was just there.
+        before: u64,
+    },
     /// Call [`DoorSession::handle_timeout`](crate::DoorSession::handle_timeout) at this monotonic time. Replaces every earlier
     /// deadline.
     Deadline(Duration),
@@ -56,6 +71,9 @@ pub enum SessionError {
     /// The peer was denied too often on one connection.
     #[error("the peer was denied too often")]
     TooManyDenied,
+    /// The peer asked for what only a peer that was let in may ask.
+    #[error("the peer asked for more than to be let in, and was not let in")]
+    NotLetIn,
     /// The channel could not be set up or used: a defect.
     #[error("the door's channel failed")]
     Internal,

@@ -5,6 +5,7 @@ use access::{Decision, DenyReason, Entrant, HolderPublicKey};
 use snow::{HandshakeState, TransportState};
 
 use super::{DoorIdentity, SessionError};
+use crate::carry::{CarryAnswer, CarryRefusal, Transfer};
 use crate::frame::frame;
 use crate::message::{Answer, FailureCode, encode_answer};
 use crate::{MAX_MESSAGE, noise};
@@ -59,6 +60,8 @@ impl AwaitingPhone {
                 channel,
                 holder,
                 denied: 0,
+                entry_seq: None,
+                transfer: Transfer::default(),
             },
             request[..len].to_vec(),
         ))
@@ -70,6 +73,8 @@ pub(crate) struct Peer {
     channel: TransportState,
     holder: HolderPublicKey,
     denied: u8,
+    entry_seq: Option<u64>,
+    transfer: Transfer,
 }
 
 impl Peer {
@@ -82,6 +87,22 @@ impl Peer {
         self.denied
     }
 
+    /// The record of its first entry on this connection; none before it was let in.
+    pub(crate) fn entry_seq(&self) -> Option<u64> {
+        self.entry_seq
+    }
+
+    /// Takes a part of a bundle; gives the whole, or where the next part begins.
+    pub(crate) fn take_part(
+        &mut self,
+        total: u32,
+        offset: u32,
+        bytes: &[u8],
+    ) -> Result<Result<Vec<u8>, u32>, CarryRefusal> {
+        let whole = self.transfer.take(total, offset, bytes)?;
+        Ok(whole.ok_or(self.transfer.next()))
+    }
+
     pub(crate) fn decided(self, decision: Decision) -> AwaitingAudit {
         AwaitingAudit {
             peer: self,
@@ -89,11 +110,9 @@ impl Peer {
         }
     }
 
-    fn seal(&mut self, answer: Answer) -> Result<Vec<u8>, SessionError> {
+    fn seal(&mut self, answer: &[u8]) -> Result<Vec<u8>, SessionError> {
         let mut message = [0; MAX_MESSAGE];
-        let len = self
-            .channel
-            .write_message(&encode_answer(answer), &mut message);
+        let len = self.channel.write_message(answer, &mut message);
         Ok(frame(&message[..len.map_err(|_| SessionError::Internal)?])?)
     }
 }
@@ -148,6 +167,7 @@ impl AwaitingAudit {
     pub(crate) fn committed(mut self, seq: u64) -> Result<Committed, SessionError> {
         match self.decision {
             Decision::Allow(Entrant { unlock_s, .. }) => {
+                self.peer.entry_seq.get_or_insert(seq);
                 let actuation = Actuation { unlock_s, seq };
                 Ok(Committed::Allowed(
                     AwaitingStrike {
@@ -209,7 +229,12 @@ pub(crate) struct Answered {
 
 impl Answered {
     fn new(mut peer: Peer, answer: Answer) -> Result<Self, SessionError> {
-        let message = peer.seal(answer)?;
+        let message = peer.seal(&encode_answer(answer))?;
+        Ok(Self { peer, message })
+    }
+
+    pub(crate) fn carry(mut peer: Peer, answer: &CarryAnswer) -> Result<Self, SessionError> {
+        let message = peer.seal(&answer.encode())?;
         Ok(Self { peer, message })
     }
 

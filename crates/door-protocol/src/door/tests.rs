@@ -4,6 +4,7 @@ use access::{BuildingId, BuildingKey, Bundle, DoorId, DoorPolicy, HolderPublicKe
 use snow::TransportState;
 
 use super::*;
+use crate::carry::{CarryAnswer, CarryRefusal};
 use crate::message::{Answer, decode_answer};
 use crate::{PROTOCOL_VERSION, frame, noise};
 
@@ -179,4 +180,26 @@ fn every_deadline_is_told_and_an_early_one_does_nothing() {
         bench.door.error(),
         Some(SessionError::Frame(crate::FrameError::TooSlow))
     );
+}
+
+#[test]
+fn a_peer_that_asks_for_the_status_before_it_was_let_in_is_refused_and_leaves_no_record() {
+    for request in [
+        &[0x81, 0x10][..],
+        &[0x82, 0x12, 0x00],
+        &[0x84, 0x11, 1, 0, 0x41, 7],
+    ] {
+        let mut bench = Bench::new();
+        let mut channel = bench.request(PROTOCOL_VERSION, request);
+        let mut bytes = [0; 4096];
+        let len = channel
+            .read_message(&bench.sent()[2..], &mut bytes)
+            .unwrap();
+        let code = CarryRefusal::NotLetIn;
+        let refused = CarryAnswer::Refused { code };
+        assert_eq!(CarryAnswer::decode(&bytes[..len]), Ok(refused));
+        assert_eq!(bench.door.error(), Some(SessionError::NotLetIn));
+        assert_eq!(bench.audited(), None);
+        assert!(bench.gate.attempts.is_empty());
+    }
 }

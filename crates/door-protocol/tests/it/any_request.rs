@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use access::{Decision, HolderSecret};
-use door_protocol::{Answer, DoorIdentity, DoorOutput, DoorSession, PROTOCOL_VERSION, frame};
+use door_protocol::{
+    Answer, CarryAnswer, DoorIdentity, DoorOutput, DoorSession, MAX_CARRIED_BUNDLE,
+    PROTOCOL_VERSION, frame,
+};
 use proptest::{collection::vec, prelude::*, sample::Index};
 use snow::{
     Builder, Error, HandshakeState, TransportState,
@@ -64,7 +67,7 @@ enum Speaker {
 }
 
 impl Speaker {
-    fn meet(door: &mut DoorSession, identity: &DoorIdentity) -> Self {
+    fn meet(door: &mut DoorSession, identity: &DoorIdentity, holder: &HolderSecret) -> Self {
         let Some(DoorOutput::Send(hello)) = door.poll_output() else {
             panic!("the door speaks first");
         };
@@ -79,7 +82,7 @@ impl Speaker {
         let mut handshake = Builder::with_resolver(pattern, Box::new(resolver))
             .prologue(&prologue)
             .unwrap()
-            .local_private_key(HolderSecret::from_bytes([77; 32]).as_bytes())
+            .local_private_key(holder.as_bytes())
             .unwrap()
             .remote_public_key(identity.public().as_bytes())
             .unwrap()
@@ -90,7 +93,7 @@ impl Speaker {
     }
 
     fn say(self, request: &[u8]) -> (Self, Vec<u8>) {
-        let mut message = [0; 1_000];
+        let mut message = [0; 4_096];
         let (len, heard) = match self {
             Self::Unheard(mut handshake) => {
                 let len = handshake.write_message(request, &mut message);
@@ -111,7 +114,8 @@ proptest! {
     ) {
         let mut world = World::new();
         let mut door = world.door_session(NOW);
-        let mut speaker = Speaker::meet(&mut door, &world.identity);
+        let stranger = HolderSecret::from_bytes([77; 32]);
+        let mut speaker = Speaker::meet(&mut door, &world.identity, &stranger);
         let mut recorded = 0;
         for said in requests {
             let (heard, framed) = speaker.say(&said.bytes(&world));
@@ -132,6 +136,78 @@ proptest! {
             }
             prop_assert_eq!(recorded - before, u64::from(is_open));
         }
+        let phone = world.resident();
+        let answer = Pair::new(&mut world, &phone).run(&mut world.gate);
+        let unlocked = matches!(answer, Some(Answer::Unlocked { .. }));
+        prop_assert!(unlocked);
+    }
+}
+
+/// What a peer says once it was let in.
+fn said_inside() -> impl Strategy<Value = Vec<u8>> {
+    let tail = || vec(any::<u8>(), 0..40);
+    let part = (0_u32..5_000, 0_u32..5_000, vec(any::<u8>(), 0..3_000)).prop_map(
+        |(total, offset, bytes)| {
+            let mut said = Vec::new();
+            let part = (17_u8, total, offset, serde_bytes::Bytes::new(&bytes));
+            ciborium::into_writer(&part, &mut said).unwrap();
+            said
+        },
+    );
+    prop_oneof![
+        (16_u8..19, 0x80_u8..0x86, tail()).prop_map(|(number, array, tail)| [
+            &[array, number],
+            &tail[..]
+        ]
+        .concat()),
+        any::<u64>().prop_map(|after| {
+            let mut said = Vec::new();
+            ciborium::into_writer(&(18_u8, after), &mut said).unwrap();
+            said
+        }),
+        part,
+        tail(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_a_let_in_peer_says_besides_moves_nothing_and_is_bounded(
+        requests in vec(said_inside(), 1..12),
+    ) {
+        let mut world = World::new();
+        let mut door = world.door_session(NOW);
+        let resident = world.resident();
+        let mut speaker = Speaker::meet(&mut door, &world.identity, &resident.holder);
+        let unlock = request(1, resident.credential.as_bytes());
+        let (mut moves, mut bundles) = (0, 0);
+        for said in std::iter::once(unlock).chain(requests) {
+            let (heard, framed) = speaker.say(&said);
+            speaker = heard;
+            door.handle_bytes(&framed, at(NOW), &mut world.gate);
+            while let Some(output) = door.poll_output() {
+                match output {
+                    DoorOutput::AppendAudit(_) => door.handle_audit_committed(1),
+                    DoorOutput::Actuate(_) => {
+                        moves += 1;
+                        door.handle_actuated();
+                    }
+                    DoorOutput::Bundle(bundle) => {
+                        bundles += 1;
+                        prop_assert!(bundle.as_bytes().len() <= MAX_CARRIED_BUNDLE);
+                        door.handle_carry_answer(&CarryAnswer::InForce { version: 1 });
+                    }
+                    DoorOutput::Status | DoorOutput::Records { .. } => {
+                        door.handle_carry_answer(&CarryAnswer::NoRecords);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        prop_assert_eq!(moves, 1);
+        prop_assert!(bundles <= 1);
         let phone = world.resident();
         let answer = Pair::new(&mut world, &phone).run(&mut world.gate);
         let unlocked = matches!(answer, Some(Answer::Unlocked { .. }));

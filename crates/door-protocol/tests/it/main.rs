@@ -6,6 +6,7 @@
 
 mod any_bytes;
 mod any_request;
+mod carrying;
 mod hostile;
 mod pair;
 mod unlock;

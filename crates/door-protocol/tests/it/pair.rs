@@ -6,10 +6,20 @@ use std::time::Duration;
 
 use access::Gate;
 use door_protocol::{
-    Answer, Command, DoorOutput, DoorSession, KeyError, KeyOutput, KeySession, SessionError, chunks,
+    Answer, CarryAnswer, CarryRequest, Command, DoorOutput, DoorSession, DoorStatus, KeyError,
+    KeyOutput, KeySession, SessionError, chunks,
 };
 
 use crate::world::{Phone, World, at};
+
+/// How far the door of a [`Pair`] says it is.
+pub(crate) const STATUS: DoorStatus = DoorStatus {
+    bundle_version: 6,
+    last_seq: 12,
+    durable_seq: 9,
+    utc_ms: 1_800_000_000_000,
+    clock_known: true,
+};
 
 /// What a disk or a strike does when asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +50,14 @@ pub(crate) enum Seen {
         seq: u64,
     },
     Answered(Answer),
+    /// A whole bundle reached the door.
+    Bundle(Vec<u8>),
+    /// Records were to be sealed.
+    RecordsWanted {
+        after: u64,
+        before: u64,
+    },
+    Carried(CarryAnswer),
     PhoneFailed(KeyError),
     DoorClosed(Option<SessionError>),
 }
@@ -68,6 +86,8 @@ pub(crate) struct Pair {
     pub(crate) on_link: OnLink,
     /// Commands the phone asks after its first.
     pub(crate) more: u32,
+    /// What the phone asks for after that.
+    pub(crate) errands: VecDeque<CarryRequest>,
     flights: VecDeque<Flight>,
     door_deadline: Option<Duration>,
     key_deadline: Option<Duration>,
@@ -94,6 +114,7 @@ impl Pair {
             latency: Duration::from_millis(30),
             on_link: Box::new(|_, chunk| Some(chunk)),
             more: 0,
+            errands: VecDeque::new(),
             flights: VecDeque::new(),
             door_deadline: None,
             key_deadline: None,
@@ -196,6 +217,16 @@ impl Pair {
                 self.append();
             }
             DoorOutput::Actuate(actuation) => self.actuate(actuation.unlock_s(), actuation.seq()),
+            DoorOutput::Status => self.door.handle_carry_answer(&CarryAnswer::Status(STATUS)),
+            DoorOutput::Bundle(bundle) => {
+                self.seen.push(Seen::Bundle(bundle.0));
+                let answer = CarryAnswer::InForce { version: 7 };
+                self.door.handle_carry_answer(&answer);
+            }
+            DoorOutput::Records { after, before } => {
+                self.seen.push(Seen::RecordsWanted { after, before });
+                self.door.handle_carry_answer(&CarryAnswer::NoRecords);
+            }
             DoorOutput::Deadline(at) => self.door_deadline = Some(at),
             DoorOutput::Close => {
                 self.seen.push(Seen::DoorClosed(self.door.error()));
@@ -240,6 +271,11 @@ impl Pair {
                 self.key_deadline = None;
                 self.ask_more();
             }
+            KeyOutput::Carried(answer) => {
+                self.seen.push(Seen::Carried(answer));
+                self.key_deadline = None;
+                self.ask_more();
+            }
             KeyOutput::Deadline(at) => self.key_deadline = Some(at),
             KeyOutput::Failed(error) => {
                 self.seen.push(Seen::PhoneFailed(error));
@@ -253,6 +289,8 @@ impl Pair {
         if self.more > 0 {
             self.more -= 1;
             self.key.handle_command(Command::Unlock, self.now).unwrap();
+        } else if let Some(request) = self.errands.pop_front() {
+            self.key.handle_carry(&request, self.now).unwrap();
         }
     }
 

@@ -5,7 +5,7 @@ use std::{
 };
 
 use access::SignedBundle;
-use audit::ChainPosition;
+use audit::{ChainPosition, SignedRecord};
 use bluetooth::{LinkError, StreamListener};
 use camera::{Camera, OpenError};
 use door_protocol::DoorIdentity;
@@ -103,6 +103,7 @@ impl Foundation {
         let start = ChainPosition::start(enrolment.building, enrolment.door);
         let chain = resume(&store, start, &keys.signing_public())?;
         let clock = Clock::start();
+        clock.raise_floor_ms(last_known_ms(&store)?);
         let gate = SharedGate::new(
             enrolment.building,
             enrolment.building_key,
@@ -166,6 +167,14 @@ impl Foundation {
             flood: FloodGuard::default(),
         })
     }
+}
+
+/// It is at least as late as this door's last record, and as what it noted.
+fn last_known_ms(store: &Store) -> Result<u64, StartError> {
+    let tail = store.tail()?.map(|tail| SignedRecord(tail.body));
+    let recorded = tail.and_then(|tail| tail.read_unverified().ok());
+    let recorded_ms = recorded.map_or(0, |record| record.at_ms);
+    Ok(recorded_ms.max(store.noted_time_ms()?))
 }
 
 /// A bundle is checked again each time it is read: a disk is not the building.

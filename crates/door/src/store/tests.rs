@@ -102,10 +102,13 @@ fn everything_is_there_after_reopening() {
     let mut store = Store::open(&path).unwrap();
     store.append(&[record(1)]).unwrap();
     store.set_durable_seq(1).unwrap();
+    store.note_time_ms(9_000).unwrap();
+    store.note_time_ms(8_000).unwrap();
     drop(store);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.tail().unwrap().unwrap().hash, [1; 32]);
     assert_eq!(store.durable_seq().unwrap(), 1);
+    assert_eq!(store.noted_time_ms().unwrap(), 9_000);
 }
 
 #[test]

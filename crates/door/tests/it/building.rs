@@ -5,6 +5,7 @@ use access::{
     CarrierKey, Credential, DeviceId, DoorId, DoorKind, Grant, GrantId, GrantedDoor, HolderClass,
     HolderSecret, SignedBundle, Viewer, Visit, VisitId, issue, issue_carrier, issue_driver,
 };
+use audit::RecordsKey;
 use clip::ViewerKey;
 use door::clock::unix_ms;
 use rand::rngs::OsRng;
@@ -70,6 +71,17 @@ pub fn resident() -> Holder {
     hold(HolderClass::Resident, 20, today())
 }
 
+/// A resident, a member of the staff and a guest whose credentials are good around `utc_s`.
+pub fn people_at(utc_s: u64) -> [Holder; 3] {
+    let window = (utc_s - 3600, utc_s + 3600);
+    let classes = [
+        HolderClass::Resident,
+        HolderClass::Staff,
+        HolderClass::Guest,
+    ];
+    [30, 31, 32].map(|number| hold(classes[usize::from(number) - 30], number, window))
+}
+
 pub fn guest() -> Holder {
     hold(HolderClass::Guest, 21, today())
 }
@@ -121,9 +133,13 @@ pub fn stranger(number: u8) -> Holder {
 }
 
 pub fn bundle(version: u64, revoked: &[GrantId]) -> SignedBundle {
+    bundle_of(version, revoked, now_s() - 60)
+}
+
+pub fn bundle_of(version: u64, revoked: &[GrantId], issued_at: u64) -> SignedBundle {
     let bundle = Bundle {
         version,
-        issued_at: now_s() - 60,
+        issued_at,
         doors: vec![BundleDoor::new(DOOR, DOOR_NAME, DoorKind::Common, UNLOCK_S)],
         carriers: vec![BundleCarrier {
             id: CARRIER,
@@ -136,7 +152,13 @@ pub fn bundle(version: u64, revoked: &[GrantId]) -> SignedBundle {
             key: viewer().public(),
             doors: vec![DOOR],
         }],
+        records_key: Some(records_key().public()),
         ..Bundle::empty(BUILDING)
     };
     SignedBundle::sign(&bundle, &key()).unwrap()
+}
+
+/// What the hub opens carried records with.
+pub fn records_key() -> RecordsKey {
+    RecordsKey::from_bytes([13; 32])
 }

@@ -35,6 +35,8 @@ struct State {
     fragments_until_down: Option<u32>,
     /// Every so often an answer is lost after the request was carried out.
     lose_answers: bool,
+    /// What its clock shows; nothing for a hub that tells no time.
+    time_ms: Option<u64>,
     calls: u64,
 }
 
@@ -76,6 +78,17 @@ impl FakeHub {
 
     pub fn lose_answers(&self) {
         self.lock().lose_answers = true;
+    }
+
+    pub fn tell_time(&self, utc_ms: u64) {
+        self.lock().time_ms = Some(utc_ms);
+    }
+
+    /// A phone brought these.
+    pub fn brought(&self, records: Vec<SignedRecord>) {
+        let mut state = self.lock();
+        let held = state.records.len();
+        state.records.extend(records.into_iter().skip(held));
     }
 
     pub fn forget_records_after(&self, seq: usize) {
@@ -227,5 +240,9 @@ impl HubLink for FakeHub {
             Some((Ok(event), received))
         });
         Ok(futures::stream::iter([Ok(ready)]).chain(later).boxed())
+    }
+
+    fn hub_time_ms(&self) -> Option<u64> {
+        self.lock().time_ms
     }
 }

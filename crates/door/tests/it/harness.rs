@@ -9,7 +9,7 @@ use std::{
 
 use access::{DoorPublicKey, x25519_public};
 use audit::{Event, Record};
-use bluetooth::{Central as _, Link, StreamCentral, run_key};
+use bluetooth::{Central as _, Channel, Link, StreamCentral, ask_door, run_key};
 use door::{
     config::Config, daemon::Daemon, enrolment::Enrolment, hub_link::HubLink, keys::Keys,
     store::Store,
@@ -151,6 +151,9 @@ impl Site {
     }
 }
 
+/// Monotonic time.
+pub type Clocked = Box<dyn Fn() -> Duration + Send + Sync>;
+
 /// A running door.
 pub struct TestDoor {
     pub daemon: Daemon,
@@ -196,6 +199,18 @@ impl Phone {
         match self.unlock(holder).await {
             Answer::Unlocked { seq, .. } => seq,
             other => panic!("{other:?}"),
+        }
+    }
+
+    /// Unlocks and keeps the connection; also returns the number of the record.
+    pub async fn visit(&self, holder: &Holder) -> (u64, Channel<Clocked>) {
+        let link = self.connect().await.unwrap();
+        let started = Instant::now();
+        let clock: Clocked = Box::new(move || started.elapsed());
+        let session = self.session(holder, clock());
+        match ask_door(link, session, clock, |_| ()).await.unwrap() {
+            (Answer::Unlocked { seq, .. }, channel) => (seq, channel),
+            (other, _) => panic!("{other:?}"),
         }
     }
 

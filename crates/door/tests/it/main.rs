@@ -8,12 +8,14 @@
 #![expect(unreachable_pub, reason = "a test program exports nothing")]
 
 mod building;
+mod carrying;
 mod clips;
 mod entry;
 mod fake_hub;
 mod harness;
 mod links;
 mod logs;
+mod lost_time;
 mod outbox;
 mod program;
 mod records;

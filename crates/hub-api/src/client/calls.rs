@@ -171,7 +171,10 @@ impl Client {
             .map_err(ClientError::from_transport)
     }
 
-    async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, ClientError> {
+    pub(super) async fn json<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+    ) -> Result<T, ClientError> {
         let body = self.bytes(request).await?;
         serde_json::from_slice(&body).map_err(|error| ClientError::Unexpected(error.to_string()))
     }

@@ -1,6 +1,7 @@
 //! A client of the hub: pinned TLS, a renewed token, a `DPoP` proof for every request.
 
 mod calls;
+mod carrying;
 mod enrolment;
 mod error;
 mod events;
@@ -58,6 +59,12 @@ impl Client {
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// Unix milliseconds by the hub's clock: what the hub told last, over its pinned connection, and
+    /// what has passed since by the monotonic clock. None before it has told any.
+    pub fn hub_time_ms(&self) -> Option<u64> {
+        self.inner.transport.told_ms()
     }
 
     /// The hub's origin.

@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
@@ -71,6 +71,8 @@ pub(super) struct Transport {
     nonce: Mutex<Option<String>>,
     /// The hub's clock minus ours, in seconds: a door may have no clock of its own.
     clock_offset_s: AtomicI64,
+    /// What the hub's clock showed last, and when that was.
+    told: Mutex<Option<(SystemTime, Instant)>>,
 }
 
 impl Transport {
@@ -89,11 +91,13 @@ impl Transport {
             .map_err(|_| ClientError::Key)?;
         let origin = hub.join("/").map_err(|_| ClientError::Key)?;
         let (nonce, clock_offset_s) = (Mutex::default(), AtomicI64::new(0));
+        let told = Mutex::default();
         Ok(Self {
             http,
             origin,
             nonce,
             clock_offset_s,
+            told,
         })
     }
 
@@ -217,6 +221,15 @@ impl Transport {
             Err(behind) => -i64::try_from(behind.duration().as_secs()).unwrap_or(0),
         };
         self.clock_offset_s.store(offset_s, Ordering::Relaxed);
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some((theirs, Instant::now()));
+    }
+
+    /// Unix milliseconds by the hub's clock, whatever this machine's shows.
+    pub(super) fn told_ms(&self) -> Option<u64> {
+        let told = *self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (theirs, at) = told?;
+        let since = theirs.duration_since(UNIX_EPOCH).ok()? + at.elapsed();
+        u64::try_from(since.as_millis()).ok()
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::arguments::{Grant, InBuilding, Person, Revoke};
 use super::resolve::ids;
 use super::{Admin, Output};
-use crate::domain::entropy16;
+use crate::domain::{OfflineBound, entropy16, in_words};
 use crate::store::StoreError;
 use crate::store::{
     Building, Carrier, Device, GrantSubject, NewGrant, Resident, Revocation, StandingGrant,
@@ -131,18 +131,22 @@ async fn list(admin: &Admin, wanted: &InBuilding, output: Output) -> Result<()> 
     let devices = admin.hub.store.devices_of(building.id).await?;
     let residents = admin.hub.store.residents().await?;
     let grants = admin.hub.store.grants_of(building.id).await?;
+    let now = admin.hub.clock.now_s();
     let row = |standing: &StandingGrant| {
         let grant = &standing.grant;
+        let bound = OfflineBound::of(standing, now);
         json!({
             "id": grant.id, "class": grant.subject.class(),
             "to": holder_name(grant, &carriers, &devices, &residents), "doors": grant.doors,
             "not_before": grant.not_before, "not_after": grant.not_after,
             "revoked_at": standing.revoked_at, "revoked": standing.revoked_at.is_some(),
+            "offline_longest_s": bound.longest_s, "offline_left_s": bound.left_s,
+            "lives_offline": in_words(bound.left_s),
         })
     };
     let rows: Vec<_> = grants.iter().map(row).collect();
     output.table(
-        &["id", "class", "to", "revoked"],
+        &["id", "class", "to", "revoked", "lives_offline"],
         &rows,
         "Nothing is granted yet.",
     )
@@ -180,7 +184,19 @@ pub(super) async fn revoke(admin: &Admin, command: &Revoke, output: Output) -> R
         Revocation::Revoked => (now, "Revoked"),
         Revocation::Already(at) => (at, "Revoked before"),
     };
-    output.answer(&json!({ "grant": id, "revoked_at": revoked_at }), || {
-        format!("{words}: {id}. Doors that are online know within a second, others when they are.")
+    let standing = admin.hub.store.grant(id).await?;
+    let standing = standing.context("the grant is gone")?;
+    let bound = OfflineBound::of(&standing, now);
+    let told = json!({
+        "grant": id, "revoked_at": revoked_at,
+        "offline_longest_s": bound.longest_s, "offline_left_s": bound.left_s,
+    });
+    output.answer(&told, || {
+        let left = in_words(bound.left_s);
+        format!(
+            "{words}: {id}. Doors that are online know within a second, others as soon as a \
+             resident's phone passes that has been online since. At a door that neither reaches, a \
+             credential of this grant ends by itself: in {left} at the latest."
+        )
     })
 }

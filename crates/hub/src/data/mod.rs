@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use access::{BuildingId, BuildingKey};
+use audit::RecordsKey;
 use hub_api::KeyHash;
 use url::Url;
 
@@ -177,6 +178,11 @@ impl DataFolder {
     /// Reads the secret of a building.
     pub fn building_key(&self, id: BuildingId) -> Result<BuildingKey, DataError> {
         secrets::read_building(&self.keys(), id)
+    }
+
+    /// The secret that carried records of a building are opened with; the first call makes it.
+    pub fn records_key(&self, id: BuildingId) -> Result<RecordsKey, DataError> {
+        secrets::records_key(&self.keys(), id)
     }
 
     /// Opens the store, bringing it up to date.

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use access::{BuildingId, BuildingKey};
+use audit::RecordsKey;
 use hub_api::KeyHash;
 use rand::RngCore as _;
 use rand::rngs::OsRng;
@@ -114,6 +115,18 @@ pub(super) fn create_building(keys: &Path, id: BuildingId) -> Result<BuildingKey
 
 pub(super) fn read_building(keys: &Path, id: BuildingId) -> Result<BuildingKey, DataError> {
     read_seed(&building_file(keys, id)).map(|seed| BuildingKey::from_seed(*seed))
+}
+
+/// The secret that carried records of a building are opened with, made when it is first asked for.
+/// Only the serving process asks, and holds the folder's lock.
+pub(super) fn records_key(keys: &Path, id: BuildingId) -> Result<RecordsKey, DataError> {
+    let path = keys.join(format!("records-{id}.key"));
+    let secret = if path.exists() {
+        read_seed(&path)?
+    } else {
+        create_seed(&path)?
+    };
+    Ok(RecordsKey::from_bytes(*secret))
 }
 
 fn building_file(keys: &Path, id: BuildingId) -> PathBuf {

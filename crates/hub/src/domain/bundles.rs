@@ -78,6 +78,7 @@ impl Hub {
                 .collect(),
             doors: doors.into_iter().map(bundle_door).collect(),
             resident_records: building.resident_records,
+            records_key: Some(self.records_key(building.id)?.public()),
             ..Bundle::empty(building.id)
         })
     }
@@ -157,7 +158,11 @@ fn notices(
     building: &Building,
 ) -> Vec<(Audience, Notice)> {
     let version = bundle.version;
-    let mut notices = vec![(Audience::Doors(building.id), Notice::Bundle { version })];
+    let mut notices = vec![
+        (Audience::Doors(building.id), Notice::Bundle { version }),
+        // Residents' devices carry it to doors that hear nothing.
+        (Audience::Residents(building.id), Notice::Bundle { version }),
+    ];
     let before = before.and_then(|before| before.signed.verify(&building.key).ok());
     if before.is_none_or(|before| before.doors != bundle.doors) {
         let residents = Audience::Residents(building.id);

@@ -1,11 +1,13 @@
 //! What the hub does, whoever asks: no HTTP here, no SQL.
 
 mod bundles;
+mod carried;
 mod clip_files;
 mod clips;
 mod credentials;
 mod enrolment;
 mod log;
+mod offline;
 mod presence;
 mod projection;
 mod records;
@@ -23,6 +25,7 @@ pub use clips::Uploader;
 pub use credentials::CREDENTIAL_LIFETIME_S;
 pub use enrolment::hash_code;
 pub use log::LogReport;
+pub use offline::{OfflineBound, in_words};
 pub use presence::{Presence, Present};
 
 use crate::clock::Clock;

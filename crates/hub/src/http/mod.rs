@@ -1,6 +1,7 @@
 //! The hub over HTTP: who may call what, and in which words.
 
 mod callers;
+mod carried;
 mod carrier;
 mod doors;
 mod events;
@@ -103,6 +104,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(residents::credentials))
         .routes(routes!(residents::entries))
         .routes(routes!(residents::clip_fragment))
+        .routes(routes!(carried::carried))
+        .routes(routes!(carried::put_records))
         .routes(routes!(events::events))
         .routes(routes!(doors::bundle))
         .routes(routes!(doors::upload_state))

@@ -92,6 +92,8 @@ fn every_endpoint_says_who_may_use_it() {
     GET /health: public
     POST /oauth/token: oauth
     GET /v1/bundle: door
+    GET /v1/carried: resident
+    PUT /v1/carried/records: resident
     GET /v1/carrier/credential: carrier
     GET /v1/clips/CLIP: resident
     PUT /v1/clips/CLIP: door

@@ -6,6 +6,7 @@
 )]
 
 mod access_control;
+mod carried;
 mod clips;
 mod enrolment;
 mod events;

@@ -100,9 +100,24 @@ fn a_building_is_set_up_from_nothing_by_names_alone() {
     let doors = hub.json(&["door", "list"]);
     assert_eq!(doors.as_array().unwrap().len(), 2);
     assert_eq!(doors[0]["enrolled"], false);
+    let week_s = 7 * 24 * 3600;
+    let listed = &hub.json(&["grant", "list"])[0];
+    assert_eq!(listed["offline_left_s"], week_s);
+    assert_eq!(listed["lives_offline"], "7 days");
     let revoked = hub.json(&["revoke", &grant]);
     assert_eq!(revoked["grant"], grant.as_str());
+    assert_eq!(revoked["offline_longest_s"], week_s);
     assert_eq!(hub.json(&["grant", "list"])[0]["revoked"], true);
+    let told = String::from_utf8(hub.run(&["revoke", &grant]).stdout).unwrap();
+    assert!(
+        told.contains("ends by itself: in 7 days at the latest"),
+        "{told}"
+    );
+    let table = String::from_utf8(hub.run(&["grant", "list"]).stdout).unwrap();
+    assert!(
+        table.contains("lives_offline") && table.contains("7 days"),
+        "{table}"
+    );
     assert_eq!(hub.json(&["audit", "show"]), serde_json::json!([]));
 }
 

@@ -2,6 +2,7 @@
 
 mod activity;
 mod building;
+mod carried;
 mod enrolment;
 
 use std::fs::OpenOptions;
@@ -37,6 +38,8 @@ pub enum StoreError {
     Migration(#[from] Box<refinery::Error>),
     #[error("the app's database holds something unreadable")]
     Content(#[from] serde_json::Error),
+    #[error("the app's database holds unreadable records of a door")]
+    Sealed,
 }
 
 impl Store {
@@ -74,6 +77,7 @@ impl Store {
              DELETE FROM credentials; DELETE FROM activity;
              DELETE FROM progress; INSERT INTO progress (one) VALUES (1);",
         )?;
+        carried::wipe(&transaction)?;
         transaction.commit()?;
         connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
         Ok(())

@@ -5,6 +5,7 @@ use access::{
     BuildingId, BuildingKey, Bundle, BundleDoor, Credential, DeviceId, DoorId, DoorKind, Grant,
     GrantId, HolderClass, HolderPublicKey, ResidentId, ResidentRecords, SigningKey,
 };
+use audit::RecordsKey;
 use door_protocol::DoorIdentity;
 use hub_api::{BuildingInfo, DoorInfo, IssuedCredential};
 use rand::rngs::OsRng;
@@ -19,6 +20,10 @@ pub(crate) const UNLOCK_S: u16 = 5;
 
 pub(crate) fn building_key() -> BuildingKey {
     BuildingKey::from_seed([9; 32])
+}
+
+pub(crate) fn records_key() -> RecordsKey {
+    RecordsKey::from_bytes([8; 32])
 }
 
 pub(crate) fn building_info() -> BuildingInfo {

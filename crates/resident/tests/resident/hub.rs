@@ -1,20 +1,23 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use access::{ClipId, HolderPublicKey, SigningPublicKey, ViewerPublicKey};
+use access::{ClipId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey};
 use async_trait::async_trait;
+use audit::{SealedRecords, SignedRecord};
 use bytes::Bytes;
 use clip::SignedClipIndex;
 use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
-    ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo, EntryPage, ErrorCode, Event,
-    Invite, IssuedCredential, ServerEvent, Subject,
+    Carried, CarriedDoor, ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo,
+    EntryPage, ErrorCode, Event, Invite, IssuedCredential, ServerEvent, Subject,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::watch;
 
-use crate::building::{DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info};
+use crate::building::{
+    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, records_key,
+};
 
 /// A hub in memory.
 pub(crate) struct FakeHub {
@@ -42,6 +45,14 @@ pub(crate) struct State {
     /// The time for which clips are kept is over.
     pub(crate) clips_are_gone: bool,
     pub(crate) credentials_issued: u32,
+    /// The newest bundle, with its version.
+    pub(crate) bundle: Option<(u64, SignedBundle)>,
+    /// What devices brought of the lobby, opened.
+    pub(crate) brought: Vec<SignedRecord>,
+    /// How many batches came.
+    pub(crate) batches: u32,
+    /// What batches are refused with.
+    pub(crate) refuses_records: Option<HubError>,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
 }
@@ -233,5 +244,38 @@ impl Hub for Connection {
         self.0.is_up()?;
         let state = self.0.state();
         Ok(state.clips[&clip].1[n as usize].clone().into())
+    }
+
+    async fn carried(&self, newer_than: Option<u64>) -> Result<Carried, HubError> {
+        self.0.is_up()?;
+        let state = self.0.state();
+        let newest = state.bundle.clone();
+        let newer = newest.filter(|(version, _)| Some(*version) > newer_than);
+        let durable_seq = state.brought.len() as u64;
+        Ok(Carried {
+            bundle: newer.map(|(_, bundle)| bundle),
+            doors: vec![CarriedDoor {
+                door: LOBBY,
+                durable_seq,
+            }],
+        })
+    }
+
+    async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError> {
+        self.0.is_up()?;
+        let mut state = self.0.state();
+        state.batches += 1;
+        if let Some(refusal) = state.refuses_records {
+            return Err(refusal);
+        }
+        let run = records_key().open(batch).unwrap();
+        for (seq, record) in (batch.first_seq..).zip(run) {
+            let held = state.brought.len() as u64;
+            assert!(seq <= held + 1, "record {seq} follows {held}");
+            if seq == held + 1 {
+                state.brought.push(record);
+            }
+        }
+        Ok(state.brought.len() as u64)
     }
 }

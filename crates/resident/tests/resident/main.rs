@@ -6,6 +6,7 @@
 )]
 
 mod building;
+mod carrying;
 mod door;
 mod enrolment;
 mod following;

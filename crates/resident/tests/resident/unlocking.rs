@@ -307,3 +307,22 @@ async fn an_unlock_may_begin_on_a_thread_outside_the_runtime() {
         .await;
     assert_eq!(door.opened(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_door_that_is_gone_after_a_failed_link_is_not_tried_by_its_old_sighting() {
+    let world = World::new();
+    let door = FakeDoor::with(
+        &world.links.radio,
+        LOBBY,
+        -50,
+        Vec::new(),
+        Fault::HangsUpAndGoes,
+    );
+    let app = world.enrolled().await;
+    let states = app.unlock(LOBBY).await;
+    assert_eq!(
+        names(&states),
+        ["searching", "connecting", "searching", "failed"]
+    );
+    assert_eq!(door.phones(), 1);
+}

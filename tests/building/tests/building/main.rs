@@ -5,6 +5,7 @@
     reason = "helpers of tests, which fail by panicking"
 )]
 
+mod carried;
 mod ending;
 mod exactly_once;
 mod offline;
