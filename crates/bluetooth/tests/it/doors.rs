@@ -7,7 +7,7 @@ use access::{
     Grant, GrantId, HolderClass, HolderSecret, Now, issue,
 };
 use bluetooth::{Link, Listener};
-use door_protocol::{Command, DoorIdentity, DoorOutput, DoorSession, KeySession};
+use door_protocol::{CarryAnswer, Command, DoorIdentity, DoorOutput, DoorSession, KeySession};
 use rand::{SeedableRng as _, rngs::StdRng};
 
 pub(crate) const UNLOCK_S: u16 = 5;
