@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
 use utoipa::ToSchema;
 
-use crate::cbor;
 use crate::{
     BuildingId, BuildingKey, BuildingPublicKey, CarrierId, CarrierPublicKey, DeviceId, DoorCode,
     DoorId, DoorKind, GrantId, Hours, Lockdown, RecordsPublicKey, ViewerPublicKey,
 };
+use crate::{cbor, week};
 
 const SIGNATURE_DOMAIN: &[u8] = b"bundle 1";
 
@@ -166,7 +166,7 @@ impl Bundle {
             .filter(move |viewer| viewer.doors.contains(&door))
     }
 
-    /// Checks sizes, hours, and that no door or carrier is listed twice.
+    /// Checks sizes, hours, the time zone, and that no door or carrier is listed twice.
     pub fn check(&self) -> Result<(), BundleError> {
         let sizes = [
             (self.doors.len(), Self::MAX_DOORS),
@@ -204,7 +204,7 @@ impl Bundle {
         {
             return Err(BundleError::Malformed);
         }
-        Ok(())
+        week::time_zone(&self.time_zone).map(|_known| ())
     }
 }
 
@@ -217,6 +217,12 @@ pub enum BundleError {
     /// Larger than a door will read.
     #[error("the bundle is larger than a door reads")]
     TooLarge,
+    /// Its time zone is none of the IANA database that this program was built with.
+    #[error(
+        "the bundle's time zone is not known here. Write it as the IANA database does, such as \
+         Europe/Berlin, or update this program"
+    )]
+    UnknownTimeZone,
     /// Not signed by this building's key.
     #[error("the bundle is not signed by this building")]
     BadSignature,

@@ -37,7 +37,7 @@ pub struct Entrant {
     pub grant: GrantId,
     /// How long the strike stays unlocked, in seconds.
     pub unlock_s: u16,
-    /// The visit, exactly when the class is [`HolderClass::Courier`].
+    /// The visit of a courier with a credential; none of anybody else, and none of who typed a code.
     pub courier: Option<CourierVisit>,
 }
 

@@ -9,6 +9,7 @@ pub mod base64url;
 mod bundle;
 mod cbor;
 mod claims;
+mod code;
 mod credential;
 mod decision;
 mod gate;
@@ -16,17 +17,20 @@ mod grant;
 mod id;
 mod issue;
 mod key;
+mod keypad;
 mod policy;
 mod rules;
 mod token;
 #[cfg(any(test, feature = "vectors"))]
 pub mod vectors;
+mod week;
 
-pub use attempts::AttemptLimiter;
+pub use attempts::{AttemptLimiter, DeniedAttempts, KeypadLimiter};
 pub use bundle::{
     Bundle, BundleCarrier, BundleDoor, BundleError, ResidentRecords, SignedBundle, Viewer,
 };
 pub use claims::{Claims, ClaimsError, read_claims};
+pub use code::{CODE_DIGITS, CodeError, MAX_CODE_DIGITS, MIN_CODE_DIGITS, hash_code};
 pub use credential::Credential;
 pub use decision::{CourierVisit, Decision, Denial, DenyReason, Entrant, ParseDenyReasonError};
 pub use gate::{Gate, Now};

@@ -2,10 +2,12 @@
 
 mod clock;
 
+use jiff::tz::TimeZone;
+
 use crate::token::{Circumstances, Courier, Verified, VerifyError, claimed_building};
 use crate::{
     BuildingPublicKey, Bundle, BundleDoor, BundleError, CourierVisit, Decision, Denial, DenyReason,
-    DoorId, DoorKind, Entrant, HolderClass, HolderPublicKey,
+    DoorId, DoorKind, Entrant, HolderClass, HolderPublicKey, week,
 };
 
 /// A door's rules. Decides offline.
@@ -15,6 +17,7 @@ pub struct DoorPolicy {
     door: DoorId,
     bundle: Bundle,
     clock_known: bool,
+    zone: TimeZone,
 }
 
 impl DoorPolicy {
@@ -27,11 +30,13 @@ impl DoorPolicy {
         bundle: Bundle,
     ) -> Result<Self, BundleError> {
         bundle.check()?;
+        let zone = week::time_zone(&bundle.time_zone)?;
         Ok(Self {
             building_key,
             door,
             bundle,
             clock_known: true,
+            zone,
         })
     }
 
@@ -71,6 +76,7 @@ impl DoorPolicy {
         if offered == current && bundle != self.bundle {
             return Err(BundleError::Forked { version: current });
         }
+        self.zone = week::time_zone(&bundle.time_zone)?;
         self.bundle = bundle;
         Ok(())
     }
@@ -97,7 +103,10 @@ impl DoorPolicy {
     /// 11. [`DenyReason::WrongDoor`]: no right to this door, or the bundle does not list it.
     /// 12. [`DenyReason::ClockUnknown`], where the clock is ([`Self::set_clock_known`]);
     ///     [`DenyReason::NotYetValid`], [`DenyReason::CredentialExpired`].
-    /// 13. [`DenyReason::Malformed`]: the Datalog engine, asked last, does not agree.
+    /// 13. [`DenyReason::LockedDown`]: the manager keeps the class out for now.
+    /// 14. [`DenyReason::OutsideHours`]: the class has hours at this door, and this is in none;
+    ///     [`DenyReason::ClockUnknown`] where nobody can tell.
+    /// 15. [`DenyReason::Malformed`]: the Datalog engine, asked last, does not agree.
     pub fn decide(&self, credential: &[u8], holder: HolderPublicKey, now_utc: u64) -> Decision {
         match self.judge(credential, Presented { holder, now_utc }) {
             Ok(entrant) => Decision::Allow(entrant),
@@ -135,6 +144,11 @@ impl DoorPolicy {
         if presented.now_utc > verified.not_after() {
             return Err(deny(DenyReason::CredentialExpired));
         }
+        if door.lockdown.keeps_out(verified.class) {
+            return Err(deny(DenyReason::LockedDown));
+        }
+        self.check_hours(door, verified.class, presented.now_utc)
+            .map_err(deny)?;
         self.authorize(&verified, door, presented).map_err(deny)?;
         let (class, grant) = (verified.class, verified.grant);
         Ok(Entrant {
@@ -143,6 +157,28 @@ impl DoorPolicy {
             unlock_s: door.unlock_s,
             courier,
         })
+    }
+
+    /// Denies a class that has hours at the door outside all of them.
+    pub(crate) fn check_hours(
+        &self,
+        door: &BundleDoor,
+        class: HolderClass,
+        now_utc: u64,
+    ) -> Result<(), DenyReason> {
+        let hours = || door.hours.iter().filter(|hours| hours.class == class);
+        if hours().next().is_none() {
+            return Ok(());
+        }
+        if !self.is_clock_known() {
+            return Err(DenyReason::ClockUnknown);
+        }
+        let now = week::WeekMinute::at(&self.zone, now_utc).ok_or(DenyReason::OutsideHours)?;
+        if hours().any(|hours| now.is_within(*hours)) {
+            Ok(())
+        } else {
+            Err(DenyReason::OutsideHours)
+        }
     }
 
     fn verify(&self, credential: &[u8]) -> Result<Verified, DenyReason> {

@@ -12,6 +12,8 @@ pub(crate) const DAY_MIN: u16 = 24 * 60;
 /// When a class of holders may pass, each week, in the building's time zone.
 ///
 /// A class without hours at a door may always pass there; one with hours only within one of them.
+/// They are read off the building's clocks: an hour that daylight saving skips does not come, and
+/// one that it repeats counts twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hours {
@@ -60,7 +62,7 @@ pub enum Lockdown {
     Off,
     /// Couriers, guests and everybody with a keypad code.
     Visitors,
-    /// Everybody but staff.
+    /// Everybody but staff with a credential.
     Everyone,
 }
 
@@ -72,6 +74,21 @@ impl Lockdown {
             Self::Visitors => "visitors",
             Self::Everyone => "everyone",
         }
+    }
+
+    /// Whether it keeps out who holds a credential of this class.
+    pub const fn keeps_out(self, class: HolderClass) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Visitors => matches!(class, HolderClass::Courier | HolderClass::Guest),
+            Self::Everyone => !matches!(class, HolderClass::Staff),
+        }
+    }
+
+    /// Whether it keeps out everybody with a keypad code, whatever their class: a code can have
+    /// been passed on.
+    pub const fn keeps_codes_out(self) -> bool {
+        !matches!(self, Self::Off)
     }
 }
 

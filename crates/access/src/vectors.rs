@@ -6,6 +6,8 @@
     reason = "made from constants: a failure is a defect and must show"
 )]
 
+mod rules;
+
 use std::fmt::Write as _;
 
 use rand_core::{CryptoRng, Error, RngCore, impls};
@@ -40,6 +42,7 @@ pub fn files() -> Vec<(&'static str, String)> {
     vec![
         ("bundle.json", text(&bundle_file())),
         ("credentials.json", text(&credentials_file())),
+        ("rules.json", text(&rules::file())),
     ]
 }
 
@@ -94,14 +97,19 @@ fn credentials_file() -> CredentialsFile {
 
 fn decisions() -> Vec<Decided> {
     let (me, other) = (holder(HOLDER_SECRET), holder(OTHER_HOLDER_SECRET));
-    let resident = person(HolderClass::Resident, BUILDING, BUILDING_SEED, 0xa1);
+    let at_home = |class, grant| {
+        let doors = vec![ENTRANCE, APARTMENT];
+        person(class, BUILDING, BUILDING_SEED, grant, doors)
+    };
+    let resident = at_home(HolderClass::Resident, 0xa1);
     let elsewhere = person(
         HolderClass::Resident,
         OTHER_BUILDING,
         OTHER_BUILDING_SEED,
         0xa1,
+        vec![ENTRANCE, APARTMENT],
     );
-    let revoked = person(HolderClass::Guest, BUILDING, BUILDING_SEED, 0xa9);
+    let revoked = at_home(HolderClass::Guest, 0xa9);
     let (carrier, driver) = (carrier(), driver());
     let mut forged = resident.clone();
     if let Some(last) = forged.0.last_mut() {
@@ -200,12 +208,18 @@ fn holder(secret: [u8; 32]) -> HolderPublicKey {
     HolderSecret::from_bytes(secret).public()
 }
 
-fn person(class: HolderClass, building: BuildingId, seed: [u8; 32], grant: u8) -> Credential {
+fn person(
+    class: HolderClass,
+    building: BuildingId,
+    seed: [u8; 32],
+    grant: u8,
+    doors: Vec<DoorId>,
+) -> Credential {
     let grant = Grant {
         id: GrantId::from_entropy([grant; 16]),
         building,
         class,
-        doors: vec![ENTRANCE, APARTMENT],
+        doors,
         not_before: NOT_BEFORE,
         not_after: NOT_AFTER,
     };
@@ -340,6 +354,28 @@ mod tests {
             ("driver, not on this visit", "WrongDoor"),
             ("driver at an apartment", "UnitDoor"),
             ("carrier without a driver", "BadSignature"),
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn the_vectors_of_rules_show_what_their_names_say() {
+        let shown: Vec<_> = rules::decisions()
+            .iter()
+            .map(|one| (one.name, one.decision))
+            .collect();
+        let expected = [
+            ("guest before the hours", "OutsideHours"),
+            ("guest, first second", "Allow"),
+            ("resident, no hours", "Allow"),
+            ("guest, locked down", "LockedDown"),
+            ("guest's code", "Allow"),
+            ("code before the hours", "OutsideHours"),
+            ("code, locked down", "LockedDown"),
+            ("unknown code", "WrongCode"),
+            ("courier's code at a unit", "UnitDoor"),
+            ("single use", "Allow"),
+            ("single use, used", "WrongCode"),
         ];
         assert_eq!(shown, expected);
     }

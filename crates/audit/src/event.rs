@@ -168,8 +168,9 @@ impl Person {
             },
             (None, HolderClass::Resident, ResidentRecords::Unnamed) => Self::Resident,
             (None, HolderClass::Resident, ResidentRecords::Named) => Self::NamedResident { grant },
-            (None, HolderClass::Guest, _) => Self::Guest { grant },
-            (None, HolderClass::Staff | HolderClass::Courier, _) => Self::Staff { grant },
+            // A courier with a code and no visit is a visitor whom the grant names.
+            (None, HolderClass::Guest | HolderClass::Courier, _) => Self::Guest { grant },
+            (None, HolderClass::Staff, _) => Self::Staff { grant },
         }
     }
 

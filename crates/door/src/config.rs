@@ -1,5 +1,8 @@
 //! The configuration file: one TOML document per door.
 
+mod inputs;
+mod strikes;
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -10,6 +13,9 @@ use serde::Deserialize;
 
 use camera::{CameraConfig, Source};
 
+pub use self::inputs::{GpioInput, InputsConfig, KeypadInput, LineInput, Pull, Simulated};
+pub use self::strikes::{Fail, StrikeConfig};
+
 /// Everything a door is told by its installer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,8 +25,12 @@ pub struct Config {
     /// How phones reach the door.
     #[serde(default)]
     pub link: Links,
-    /// What moves the bolt.
-    pub strike: StrikeConfig,
+    /// What holds the door: at least one, all moved together.
+    #[serde(deserialize_with = "strikes::one_or_several")]
+    pub strike: Vec<StrikeConfig>,
+    /// Door contact, exit button and keypad.
+    #[serde(default)]
+    pub inputs: InputsConfig,
     /// The camera, if there is one.
     #[serde(default)]
     pub camera: Option<CameraTable>,
@@ -66,27 +76,6 @@ impl StreamLink {
     pub fn advertised(&self, bound: SocketAddr) -> String {
         self.advertise.clone().unwrap_or_else(|| bound.to_string())
     }
-}
-
-/// What moves the bolt.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum StrikeConfig {
-    /// A line of a GPIO character device, active while unlocked.
-    Gpio {
-        /// The device, as `/dev/gpiochip0`.
-        chip: PathBuf,
-        /// The line's offset on the chip.
-        line: u32,
-        /// Whether the relay board energises on a low level.
-        #[serde(default)]
-        active_low: bool,
-    },
-    /// Writes each move as a JSON line instead of moving anything.
-    Simulated {
-        /// The file to append to. Relative paths start at `data_dir`.
-        log: PathBuf,
-    },
 }
 
 /// The camera and how much of what it sees goes into a clip.
@@ -248,8 +237,10 @@ impl Config {
 
     fn resolve_paths(&mut self, folder: &Path) {
         self.data_dir = folder.join(&self.data_dir);
-        if let StrikeConfig::Simulated { log } = &mut self.strike {
-            *log = self.data_dir.join(&*log);
+        for strike in &mut self.strike {
+            if let StrikeConfig::Simulated { log } = strike {
+                *log = self.data_dir.join(&*log);
+            }
         }
     }
 
@@ -262,7 +253,25 @@ impl Config {
 
     fn complaint(&self) -> Option<Complaint> {
         let links = self.link.complaint();
-        links.or_else(|| self.camera.as_ref().and_then(camera_complaint))
+        links
+            .or_else(|| self.hardware_complaint())
+            .or_else(|| self.camera.as_ref().and_then(camera_complaint))
+    }
+
+    fn hardware_complaint(&self) -> Option<Complaint> {
+        if self.strike.is_empty() {
+            return Some((
+                "`strike`",
+                "is an empty list, so nothing could be unlocked".into(),
+                "Add a [strike] table, or one [[strike]] table for each strike",
+            ));
+        }
+        let (setting, debounce_ms) = self.inputs.slowest()?;
+        Some((
+            setting,
+            format!("is {debounce_ms}, and a door opens and shuts faster"),
+            "Choose 0 to 1000 ms; 30 suits a reed switch",
+        ))
     }
 }
 

@@ -17,6 +17,12 @@ kind = "gpio"
 chip = "/dev/gpiochip0"
 line = 17
 active_low = true
+fail = "secure"
+
+[inputs]
+contact = { kind = "gpio", chip = "/dev/gpiochip0", line = 27, debounce_ms = 50 }
+request_to_exit = { kind = "gpio", chip = "/dev/gpiochip0", line = 22, active_low = true, pull = "none" }
+keypad = { kind = "evdev", device = "/dev/input/by-id/keypad" }
 
 [camera]
 source = { kind = "v4l2", device = "/dev/video0" }
@@ -62,13 +68,28 @@ fn every_setting_is_read() {
     assert_eq!(config.storage.clip_quota_mb, 100);
     assert_eq!(config.storage.keep_free_mb, default_keep_free_mb());
     assert!(matches!(
-        config.strike,
-        StrikeConfig::Gpio {
+        config.strike[..],
+        [StrikeConfig::Gpio {
             line: 17,
             active_low: true,
+            fail: Fail::Secure,
             ..
-        }
+        }]
     ));
+    let Some(LineInput::Gpio(contact)) = &config.inputs.contact else {
+        panic!("a line");
+    };
+    assert_eq!((contact.line, contact.active_low), (27, false));
+    assert_eq!((contact.pull, contact.debounce_ms), (Pull::Up, 50));
+    let Some(LineInput::Gpio(exit)) = &config.inputs.request_to_exit else {
+        panic!("a line");
+    };
+    assert_eq!((exit.active_low, exit.pull), (true, Pull::None));
+    assert!(matches!(
+        &config.inputs.keypad,
+        Some(KeypadInput::Evdev { device }) if device.ends_with("by-id/keypad")
+    ));
+    assert!(!config.inputs.simulated().is_any());
 }
 
 #[test]
@@ -78,10 +99,61 @@ fn relative_paths_start_at_the_files_folder_and_at_the_data_folder() {
     std::fs::write(&path, SMALLEST).unwrap();
     let config = Config::load(&path).unwrap();
     assert_eq!(config.data_dir, folder.path().join("data"));
-    let StrikeConfig::Simulated { log } = config.strike else {
+    let [StrikeConfig::Simulated { log }] = &config.strike[..] else {
         panic!("simulated");
     };
-    assert_eq!(log, folder.path().join("data/strike.jsonl"));
+    assert_eq!(*log, folder.path().join("data/strike.jsonl"));
+}
+
+#[test]
+fn several_strikes_are_a_list_and_none_is_refused() {
+    let one = "strike = { kind = \"simulated\", log = \"strike.jsonl\" }";
+    let two = "[[strike]]\nkind = \"simulated\"\nlog = \"a\"\n\
+               [[strike]]\nkind = \"gpio\"\nchip = \"c\"\nline = 4\nfail = \"safe\"";
+    let config = load(&SMALLEST.replace(one, two)).unwrap();
+    assert!(matches!(
+        config.strike[..],
+        [
+            StrikeConfig::Simulated { .. },
+            StrikeConfig::Gpio {
+                fail: Fail::Safe,
+                ..
+            }
+        ]
+    ));
+    let error = load(&SMALLEST.replace(one, "strike = []")).unwrap_err();
+    assert_snapshot!(error);
+}
+
+#[test]
+fn a_gpio_strike_must_say_what_it_does_without_power() {
+    let error = load(&WHOLE.replace("fail = \"secure\"\n", "")).unwrap_err();
+    assert!(error.contains("missing field `fail`"), "{error}");
+    let error = load(&WHOLE.replace("\"secure\"", "\"open\"")).unwrap_err();
+    assert!(error.contains("`secure` or `safe`"), "{error}");
+}
+
+#[test]
+fn inputs_are_simulated_only_where_that_is_said() {
+    let nothing = load(SMALLEST).unwrap().inputs.simulated();
+    assert!(!nothing.is_any());
+    let some = "inputs.keypad.kind = \"simulated\"\ninputs.contact.kind = \"simulated\"\n";
+    let some = load(&format!("{some}{SMALLEST}"))
+        .unwrap()
+        .inputs
+        .simulated();
+    let expected = Simulated {
+        contact: true,
+        request_to_exit: false,
+        keypad: true,
+    };
+    assert_eq!(some, expected);
+}
+
+#[test]
+fn a_debounce_that_misses_the_door_is_refused() {
+    let error = load(&WHOLE.replace("debounce_ms = 50", "debounce_ms = 1001")).unwrap_err();
+    assert_snapshot!(error);
 }
 
 #[test]

@@ -16,10 +16,13 @@ use tokio_util::{
 pub use self::start::StartError;
 use self::start::{Foundation, listen};
 use crate::{
+    attendant::Attendant,
+    code_desk::CodeDesk,
     config::Config,
     enrolment::Enrolment,
     files::DataDir,
     hub_link::HubLink,
+    inputs::Inputs,
     journal::{Draft, JournalThread},
     keys::Keys,
     lobby::Lobby,
@@ -65,6 +68,7 @@ impl Daemon {
         let keys = enrolment.keys(data.path())?;
         let hub = connect(&enrolment, &keys)?;
         let listener = listen(config).await?;
+        let inputs = Inputs::open(&config.inputs, data.path())?;
         let (journal, foundation) =
             Foundation::lay(&enrolment.folder(data.path()), &enrolment, &keys)?;
         let studio = foundation.studio(&enrolment, &keys);
@@ -86,6 +90,7 @@ impl Daemon {
         };
         daemon.say_started().await;
         daemon.keep_time().await;
+        daemon.attend(inputs);
         daemon.open_links(config, listener);
         daemon.follow_hub(config, hub, &studio);
         daemon.tend_clips(config, studio, interrupted);
@@ -149,6 +154,18 @@ impl Daemon {
         let mut timekeeper = Timekeeper::new(clock, self.doorway.journal.clone());
         timekeeper.look().await;
         self.tasks.spawn(timekeeper.run(self.stop.clone()));
+    }
+
+    fn attend(&mut self, inputs: Inputs) {
+        let stop = self.stop.clone();
+        let signals = inputs.read(&stop, |reading| {
+            self.tasks.spawn(reading);
+        });
+        let attendant = Attendant::new(Arc::clone(&self.doorway));
+        let desk = CodeDesk::new(Arc::clone(&self.doorway));
+        self.tasks
+            .spawn(attendant.run(signals.door, self.stop.clone()));
+        self.tasks.spawn(desk.run(signals.keys, stop));
     }
 
     fn open_links(&mut self, config: &Config, listener: Option<StreamListener>) {

@@ -1,10 +1,13 @@
 //! The door's decision, shared by all sessions: the newest bundle behind the back-off.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use access::{
-    BuildingId, BuildingPublicKey, Bundle, BundleError, DoorId, DoorPolicy, Gate, RecordsPublicKey,
-    ResidentRecords, SignedBundle, Viewer,
+    BuildingId, BuildingPublicKey, Bundle, BundleDoor, BundleError, DeniedAttempts, DoorId,
+    DoorPolicy, Gate, GrantId, Lockdown, RecordsPublicKey, ResidentRecords, SignedBundle, Viewer,
 };
 
 use crate::clock::Clock;
@@ -132,6 +135,56 @@ impl SharedGate {
     /// What records that a phone carries are sealed to; none when phones carry none.
     pub fn records_key(&self) -> Option<RecordsPublicKey> {
         self.lock().gate.policy.bundle().records_key
+    }
+
+    /// Goes on from what the door kept over a restart: whom it denied, which codes are used.
+    pub fn restore(&self, denied: DeniedAttempts, used_codes: BTreeSet<GrantId>) {
+        let mut state = self.lock();
+        state.gate.restore(denied, self.clock.now());
+        state.gate.used_codes = used_codes;
+    }
+
+    /// What of the counted denials is to be kept; whoever takes it keeps it or returns it.
+    pub fn take_unkept(&self) -> DeniedAttempts {
+        self.lock().gate.take_unkept()
+    }
+
+    /// What [`Self::take_unkept`] gave could not be kept.
+    pub fn return_unkept(&self, denied: &DeniedAttempts) {
+        self.lock().gate.return_unkept(denied);
+    }
+
+    /// Reads this door's entry in the bundle; none before the first, or where it is not listed.
+    pub fn of_this_door<T>(&self, read: impl FnOnce(&BundleDoor) -> T) -> Option<T> {
+        let state = self.lock();
+        state.gate.policy.bundle_door().map(read)
+    }
+
+    /// Who is kept out once `bundle` is in use, where that changes.
+    pub fn lockdown_change(&self, bundle: &Bundle) -> Option<Lockdown> {
+        let state = self.lock();
+        let of = |bundle: &Bundle| {
+            let door = bundle.door(state.gate.policy.door());
+            door.map_or(Lockdown::Off, |door| door.lockdown)
+        };
+        let next = of(bundle);
+        (next != of(state.gate.policy.bundle())).then_some(next)
+    }
+
+    /// The same grant, when it stands for a code that opens this door once.
+    pub fn single_use(&self, grant: GrantId) -> Option<GrantId> {
+        let is_single_use = self.lock().gate.policy.is_single_use(grant);
+        is_single_use.then_some(grant)
+    }
+
+    /// The entry by a single-use code is on record: it opens this door no more.
+    pub fn use_code(&self, used: Option<GrantId>) {
+        self.lock().gate.used_codes.extend(used);
+    }
+
+    /// The salt of all codes' hashes.
+    pub fn code_salt(&self) -> [u8; 16] {
+        *self.lock().gate.policy.bundle().code_salt
     }
 
     /// Whether records name residents.

@@ -25,7 +25,9 @@ pub struct Draft {
     /// What happened.
     pub event: Event,
     /// What becomes true in the same transaction.
-    pub alongside: Option<Alongside>,
+    pub alongside: Vec<Alongside>,
+    /// What else happened: one more record in the same transaction.
+    pub also: Option<Event>,
     /// Why the entry that this record tells of is not filmed, though it should be: a second
     /// record in the same transaction.
     pub unfilmed: Option<String>,
@@ -37,7 +39,8 @@ impl Draft {
         Self {
             at_ms,
             event,
-            alongside: None,
+            alongside: Vec::new(),
+            also: None,
             unfilmed: None,
         }
     }
@@ -45,20 +48,23 @@ impl Draft {
     /// The same with something that becomes true in its transaction.
     #[must_use]
     pub fn with(mut self, alongside: Alongside) -> Self {
-        self.alongside = Some(alongside);
+        self.alongside.push(alongside);
         self
     }
 
     fn is_attempt(&self) -> bool {
-        matches!(self.event, Event::Entry(_) | Event::Denied { .. })
+        matches!(
+            self.event,
+            Event::Entry(_) | Event::Denied { .. } | Event::Exit
+        )
     }
 
     fn begun(&self) -> Option<Begun> {
         let at_ms = self.at_ms;
-        match self.alongside {
-            Some(Alongside::ClipBegins { clip, .. }) => Some(Begun { clip, at_ms }),
+        self.alongside.iter().find_map(|alongside| match alongside {
+            Alongside::ClipBegins { clip, .. } => Some(Begun { clip: *clip, at_ms }),
             _ => None,
-        }
+        })
     }
 }
 
@@ -235,6 +241,9 @@ impl Writer {
             let mut first = sign_one(chain, &self.key, draft.at_ms, draft.event)?;
             first.alongside = draft.alongside;
             records.push(first);
+            if let Some(event) = draft.also {
+                records.push(sign_one(chain, &self.key, draft.at_ms, event)?);
+            }
             if let Some(why) = draft.unfilmed {
                 let event = Event::Unfilmed { entry_seq, why };
                 records.push(sign_one(chain, &self.key, draft.at_ms, event)?);
@@ -293,7 +302,7 @@ fn sign_one(
         seq,
         hash: *signed.hash().as_bytes(),
         body: signed.as_bytes().to_vec(),
-        alongside: None,
+        alongside: Vec::new(),
     })
 }
 

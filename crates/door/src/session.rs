@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use access::{ClipId, Decision, Denial, DenyReason, HolderClass};
+use access::{ClipId, Decision, Denial, DenyReason, GrantId, HolderClass};
 use audit::{Entry, Event, LinkKind, Person};
 use bluetooth::Link;
 use door_protocol::{
@@ -178,7 +178,7 @@ impl Serving<'_> {
         if matches!(attempt.decision, Decision::Allow(_)) {
             self.known.store(true, Ordering::Relaxed);
         }
-        let record = self.doorway.record(&attempt.decision, self.kind);
+        let record = self.doorway.record(&attempt.decision, self.kind, None);
         match timeout(COMPLETION_TIMEOUT, record).await {
             Ok(Ok(seq)) => self.session.handle_audit_committed(seq),
             Ok(Err(error)) => {
@@ -193,28 +193,25 @@ impl Serving<'_> {
     }
 
     async fn actuate(&mut self, actuation: Actuation) {
-        let open_for = Duration::from_secs(actuation.unlock_s().into());
-        match self.doorway.strike.unlock(actuation.seq(), open_for).await {
-            Ok(()) => {
-                tracing::info!(
-                    seq = actuation.seq(),
-                    unlock_s = actuation.unlock_s(),
-                    "unlocked"
-                );
-                self.session.handle_actuated();
-            }
-            Err(error) => {
-                tracing::error!(%error, seq = actuation.seq(), "the entry was recorded, but the strike did not move");
-                self.session.handle_actuation_failed();
-            }
+        let moved = self.doorway.let_in(actuation.seq(), actuation.unlock_s());
+        if moved.await {
+            self.session.handle_actuated();
+        } else {
+            self.session.handle_actuation_failed();
         }
     }
 }
 
 impl Doorway {
-    /// Puts an attempt on record, and has it filmed if it has to be.
-    async fn record(&self, decision: &Decision, link: LinkKind) -> Result<u64, RecordError> {
-        if costs_nothing(decision) && !self.flood.admits(self.clock.now().monotonic) {
+    /// Puts an attempt on record, and has it filmed if it has to be. The single-use code `used` is
+    /// used from the same commit on.
+    pub(crate) async fn record(
+        &self,
+        decision: &Decision,
+        link: LinkKind,
+        used: Option<GrantId>,
+    ) -> Result<u64, RecordError> {
+        if costs_nothing(decision, link) && !self.flood.admits(self.clock.now().monotonic) {
             return Err(RecordError::Flood);
         }
         let moment = Moment {
@@ -226,14 +223,45 @@ impl Doorway {
         let mut draft = Draft::new(moment.utc_ms, event);
         let denied = matches!(decision, Decision::Deny(_));
         let begins = |clip| Alongside::ClipBegins { clip, denied };
-        draft.alongside = filming.clip().map(begins);
+        draft.alongside.extend(filming.clip().map(begins));
+        draft.alongside.extend(used.map(Alongside::CodeUsed));
         draft.unfilmed = filming.unfilmed().map(str::to_owned);
-        let seq = self.journal.append(draft).await?;
+        let seq = self.append_with_denials(draft).await?;
         log(decision, seq, filming.unfilmed());
         if let Filming::Clip(shot) = filming {
             self.recorder.film(shot, seq, self.gate.viewers());
         }
         Ok(seq)
+    }
+
+    /// Keeps with a record how often holders and codes were denied up to it.
+    async fn append_with_denials(&self, draft: Draft) -> Result<u64, StoreError> {
+        let unkept = self.gate.take_unkept();
+        if unkept.is_empty() {
+            return self.journal.append(draft).await;
+        }
+        let kept = draft.with(Alongside::Denied(unkept.clone()));
+        let appended = self.journal.append(kept).await;
+        if appended.is_err() {
+            self.gate.return_unkept(&unkept);
+        }
+        appended
+    }
+
+    /// Moves the strike for the entry that is on record as `seq`; whether it moved is on record too.
+    pub(crate) async fn let_in(&self, seq: u64, unlock_s: u16) -> bool {
+        let open_for = Duration::from_secs(unlock_s.into());
+        let Err(error) = self.strike.unlock(seq, open_for).await else {
+            tracing::info!(seq, unlock_s, "unlocked");
+            return true;
+        };
+        tracing::error!(%error, seq, "the entry was recorded, but the strike did not move");
+        let not_moved = Draft::new(self.clock.utc_ms(), Event::NotMoved { entry_seq: seq });
+        let recorded = timeout(COMPLETION_TIMEOUT, self.journal.append(not_moved)).await;
+        if !matches!(recorded, Ok(Ok(_))) {
+            tracing::error!(seq, "that the strike did not move could not be recorded");
+        }
+        false
     }
 
     fn event(&self, decision: &Decision, link: LinkKind, clip: Option<ClipId>) -> Event {
@@ -254,22 +282,28 @@ impl Doorway {
     }
 }
 
+/// Why an attempt is not on record.
 #[derive(Debug, thiserror::Error)]
-enum RecordError {
+pub(crate) enum RecordError {
+    /// Strangers have caused too many records already.
     #[error("too many denials that anybody could cause")]
     Flood,
+    /// The record could not be committed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Whether anybody at all could have made this attempt, and again with a new key each time: who is
-/// not shown to be the holder of a credential is not slowed down by earlier denials either.
-fn costs_nothing(decision: &Decision) -> bool {
+/// not shown to be the holder of a credential is not slowed down by earlier denials either. At the
+/// keypad nobody is known.
+fn costs_nothing(decision: &Decision, link: LinkKind) -> bool {
     use DenyReason::{BadSignature, NotTheHolder, WrongBuilding};
     let Decision::Deny(Denial { reason, class, .. }) = decision else {
         return false;
     };
-    class.is_none() || matches!(reason, BadSignature | NotTheHolder | WrongBuilding)
+    class.is_none()
+        || link == LinkKind::Keypad
+        || matches!(reason, BadSignature | NotTheHolder | WrongBuilding)
 }
 
 /// Says what was decided, and nothing about who it was.

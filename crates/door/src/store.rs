@@ -1,11 +1,12 @@
 //! What a door must not forget: its chain of records, how far the hub has it, the newest bundle,
-//! and which clips are on disk. A database in WAL mode, every commit an fsync.
+//! which clips are on disk, whom it denied and which single-use codes are used. A database in WAL mode, every commit an fsync.
 
+mod attempts;
 mod clips;
 
 use std::path::{Path, PathBuf};
 
-use access::ClipId;
+use access::{ClipId, DeniedAttempts, GrantId};
 use audit::RecordError;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
@@ -56,7 +57,7 @@ pub struct NewRecord {
     /// The signed record's bytes.
     pub body: Vec<u8>,
     /// What becomes true in the same transaction.
-    pub alongside: Option<Alongside>,
+    pub alongside: Vec<Alongside>,
 }
 
 /// What becomes true in the transaction of a record, or not at all.
@@ -85,6 +86,10 @@ pub enum Alongside {
         /// The signed bundle's bytes.
         body: Vec<u8>,
     },
+    /// How often holders and codes were denied.
+    Denied(DeniedAttempts),
+    /// The record is of the one entry by this single-use code; a second one cannot be committed.
+    CodeUsed(GrantId),
 }
 
 /// The end of the chain.
@@ -207,18 +212,28 @@ fn insert(transaction: &Transaction<'_>, record: &NewRecord) -> Result<(), Store
     transaction
         .prepare_cached("INSERT INTO records (seq, hash, body) VALUES (?1, ?2, ?3)")?
         .execute(params![seq, record.hash, record.body])?;
-    match &record.alongside {
-        None => Ok(()),
-        Some(Alongside::ClipBegins { clip, denied }) => {
-            clips::begin(transaction, *clip, seq, *denied)
-        }
-        Some(Alongside::ClipCloses { clip, bytes }) => clips::close(transaction, *clip, *bytes),
-        Some(Alongside::ClipLost(clip)) => clips::forget(transaction, *clip),
-        Some(Alongside::Bundle { version, body }) => {
+    record
+        .alongside
+        .iter()
+        .try_for_each(|alongside| insert_alongside(transaction, seq, alongside))
+}
+
+fn insert_alongside(
+    transaction: &Transaction<'_>,
+    seq: u64,
+    alongside: &Alongside,
+) -> Result<(), StoreError> {
+    match alongside {
+        Alongside::ClipBegins { clip, denied } => clips::begin(transaction, *clip, seq, *denied),
+        Alongside::ClipCloses { clip, bytes } => clips::close(transaction, *clip, *bytes),
+        Alongside::ClipLost(clip) => clips::forget(transaction, *clip),
+        Alongside::Bundle { version, body } => {
             let put = "INSERT OR REPLACE INTO bundle (only, version, body) VALUES (1, ?1, ?2)";
             transaction.execute(put, params![*version, body])?;
             Ok(())
         }
+        Alongside::Denied(denied) => attempts::keep(transaction, denied),
+        Alongside::CodeUsed(grant) => attempts::use_code(transaction, *grant, seq),
     }
 }
 

@@ -5,10 +5,14 @@
 
 mod gpio;
 mod simulated;
+mod together;
 
 use std::{
     io,
-    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -16,7 +20,7 @@ use std::{
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-pub use self::{gpio::GpioStrike, simulated::SimulatedStrike};
+pub use self::{gpio::GpioStrike, simulated::SimulatedStrike, together::Together};
 use crate::config::StrikeConfig;
 
 /// How soon a relock that failed is tried again.
@@ -62,14 +66,20 @@ pub enum StrikeError {
     Thread(io::Error),
 }
 
-/// Takes the configured strike, locked.
-pub fn open(config: &StrikeConfig) -> Result<Box<dyn Strike>, StrikeError> {
+/// Takes the configured strikes, locked, as one.
+pub fn open(configs: &[StrikeConfig]) -> Result<Box<dyn Strike>, StrikeError> {
+    let strikes: Result<Vec<_>, _> = configs.iter().map(open_one).collect();
+    Ok(Box::new(Together::new(strikes?)))
+}
+
+fn open_one(config: &StrikeConfig) -> Result<Box<dyn Strike>, StrikeError> {
     match config {
         StrikeConfig::Gpio {
             chip,
             line,
             active_low,
-        } => Ok(Box::new(GpioStrike::open(chip, *line, *active_low)?)),
+            fail,
+        } => Ok(Box::new(GpioStrike::open(chip, *line, *active_low, *fail)?)),
         StrikeConfig::Simulated { log } => Ok(Box::new(SimulatedStrike::open(log)?)),
     }
 }
@@ -94,13 +104,29 @@ struct Unlock {
 
 enum Order {
     Unlock(Unlock),
+    Relock,
     Stop,
+}
+
+/// Until when somebody who was let in or out may open the door; none when nobody may.
+#[derive(Clone, Debug, Default)]
+struct Passage(Arc<Mutex<Option<Instant>>>);
+
+impl Passage {
+    fn until(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, until: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
 }
 
 /// Asks the strike's thread to unlock.
 #[derive(Clone, Debug)]
 pub struct StrikeHandle {
     orders: Sender<Order>,
+    passage: Passage,
 }
 
 impl StrikeHandle {
@@ -118,12 +144,24 @@ impl StrikeHandle {
         answer.await.map_err(|_| MoveError::Stopped)??;
         Ok(())
     }
+
+    /// Locks at once: the door has opened, or has shut again, so that nobody waits for it any more.
+    pub fn relock(&self) {
+        // A thread that has ended has locked.
+        let _ = self.orders.send(Order::Relock);
+    }
+
+    /// When the last unlock ends or ended through which the door has not been opened yet.
+    pub fn passage_until(&self) -> Option<Instant> {
+        self.passage.until()
+    }
 }
 
 /// The thread that owns the strike.
 #[derive(Debug)]
 pub struct StrikeThread {
     orders: Sender<Order>,
+    passage: Passage,
     thread: Option<JoinHandle<()>>,
     ended: CancellationToken,
 }
@@ -134,16 +172,19 @@ impl StrikeThread {
         let (orders, received) = mpsc::channel();
         let ended = CancellationToken::new();
         let says_so = ended.clone().drop_guard();
+        let passage = Passage::default();
+        let shared = passage.clone();
         let thread = thread::Builder::new()
             .name("strike".into())
             .spawn(move || {
                 // Also when it panics.
                 let _says_so = says_so;
-                drive(strike, &received);
+                drive(strike, &received, &shared);
             })
             .map_err(StrikeError::Thread)?;
         Ok(Self {
             orders,
+            passage,
             thread: Some(thread),
             ended,
         })
@@ -158,6 +199,7 @@ impl StrikeThread {
     pub fn handle(&self) -> StrikeHandle {
         StrikeHandle {
             orders: self.orders.clone(),
+            passage: self.passage.clone(),
         }
     }
 }
@@ -175,12 +217,18 @@ impl Drop for StrikeThread {
     }
 }
 
-fn drive(mut strike: Box<dyn Strike>, orders: &Receiver<Order>) {
+fn drive(mut strike: Box<dyn Strike>, orders: &Receiver<Order>, passage: &Passage) {
     let mut open_until = None;
     loop {
         match next_order(orders, open_until) {
             Ok(Order::Unlock(order)) => {
-                open_until = unlock(strike.as_mut(), order, open_until);
+                open_until = unlock(strike.as_mut(), order, open_until, passage);
+            }
+            Ok(Order::Relock) => {
+                passage.set(None);
+                if open_until.is_some() {
+                    open_until = relock(strike.as_mut());
+                }
             }
             Err(RecvTimeoutError::Timeout) => open_until = relock(strike.as_mut()),
             Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => break,
@@ -201,11 +249,21 @@ fn next_order(
     orders.recv_timeout(until.saturating_duration_since(Instant::now()))
 }
 
-fn unlock(strike: &mut dyn Strike, order: Unlock, until: Option<Instant>) -> Option<Instant> {
+fn unlock(
+    strike: &mut dyn Strike,
+    order: Unlock,
+    until: Option<Instant>,
+    passage: &Passage,
+) -> Option<Instant> {
+    // Before the strike moves: the door may open at once.
+    passage.set(until.max(Some(Instant::now() + order.open_for)));
     let moved = strike.unlock(order.seq);
     let until = if moved.is_ok() {
-        until.max(Some(Instant::now() + order.open_for))
+        let until = until.max(Some(Instant::now() + order.open_for));
+        passage.set(until);
+        until
     } else {
+        passage.set(None);
         // Half-moved is not a state that a door may stay in.
         relock(strike)
     };

@@ -144,9 +144,14 @@ async fn keep_and_install(
         version,
         body: signed.as_bytes().to_vec(),
     };
-    let draft = Draft::new(clock.utc_ms(), Recorded::BundleInstalled { version }).with(kept);
+    let mut draft = Draft::new(clock.utc_ms(), Recorded::BundleInstalled { version }).with(kept);
+    let lockdown = gate.lockdown_change(&bundle);
+    draft.also = lockdown.map(|lockdown| Recorded::Lockdown { lockdown });
     journal.append(draft).await?;
     gate.install(bundle)?;
     tracing::info!(version, "bundle installed");
+    if let Some(lockdown) = lockdown {
+        tracing::info!(lockdown = lockdown.as_str(), "who is kept out has changed");
+    }
     Ok(version)
 }

@@ -1,6 +1,8 @@
-//! One door daemon with a simulated strike.
+//! One door daemon with a simulated strike and simulated inputs.
 
 use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    os::unix::net::UnixStream,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -13,6 +15,10 @@ use crate::{
     programs::{Programs, Running, wait_for},
     strike::{StrikeMove, StrikeState},
 };
+
+/// All of a door's inputs are played over its socket.
+const INPUTS: &str = "\n[inputs]\ncontact.kind = \"simulated\"\n\
+                      request_to_exit.kind = \"simulated\"\nkeypad.kind = \"simulated\"\n";
 
 /// How phones reach the door.
 #[derive(Clone, Debug)]
@@ -233,6 +239,26 @@ impl Door {
         self.running.as_ref().map(Running::id)
     }
 
+    /// Opens the door, as far as its contact tells.
+    pub fn open(&self) -> Result<()> {
+        self.play("contact open")
+    }
+
+    /// Shuts the door, as far as its contact tells.
+    pub fn close(&self) -> Result<()> {
+        self.play("contact closed")
+    }
+
+    /// Presses the button inside, with which people leave.
+    pub fn press_exit(&self) -> Result<()> {
+        self.play("exit")
+    }
+
+    /// Types a code and Enter at the keypad. What comes of it is on record, not at the keypad.
+    pub fn type_code(&self, code: &str) -> Result<()> {
+        self.play(&format!("keypad {code}"))
+    }
+
     /// Everything that the strike did so far.
     pub fn strike_moves(&self) -> Vec<StrikeMove> {
         StrikeMove::read_all(&self.strike_log())
@@ -276,6 +302,24 @@ impl Door {
         self.folder.join("data")
     }
 
+    /// Plays the simulated hardware; returns once the daemon has taken it.
+    fn play(&self, act: &str) -> Result<()> {
+        let socket = self.data().join("inputs.sock");
+        let mut player = UnixStream::connect(&socket).with_context(|| {
+            format!("{} plays no inputs at {}", self.plan.name, socket.display())
+        })?;
+        writeln!(player, "{act}")?;
+        let mut answer = String::new();
+        BufReader::new(player).read_line(&mut answer)?;
+        anyhow::ensure!(
+            answer == "ok\n",
+            "{}: {act}: {}",
+            self.plan.name,
+            answer.trim_end()
+        );
+        Ok(())
+    }
+
     fn config(&self) -> PathBuf {
         self.folder.join("door.toml")
     }
@@ -306,7 +350,7 @@ impl Door {
             .map(camera_table)
             .unwrap_or_default();
         format!(
-            "data_dir = {}\n\n{link}\n[strike]\nkind = \"simulated\"\nlog = {}\n{camera}",
+            "data_dir = {}\n\n{link}\n[strike]\nkind = \"simulated\"\nlog = {}\n{INPUTS}{camera}",
             quoted(&self.data()),
             quoted(&self.strike_log()),
         )

@@ -53,6 +53,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("axum", &["hub"]),
     ("bluer", &["bluetooth"]),
     ("btleplug", &["bluetooth"]),
+    ("evdev", &["door"]),
     ("gpiocdev", &["door"]),
     ("gstreamer", &["camera"]),
     ("reqwest", &["hub-api"]),

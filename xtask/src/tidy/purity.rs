@@ -11,7 +11,8 @@ const PURE: [&str; 4] = ["access", "audit", "clip", "door-protocol"];
 
 /// Everything that a pure crate may use: none of these has a clock, a socket, a file or entropy
 /// of its own, given the features of [`IMPURE_FEATURES`] stay off.
-const PURE_LIBRARIES: [&str; 26] = [
+const PURE_LIBRARIES: [&str; 28] = [
+    "argon2",
     "base64",
     "biscuit-auth",
     "bytes",
@@ -21,6 +22,7 @@ const PURE_LIBRARIES: [&str; 26] = [
     "hex",
     "hkdf",
     "hpke",
+    "jiff",
     "prost",
     "rand_core",
     "serde",
@@ -41,7 +43,19 @@ const PURE_LIBRARIES: [&str; 26] = [
 ];
 
 /// Features that give a pure library a clock or entropy.
-const IMPURE_FEATURES: [(&str, &[&str]); 4] = [
+const IMPURE_FEATURES: [(&str, &[&str]); 6] = [
+    ("argon2", &["rand", "std"]),
+    (
+        "jiff",
+        &[
+            "default",
+            "js",
+            "std",
+            "tz-system",
+            "tzdb-concatenated",
+            "tzdb-zoneinfo",
+        ],
+    ),
     ("rand_core", &["getrandom", "std"]),
     (
         "uuid",
@@ -51,12 +65,20 @@ const IMPURE_FEATURES: [(&str, &[&str]); 4] = [
     ("hpke", &["std"]),
 ];
 
+/// Pure libraries whose default features give them a clock or files.
+const IMPURE_BY_DEFAULT: [&str; 1] = ["jiff"];
+
 /// Words in a source file that reach for the world.
-const IMPURE_WORDS: [&str; 14] = [
+const IMPURE_WORDS: [&str; 20] = [
     "Instant::now",
     "OsRng",
     "SystemTime::now",
+    "TimeZone::get",
+    "TimeZone::system",
+    "TimeZoneDatabase::from_",
+    "Timestamp::now",
     "UNIX_EPOCH",
+    "Zoned::now",
     "from_os_rng",
     "getrandom",
     "new_v4",
@@ -67,6 +89,7 @@ const IMPURE_WORDS: [&str; 14] = [
     "std::process",
     "std::thread",
     "thread_rng",
+    "tz::db(",
 ];
 
 pub(super) fn check(repository: &Repository) -> Vec<Violation> {
@@ -103,6 +126,11 @@ fn complaint(user: &str, dependency: &Dependency) -> Option<String> {
     let library = dependency.name.as_str();
     if !PURE_LIBRARIES.contains(&library) {
         return Some(format!("{user} is pure and may not use {library}"));
+    }
+    if IMPURE_BY_DEFAULT.contains(&library) && dependency.uses_default_features {
+        return Some(format!(
+            "{user} is pure and may not use the default features of {library}"
+        ));
     }
     let (_, impure) = IMPURE_FEATURES.iter().find(|(name, _)| *name == library)?;
     let feature = dependency
@@ -158,6 +186,27 @@ mod tests {
             "uuid = { version = \"1\", features = [\"v4\"] }",
         );
         fixture.assert_broken("crates/access/Cargo.toml", "the feature v4 of uuid");
+    }
+
+    #[test]
+    fn a_pure_crate_that_reads_the_systems_time_zones_is_caught() {
+        for (dependency, what) in [
+            ("jiff = \"0.2\"", "the default features of jiff"),
+            (
+                "jiff = { version = \"0.2\", default-features = false, features = [\"tz-system\"] }",
+                "the feature tz-system of jiff",
+            ),
+        ] {
+            let fixture = Fixture::new();
+            fixture.package("crates/access", dependency);
+            fixture.assert_broken("crates/access/Cargo.toml", what);
+        }
+        let fixture = Fixture::new();
+        fixture.write(
+            "crates/access/src/lib.rs",
+            "use jiff::Zoned;\nfn now() { Zoned::now(); }\n",
+        );
+        fixture.assert_broken("crates/access/src/lib.rs:2", "Zoned::now");
     }
 
     #[test]

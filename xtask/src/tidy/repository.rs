@@ -50,6 +50,7 @@ pub(super) struct Dependency {
     /// None for a normal one, else `dev` or `build`.
     kind: Option<String>,
     pub(super) features: Vec<String>,
+    pub(super) uses_default_features: bool,
     /// Set for another package of the workspace.
     path: Option<PathBuf>,
 }

@@ -1,8 +1,9 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use access::{
-    AttemptLimiter, BuildingKey, CarrierKey, Decision, DenyReason, Gate, Grant, GrantId,
-    HolderClass, Now, issue,
+    AttemptLimiter, BuildingKey, BundleDoor, CarrierKey, Decision, DenyReason, DoorPolicy, Gate,
+    Grant, GrantId, HolderClass, Hours, Lockdown, Now, issue,
 };
 
 use super::raw::{guest_code, sent, signed_by_building};
@@ -70,9 +71,24 @@ fn every_deny_reason_is_reached() {
         revoked.decide(&resident, holder(), NOON),
         at_entrance(b"open sesame"),
         too_many_attempts(&resident),
+        ruled(|door| {
+            door.hours = vec![Hours {
+                class: HolderClass::Resident,
+                days: 1,
+                from_min: 0,
+                to_min: 1,
+            }];
+        })
+        .decide(&resident, holder(), NOON),
+        ruled(|door| door.lockdown = Lockdown::Everyone).decide(&resident, holder(), NOON),
+        policy(ENTRANCE).decide_code(&[0; 32], &BTreeSet::new(), NOON),
     ];
     let reasons = reached.map(|decision| decision.deny_reason().unwrap());
     assert_eq!(reasons, DenyReason::ALL[..reasons.len()]);
+}
+
+fn ruled(change: impl FnOnce(&mut BundleDoor)) -> DoorPolicy {
+    policy_with(ENTRANCE, |bundle| change(&mut bundle.doors[0]))
 }
 
 fn too_many_attempts(credential: &[u8]) -> Decision {

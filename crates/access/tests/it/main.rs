@@ -7,9 +7,11 @@
 mod appended;
 mod bundles;
 mod clock;
+mod codes;
 mod decisions;
 mod forged;
 mod issuing;
 mod properties;
 mod raw;
+mod rules;
 mod world;

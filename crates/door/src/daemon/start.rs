@@ -19,6 +19,7 @@ use crate::{
     files::{FilesError, make_private_folder},
     flood::FloodGuard,
     gate::SharedGate,
+    inputs::InputError,
     journal::{Journal, JournalThread, resume},
     keys::{Keys, KeysError},
     recorder::{Recorder, Rolls, Studio},
@@ -46,6 +47,9 @@ pub enum StartError {
     /// The strike cannot be used.
     #[error(transparent)]
     Strike(#[from] StrikeError),
+    /// An input cannot be used.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// The camera cannot be used.
     #[error(transparent)]
     Camera(#[from] OpenError),
@@ -111,6 +115,7 @@ impl Foundation {
             clock.clone(),
         )?;
         take_stored_bundle(&store, &gate)?;
+        gate.restore(store.denied_attempts()?, store.used_codes()?);
         let started = JournalThread::start(store, chain, keys.signing().clone());
         let (thread, journal) = started.map_err(StartError::Thread)?;
         let foundation = Self {

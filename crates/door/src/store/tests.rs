@@ -6,7 +6,7 @@ fn record(seq: u64) -> NewRecord {
         seq,
         hash: [byte; 32],
         body: vec![byte; 100],
-        alongside: None,
+        alongside: Vec::new(),
     }
 }
 
@@ -65,7 +65,7 @@ fn what_goes_alongside_a_record_is_kept_with_it() {
     let (_folder, mut store) = store();
     let clip = ClipId::from_entropy([1; 16]);
     let with = |seq, alongside| NewRecord {
-        alongside: Some(alongside),
+        alongside: vec![alongside],
         ..record(seq)
     };
     let bundle = Alongside::Bundle {

@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
+use crate::config::Fail;
 
 /// When, and the record that allowed it; none when it locked.
 type Move = (Instant, Option<u64>);
@@ -150,14 +151,97 @@ async fn a_strike_that_panics_is_locked_and_noticed() {
     assert_eq!(moves.all(), [None]);
 }
 
+#[tokio::test]
+async fn an_opened_door_relocks_before_its_time_and_the_passage_is_used() {
+    let (strike, moves) = driven(Recorded::default());
+    let handle = strike.handle();
+    assert_eq!(handle.passage_until(), None);
+    let before = Instant::now();
+    handle.unlock(1, Duration::from_hours(1)).await.unwrap();
+    let until = handle.passage_until().unwrap();
+    assert!(until >= before + Duration::from_hours(1));
+    handle.relock();
+    moves.wait_for(2);
+    assert_eq!(moves.all(), [Some(1), None]);
+    handle.relock();
+    handle.unlock(2, Duration::from_millis(20)).await.unwrap();
+    moves.wait_for(4);
+    assert_eq!(moves.all(), [Some(1), None, Some(2), None]);
+    let ended = handle.passage_until().unwrap();
+    assert!(ended <= Instant::now(), "it is known that it ended");
+}
+
+#[tokio::test]
+async fn a_strike_that_does_not_unlock_gives_no_passage() {
+    let (strike, _moves) = driven(Recorded {
+        broken_seq: Some(9),
+        ..Recorded::default()
+    });
+    let handle = strike.handle();
+    let refused = handle.unlock(9, Duration::from_hours(1)).await;
+    assert!(refused.is_err());
+    assert_eq!(handle.passage_until(), None);
+}
+
+#[tokio::test]
+async fn several_strikes_move_together_and_one_answer_comes_after_the_last() {
+    let (first, second) = (Recorded::default(), Recorded::default());
+    let moves = [first.moves.clone(), second.moves.clone()];
+    let together = Together::new(vec![Box::new(first), Box::new(second)]);
+    let strike = StrikeThread::start(Box::new(together)).unwrap();
+    let handle = strike.handle();
+    handle.unlock(4, Duration::from_millis(30)).await.unwrap();
+    for moves in &moves {
+        assert_eq!(moves.all(), [Some(4)]);
+    }
+    for moves in &moves {
+        moves.wait_for(2);
+        assert_eq!(moves.all(), [Some(4), None]);
+    }
+}
+
+#[tokio::test]
+async fn one_strike_that_does_not_unlock_relocks_all() {
+    let jammed = Recorded {
+        broken_seq: Some(9),
+        ..Recorded::default()
+    };
+    let (first, last) = (Recorded::default(), Recorded::default());
+    let moves = [
+        first.moves.clone(),
+        jammed.moves.clone(),
+        last.moves.clone(),
+    ];
+    let together = Together::new(vec![Box::new(first), Box::new(jammed), Box::new(last)]);
+    let strike = StrikeThread::start(Box::new(together)).unwrap();
+    let refused = strike.handle().unlock(9, Duration::from_hours(1)).await;
+    assert!(matches!(refused, Err(MoveError::Refused(_))));
+    let moves = moves.map(|moves| moves.all());
+    assert_eq!(moves, [vec![Some(9), None], vec![None], vec![None]]);
+}
+
+#[test]
+fn a_strike_that_does_not_lock_keeps_no_other_from_locking() {
+    let jammed = Recorded {
+        broken_locks: 1,
+        ..Recorded::default()
+    };
+    let last = Recorded::default();
+    let moves = last.moves.clone();
+    let mut together = Together::new(vec![Box::new(jammed), Box::new(last)]);
+    assert!(together.lock().is_err());
+    assert_eq!(moves.all(), [None]);
+}
+
 #[test]
 fn a_gpio_line_that_is_not_there_is_explained() {
     let config = StrikeConfig::Gpio {
         chip: "/dev/no-such-gpiochip".into(),
         line: 17,
         active_low: false,
+        fail: Fail::Secure,
     };
-    let error = open(&config).err().unwrap().to_string();
+    let error = open(&[config]).err().unwrap().to_string();
     assert!(
         error.starts_with("cannot take GPIO line 17 of /dev/no-such-gpiochip: "),
         "{error}"
@@ -169,7 +253,8 @@ async fn the_simulated_strike_writes_one_json_line_a_move() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("new/strike.jsonl");
     let strike =
-        StrikeThread::start(open(&StrikeConfig::Simulated { log: log.clone() }).unwrap()).unwrap();
+        StrikeThread::start(open(&[StrikeConfig::Simulated { log: log.clone() }]).unwrap())
+            .unwrap();
     strike
         .handle()
         .unlock(12, Duration::from_mins(1))

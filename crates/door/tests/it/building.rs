@@ -2,8 +2,9 @@
 
 use access::{
     BuildingId, BuildingKey, Bundle, BundleCarrier, BundleDoor, CarrierGrant, CarrierId,
-    CarrierKey, Credential, DeviceId, DoorId, DoorKind, Grant, GrantId, GrantedDoor, HolderClass,
-    HolderSecret, SignedBundle, Viewer, Visit, VisitId, issue, issue_carrier, issue_driver,
+    CarrierKey, Credential, DeviceId, DoorCode, DoorId, DoorKind, Grant, GrantId, GrantedDoor,
+    HolderClass, HolderSecret, SignedBundle, Viewer, Visit, VisitId, hash_code, issue,
+    issue_carrier, issue_driver,
 };
 use audit::RecordsKey;
 use clip::ViewerKey;
@@ -15,6 +16,7 @@ pub const DOOR: DoorId = DoorId::from_entropy([2; 16]);
 pub const CARRIER: CarrierId = CarrierId::from_entropy([3; 16]);
 pub const DEVICE: DeviceId = DeviceId::from_entropy([4; 16]);
 pub const UNLOCK_S: u16 = 1;
+const CODE_SALT: [u8; 16] = [5; 16];
 
 /// Words that must never reach a log.
 pub const DRIVER: &str = "driver-Quetzalcoatl";
@@ -137,28 +139,50 @@ pub fn bundle(version: u64, revoked: &[GrantId]) -> SignedBundle {
 }
 
 pub fn bundle_of(version: u64, revoked: &[GrantId], issued_at: u64) -> SignedBundle {
-    let bundle = Bundle {
+    bundle_with(version, |bundle| {
+        bundle.revoked = revoked.to_vec();
+        bundle.issued_at = issued_at;
+    })
+}
+
+pub fn bundle_with(version: u64, change: impl FnOnce(&mut Bundle)) -> SignedBundle {
+    let mut bundle = Bundle {
         version,
-        issued_at,
+        issued_at: now_s() - 60,
         doors: vec![BundleDoor::new(DOOR, DOOR_NAME, DoorKind::Common, UNLOCK_S)],
         carriers: vec![BundleCarrier {
             id: CARRIER,
             name: CARRIER_NAME.into(),
             key: carrier_key().public(),
         }],
-        revoked: revoked.to_vec(),
         viewers: vec![Viewer {
             device: DEVICE,
             key: viewer().public(),
             doors: vec![DOOR],
         }],
         records_key: Some(records_key().public()),
+        code_salt: CODE_SALT.into(),
         ..Bundle::empty(BUILDING)
     };
+    change(&mut bundle);
     SignedBundle::sign(&bundle, &key()).unwrap()
 }
 
 /// What the hub opens carried records with.
 pub fn records_key() -> RecordsKey {
     RecordsKey::from_bytes([13; 32])
+}
+
+/// A code of this door, valid today, that stands for the grant `number`.
+pub fn code(class: HolderClass, digits: &str, number: u8) -> DoorCode {
+    let (not_before, not_after) = today();
+    DoorCode {
+        grant: GrantId::from_entropy([number; 16]),
+        class,
+        doors: vec![DOOR],
+        hash: hash_code(digits, &CODE_SALT).unwrap().into(),
+        not_before,
+        not_after,
+        single_use: false,
+    }
 }

@@ -1,13 +1,13 @@
 use std::{fs, time::Duration};
 
-use access::ClipId;
+use access::{ClipId, HolderClass};
 use audit::{Event, Record, Shortfall};
 use clip::{ClipIndex, Opener};
 use door::store::{ClipState, Store};
 use door_protocol::Answer;
 
 use crate::{
-    building::{DEVICE, courier, expired_guest, guest, resident, viewer},
+    building::{DEVICE, bundle_with, code, courier, expired_guest, guest, resident, viewer},
     fake_hub::FakeClip,
     harness::{Site, TestDoor, until},
 };
@@ -78,6 +78,34 @@ async fn a_resident_makes_no_clip() {
     );
     assert_eq!(fs::read_dir(site.state().join("clips")).unwrap().count(), 0);
     assert_eq!(site.hub.clips(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_with_a_code_is_filmed_and_a_resident_with_one_is_not() {
+    let site = Site::without_bundle().with_camera().with_inputs();
+    let codes = vec![
+        code(HolderClass::Resident, "1111", 30),
+        code(HolderClass::Guest, "2222", 31),
+    ];
+    site.hub
+        .publish(1, bundle_with(1, |bundle| bundle.codes = codes));
+    let _door = filmed_door(&site).await;
+    let entries = || {
+        let records = site.records().into_iter();
+        let entries = records.filter(|record| matches!(record.event, Event::Entry(_)));
+        entries.collect::<Vec<_>>()
+    };
+    site.play("keypad 1111").await;
+    until("the resident enters", || entries().len() == 1).await;
+    site.play("keypad 2222").await;
+    until("the guest enters", || entries().len() == 2).await;
+    let [resident, guest] = &entries()[..] else {
+        panic!("two");
+    };
+    assert_eq!(clip_of(resident), None);
+    let film = delivered(&site, clip_of(guest).unwrap()).await;
+    assert_eq!(&watch(&site, &film)[0][4..8], b"ftyp");
+    assert_eq!(site.hub.clips(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,6 +19,10 @@ use futures::StreamExt as _;
 use rand::RngCore as _;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::UnixStream,
+};
 
 use crate::{
     building::{BUILDING, DOOR, Holder, bundle, key},
@@ -31,6 +35,7 @@ pub struct Site {
     pub hub: FakeHub,
     camera: &'static str,
     storage: String,
+    inputs: &'static str,
 }
 
 impl Site {
@@ -47,6 +52,7 @@ impl Site {
             hub: FakeHub::new(),
             camera: "",
             storage: String::new(),
+            inputs: "",
         };
         std::fs::create_dir(site.data()).unwrap();
         let keys = Keys::make().unwrap();
@@ -81,6 +87,36 @@ impl Site {
         self
     }
 
+    /// With a contact, an exit button and a keypad that are played.
+    pub fn with_inputs(mut self) -> Self {
+        self.inputs = "[inputs]\ncontact.kind = \"simulated\"\n\
+                       request_to_exit.kind = \"simulated\"\nkeypad.kind = \"simulated\"\n";
+        self
+    }
+
+    /// Plays the hardware at the door, and returns once the door has been told.
+    pub async fn play(&self, act: &str) {
+        let socket = UnixStream::connect(self.data().join("inputs.sock")).await;
+        let mut socket = BufReader::new(socket.unwrap());
+        let line = format!("{act}\n");
+        socket.write_all(line.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_line(&mut answer).await.unwrap();
+        assert_eq!(answer, "ok\n", "{act}");
+    }
+
+    /// Waits until the door's own records end with this event, and returns its number.
+    pub async fn records_end_with(&self, event: &Event) -> u64 {
+        let what = format!("{event:?} is recorded");
+        until(&what, || self.records().last().unwrap().event == *event).await;
+        self.records().last().unwrap().seq
+    }
+
+    pub fn events(&self) -> Vec<Event> {
+        let records = self.records().into_iter();
+        records.map(|record| record.event).collect()
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -102,8 +138,8 @@ impl Site {
         let path = self.folder.path().join("door.toml");
         let text = format!(
             "data_dir = \"data\"\n[link.stream]\nlisten = \"{listen}\"\n\
-             [strike]\nkind = \"simulated\"\nlog = \"strike.jsonl\"\n{}{}",
-            self.camera, self.storage
+             [strike]\nkind = \"simulated\"\nlog = \"strike.jsonl\"\n{}{}{}",
+            self.camera, self.storage, self.inputs
         );
         std::fs::write(&path, text).unwrap();
         path

@@ -4,13 +4,14 @@ use std::{
     time::Duration,
 };
 
-use access::base64url;
+use access::{HolderClass, base64url};
+use audit::{Event, LinkKind};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     building::{
-        CARRIER, CARRIER_NAME, DOOR_NAME, DRIVER, courier, expired_guest, guest, key, resident,
-        stranger, viewer,
+        CARRIER, CARRIER_NAME, DOOR_NAME, DRIVER, bundle_with, code, courier, expired_guest, guest,
+        key, resident, stranger, viewer,
     },
     harness::{Site, until},
 };
@@ -20,6 +21,10 @@ const WARM_UP: Duration = Duration::from_secs(3);
 
 /// How many of the people below are filmed: the guests and the courier.
 const FILMED: usize = 3;
+
+/// Codes so long that nothing else in a log reads like them.
+const CODE: &str = "8046172935";
+const WRONG_CODE: &str = "9157283046";
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -66,7 +71,10 @@ async fn the_log_contains_no_names_keys_or_credentials() {
         .with_writer(move || writer.clone())
         .finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
-    let site = Site::new().with_camera();
+    let site = Site::without_bundle().with_camera().with_inputs();
+    let codes = vec![code(HolderClass::Resident, CODE, 30)];
+    site.hub
+        .publish(1, bundle_with(1, |bundle| bundle.codes = codes));
     let door = site.serve().await;
     tokio::time::sleep(WARM_UP).await;
     let people = [
@@ -79,6 +87,22 @@ async fn the_log_contains_no_names_keys_or_credentials() {
     for person in &people {
         let _ = door.phone.unlock(person).await;
     }
+    for code in [CODE, WRONG_CODE] {
+        site.play(&format!("keypad {code}")).await;
+    }
+    until("both codes are recorded", || {
+        let by_keypad = |event: &Event| match event {
+            Event::Entry(entry) => entry.link == LinkKind::Keypad,
+            Event::Denied { link, .. } => *link == LinkKind::Keypad,
+            _ => false,
+        };
+        site.events()
+            .iter()
+            .filter(|event| by_keypad(event))
+            .count()
+            == 2
+    })
+    .await;
     until("every clip is delivered", || {
         FILMED == count(&log, "clip delivered")
     })
@@ -92,6 +116,8 @@ async fn the_log_contains_no_names_keys_or_credentials() {
     let keys = site.keys();
     let mut secrets = vec![DRIVER.to_owned(), CARRIER_NAME.into(), DOOR_NAME.into()];
     secrets.push(CARRIER.to_string());
+    secrets.extend([CODE.to_owned(), WRONG_CODE.into()]);
+    secrets.extend(spellings(&*code(HolderClass::Resident, CODE, 30).hash));
     for person in &people {
         secrets.extend(spellings(person.secret.public().as_bytes()));
         secrets.extend(spellings(person.secret.as_bytes()));

@@ -10,9 +10,11 @@
 mod building;
 mod carrying;
 mod clips;
+mod codes;
 mod entry;
 mod fake_hub;
 mod harness;
+mod inputs;
 mod links;
 mod logs;
 mod lost_time;

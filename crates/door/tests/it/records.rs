@@ -1,11 +1,11 @@
 use std::{
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use audit::{ChainPosition, Event, LinkKind};
+use audit::{ChainPosition, Event, LinkKind, SignedRecord};
 use bluetooth::{LoopbackPair, run_key};
 use door::{
     clock::Clock,
@@ -77,21 +77,13 @@ impl Strike for Suspicious {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_record_is_committed_before_the_strike_moves() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("records.db");
-    let found = Arc::<Mutex<Vec<bool>>>::default();
-    let suspicious = Suspicious {
-        database: database.clone(),
-        found: Arc::clone(&found),
-    };
-    let strike = StrikeThread::start(Box::new(suspicious)).unwrap();
+/// A door without a daemon around it, moving `strike`, and its keys.
+fn doorway(database: &Path, strike: &StrikeThread) -> (JournalThread, Doorway, Keys) {
     let keys = Keys::make().unwrap();
-    let store = Store::open(&database).unwrap();
+    let store = Store::open(database).unwrap();
     let start = ChainPosition::start(BUILDING, DOOR);
     let chain = resume(&store, start, &keys.signing_public()).unwrap();
-    let (_thread, journal) = JournalThread::start(store, chain, keys.signing().clone()).unwrap();
+    let (thread, journal) = JournalThread::start(store, chain, keys.signing().clone()).unwrap();
     let clock = Clock::start();
     let gate = SharedGate::new(BUILDING, key().public(), DOOR, clock.clone()).unwrap();
     gate.install(gate.check(&bundle(1, &[])).unwrap().unwrap())
@@ -105,26 +97,72 @@ async fn the_record_is_committed_before_the_strike_moves() {
         clock,
         flood: FloodGuard::default(),
     };
-    // The smallest chunks that Bluetooth has.
+    (thread, doorway, keys)
+}
+
+/// A resident's phone asks the door over the smallest chunks that Bluetooth has.
+async fn asked(doorway: Doorway, keys: &Keys) -> Answer {
     let LoopbackPair { phone, door } = LoopbackPair::new(20);
     let serving = tokio::spawn(async move {
         let leave = CancellationToken::new();
         serve(&doorway, door, LinkKind::Bluetooth, &Arc::default(), &leave).await
     });
-    let knows = Phone::new(&keys, "127.0.0.1:1".parse().unwrap());
+    let knows = Phone::new(keys, "127.0.0.1:1".parse().unwrap());
     let started = Instant::now();
     let clock = move || started.elapsed();
     let session = knows.session(&resident(), clock());
     let answer = run_key(phone, session, clock, |_| ()).await.unwrap();
-    assert_eq!(
-        answer,
-        Answer::Unlocked {
-            unlock_s: 1,
-            seq: 1
-        }
-    );
-    assert_eq!(*found.lock().unwrap(), [true]);
     serving.await.unwrap().unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_is_committed_before_the_strike_moves() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("records.db");
+    let found = Arc::<Mutex<Vec<bool>>>::default();
+    let suspicious = Suspicious {
+        database: database.clone(),
+        found: Arc::clone(&found),
+    };
+    let strike = StrikeThread::start(Box::new(suspicious)).unwrap();
+    let (_thread, doorway, keys) = doorway(&database, &strike);
+    let unlocked = Answer::Unlocked {
+        unlock_s: 1,
+        seq: 1,
+    };
+    assert_eq!(asked(doorway, &keys).await, unlocked);
+    assert_eq!(*found.lock().unwrap(), [true]);
+}
+
+struct Jammed;
+
+impl Strike for Jammed {
+    fn unlock(&mut self, _seq: u64) -> io::Result<()> {
+        Err(io::Error::other("jammed"))
+    }
+
+    fn lock(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_whose_strike_does_not_move_is_followed_by_a_record_of_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("records.db");
+    let strike = StrikeThread::start(Box::new(Jammed)).unwrap();
+    let (_thread, doorway, keys) = doorway(&database, &strike);
+    let failed = Answer::Failed {
+        code: FailureCode::NotMoved,
+    };
+    assert_eq!(asked(doorway, &keys).await, failed);
+    let store = Store::open(&database).unwrap();
+    let bodies = store.records_after(0, 9, usize::MAX).unwrap().into_iter();
+    let records = bodies.map(|body| SignedRecord(body).verify(&keys.signing_public()).unwrap());
+    let events: Vec<_> = records.map(|record| record.event).collect();
+    assert!(matches!(events[0], Event::Entry(_)), "{events:?}");
+    assert_eq!(events[1..], [Event::NotMoved { entry_seq: 1 }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use simulation::{Building, Programs, Site};
+use simulation::{Building, Door, Programs, Site};
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -28,6 +28,12 @@ enum Request {
     Strike {
         door: String,
     },
+    /// Somebody or something does this at a door of the home building.
+    Play {
+        door: String,
+        #[serde(flatten)]
+        act: Act,
+    },
     /// The home building's audit log.
     Audit,
     StopHub,
@@ -38,6 +44,16 @@ enum Request {
     StartDoor {
         door: String,
     },
+}
+
+/// What is done to a door's contact, button and keypad.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+enum Act {
+    Open,
+    Close,
+    PressExit,
+    TypeCode { code: String },
 }
 
 fn main() -> Result<()> {
@@ -70,11 +86,21 @@ fn answer(site: &mut Site, request: Request) -> Result<Value> {
             let moves = site.home.door(&door)?.strike_moves();
             Ok(serde_json::to_value(moves)?)
         }
+        Request::Play { door, act } => play(site.home.door(&door)?, &act).map(done),
         Request::Audit => Ok(site.audit()?.into()),
         Request::StopHub => site.hub.stop().map(done),
         Request::ResumeHub => site.hub.resume().map(done),
         Request::StopDoor { door } => site.home.door_mut(&door)?.stop().map(done),
         Request::StartDoor { door } => site.home.door_mut(&door)?.start().map(done),
+    }
+}
+
+fn play(door: &Door, act: &Act) -> Result<()> {
+    match act {
+        Act::Open => door.open(),
+        Act::Close => door.close(),
+        Act::PressExit => door.press_exit(),
+        Act::TypeCode { code } => door.type_code(code),
     }
 }
 

@@ -1,0 +1,94 @@
+//! What a door decides about a code at its keypad.
+
+use std::collections::BTreeSet;
+
+use subtle::ConstantTimeEq as _;
+
+use crate::{
+    BundleDoor, Decision, Denial, DenyReason, DoorCode, DoorKind, DoorPolicy, Entrant, GrantId,
+    HolderClass,
+};
+
+impl DoorPolicy {
+    /// Decides whether who typed the code with this [hash](crate::hash_code) may pass at `now_utc`
+    /// (unix seconds). `used` are the single-use codes that opened this door before.
+    ///
+    /// Denies by default. Where several codes of this door have the hash, one that lets in goes
+    /// before the others. The first of these that applies is the reason:
+    ///
+    /// 1. [`DenyReason::WrongCode`]: no code of this door has the hash, or the bundle does not list
+    ///    the door.
+    /// 2. [`DenyReason::Revoked`]: the code's grant is revoked.
+    /// 3. [`DenyReason::UnitDoor`]: a courier's code at a unit door, whatever the bundle says.
+    /// 4. [`DenyReason::WrongCode`]: it was for one use, and was used.
+    /// 5. [`DenyReason::CredentialExpired`]; [`DenyReason::ClockUnknown`], since every code is good for
+    ///    a window; [`DenyReason::NotYetValid`].
+    /// 6. [`DenyReason::LockedDown`]: any lockdown keeps every code out.
+    /// 7. [`DenyReason::OutsideHours`]: the code's class has hours here, and this is in none.
+    pub fn decide_code(&self, hash: &[u8; 32], used: &BTreeSet<GrantId>, now_utc: u64) -> Decision {
+        let wrong = Decision::Deny(Denial::unproven(DenyReason::WrongCode));
+        let Some(door) = self.bundle_door() else {
+            return wrong;
+        };
+        // All hashes are compared, so that how long it takes tells nothing.
+        let is_typed = |code: &&DoorCode| {
+            bool::from(code.hash.as_slice().ct_eq(hash)) && code.doors.contains(&door.id)
+        };
+        let typed: Vec<_> = self.bundle().codes.iter().filter(is_typed).collect();
+        let judged =
+            typed
+                .into_iter()
+                .map(|code| match self.judge_code(code, door, used, now_utc) {
+                    Ok(entrant) => Decision::Allow(entrant),
+                    Err(reason) => Decision::Deny(Denial::proven(reason, code.class, code.grant)),
+                });
+        let judged: Vec<_> = judged.collect();
+        let lets_in = judged.iter().find(|one| one.deny_reason().is_none());
+        lets_in.or(judged.first()).cloned().unwrap_or(wrong)
+    }
+
+    fn judge_code(
+        &self,
+        code: &DoorCode,
+        door: &BundleDoor,
+        used: &BTreeSet<GrantId>,
+        now_utc: u64,
+    ) -> Result<Entrant, DenyReason> {
+        let (class, grant) = (code.class, code.grant);
+        if self.bundle().revoked.contains(&grant) {
+            return Err(DenyReason::Revoked);
+        }
+        if class == HolderClass::Courier && door.kind == DoorKind::Unit {
+            return Err(DenyReason::UnitDoor);
+        }
+        if code.single_use && used.contains(&grant) {
+            return Err(DenyReason::WrongCode);
+        }
+        if now_utc > code.not_after {
+            return Err(DenyReason::CredentialExpired);
+        }
+        if !self.is_clock_known() {
+            return Err(DenyReason::ClockUnknown);
+        }
+        if now_utc < code.not_before {
+            return Err(DenyReason::NotYetValid);
+        }
+        if door.lockdown.keeps_codes_out() {
+            return Err(DenyReason::LockedDown);
+        }
+        self.check_hours(door, class, now_utc)?;
+        Ok(Entrant {
+            class,
+            grant,
+            unlock_s: door.unlock_s,
+            courier: None,
+        })
+    }
+
+    /// Whether the grant stands for a code that opens this door once.
+    pub fn is_single_use(&self, grant: GrantId) -> bool {
+        let mut codes = self.bundle().codes.iter();
+        codes
+            .any(|code| code.grant == grant && code.single_use && code.doors.contains(&self.door()))
+    }
+}

@@ -1,0 +1,185 @@
+//! Hours in a time zone, lockdown and codes.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_bytes::ByteArray;
+
+use super::{
+    APARTMENT, BUILDING, BUILDING_SEED, ENTRANCE, HOLDER_SECRET, PARCELS, bundle, hex, holder,
+    person,
+};
+use crate::{
+    BuildingKey, Bundle, Decision, DoorCode, DoorId, DoorPolicy, GrantId, HolderClass, Hours,
+    Lockdown, hash_code,
+};
+
+const SALT: [u8; 16] = [0x5a; 16];
+const GUEST_CODE: &str = "120034";
+const COURIER_CODE: &str = "80461729";
+const SINGLE_USE_CODE: &str = "5550";
+/// Friday 2027-01-15, 21:00 in Berlin.
+const BEFORE: u64 = 1_800_043_200;
+/// The same Friday, 22:00 in Berlin.
+const WITHIN: u64 = BEFORE + 3_600;
+
+/// Guests have hours at the entrance, Fridays from 22:00 to 06:00; the parcel room is locked down
+/// for visitors.
+#[derive(Serialize)]
+pub(super) struct RulesFile {
+    bundle: Bundle,
+    codes: Vec<Hashed>,
+    decisions: Vec<Ruled>,
+}
+
+/// Argon2id under the bundle's salt, hexadecimal.
+#[derive(Serialize)]
+struct Hashed {
+    code: &'static str,
+    hash: String,
+}
+
+/// What is presented; and the door's answer.
+#[derive(Serialize)]
+pub(super) struct Ruled {
+    pub(super) name: &'static str,
+    /// Digits typed, or `guest` or `resident` for a credential of that class.
+    presented: &'static str,
+    door: DoorId,
+    now_utc: u64,
+    /// Whether the single-use code has been used.
+    is_used: bool,
+    /// `Allow`, or the code of the deny reason.
+    pub(super) decision: &'static str,
+}
+
+pub(super) fn file() -> RulesFile {
+    let hashed = |code| Hashed {
+        code,
+        hash: hex(&hash(code)),
+    };
+    RulesFile {
+        bundle: ruling(),
+        codes: [GUEST_CODE, COURIER_CODE, SINGLE_USE_CODE]
+            .map(hashed)
+            .into(),
+        decisions: decisions(),
+    }
+}
+
+pub(super) fn decisions() -> Vec<Ruled> {
+    let bundle = ruling();
+    let presented = [
+        ("guest before the hours", "guest", ENTRANCE, BEFORE, false),
+        ("guest, first second", "guest", ENTRANCE, WITHIN, false),
+        ("resident, no hours", "resident", ENTRANCE, BEFORE, false),
+        ("guest, locked down", "guest", PARCELS, WITHIN, false),
+        ("guest's code", GUEST_CODE, ENTRANCE, WITHIN, false),
+        ("code before the hours", GUEST_CODE, ENTRANCE, BEFORE, false),
+        ("code, locked down", GUEST_CODE, PARCELS, WITHIN, false),
+        ("unknown code", "120035", ENTRANCE, WITHIN, false),
+        (
+            "courier's code at a unit",
+            COURIER_CODE,
+            APARTMENT,
+            WITHIN,
+            false,
+        ),
+        ("single use", SINGLE_USE_CODE, APARTMENT, WITHIN, false),
+        ("single use, used", SINGLE_USE_CODE, APARTMENT, WITHIN, true),
+    ];
+    presented
+        .map(|(name, presented, door, now_utc, is_used)| Ruled {
+            name,
+            presented,
+            door,
+            now_utc,
+            is_used,
+            decision: decide(&bundle, presented, door, now_utc, is_used),
+        })
+        .into()
+}
+
+fn decide(
+    bundle: &Bundle,
+    presented: &str,
+    door: DoorId,
+    now_utc: u64,
+    is_used: bool,
+) -> &'static str {
+    let key = BuildingKey::from_seed(BUILDING_SEED).public();
+    let policy = DoorPolicy::new(key, door, bundle.clone()).expect("the bundle is sound");
+    let used: BTreeSet<_> = is_used
+        .then_some(grant(SINGLE_USE_CODE))
+        .into_iter()
+        .collect();
+    let class = match presented {
+        "guest" => Some(HolderClass::Guest),
+        "resident" => Some(HolderClass::Resident),
+        _ => None,
+    };
+    let decision = match class {
+        Some(class) => {
+            let doors = vec![ENTRANCE, PARCELS, APARTMENT];
+            let credential = person(class, BUILDING, BUILDING_SEED, 0xa1, doors);
+            policy.decide(credential.as_bytes(), holder(HOLDER_SECRET), now_utc)
+        }
+        None => policy.decide_code(&hash(presented), &used, now_utc),
+    };
+    match decision {
+        Decision::Allow(_) => "Allow",
+        Decision::Deny(denial) => denial.reason.as_str(),
+    }
+}
+
+fn ruling() -> Bundle {
+    let mut bundle = Bundle {
+        time_zone: "Europe/Berlin".into(),
+        code_salt: ByteArray::new(SALT),
+        codes: vec![
+            code(HolderClass::Guest, GUEST_CODE),
+            code(HolderClass::Courier, COURIER_CODE),
+            DoorCode {
+                single_use: true,
+                ..code(HolderClass::Guest, SINGLE_USE_CODE)
+            },
+        ],
+        ..bundle()
+    };
+    for door in &mut bundle.doors {
+        if door.id == ENTRANCE {
+            door.hours.push(Hours {
+                class: HolderClass::Guest,
+                days: 1 << 4,
+                from_min: 22 * 60,
+                to_min: 6 * 60,
+            });
+        } else if door.id == PARCELS {
+            door.lockdown = Lockdown::Visitors;
+        }
+    }
+    bundle
+}
+
+fn code(class: HolderClass, digits: &'static str) -> DoorCode {
+    DoorCode {
+        grant: grant(digits),
+        class,
+        doors: vec![ENTRANCE, PARCELS, APARTMENT],
+        hash: ByteArray::new(hash(digits)),
+        not_before: super::NOT_BEFORE,
+        not_after: super::NOT_AFTER,
+        single_use: false,
+    }
+}
+
+/// A grant of its own for each first digit.
+fn grant(digits: &str) -> GrantId {
+    let mut entropy = [0xc0; 16];
+    entropy[0] = digits.as_bytes()[0];
+    GrantId::from_entropy(entropy)
+}
+
+fn hash(digits: &str) -> [u8; 32] {
+    hash_code(digits, &SALT).expect("it is a code")
+}
