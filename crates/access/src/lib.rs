@@ -9,6 +9,7 @@ pub mod base64url;
 mod bundle;
 mod cbor;
 mod claims;
+mod code;
 mod credential;
 mod decision;
 mod gate;
@@ -27,6 +28,7 @@ pub use bundle::{
     Bundle, BundleCarrier, BundleDoor, BundleError, ResidentRecords, SignedBundle, Viewer,
 };
 pub use claims::{Claims, ClaimsError, read_claims};
+pub use code::{CODE_DIGITS, CodeError, hash_code};
 pub use credential::Credential;
 pub use decision::{CourierVisit, Decision, Denial, DenyReason, Entrant, ParseDenyReasonError};
 pub use gate::{Gate, Now};

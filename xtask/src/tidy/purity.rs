@@ -11,7 +11,8 @@ const PURE: [&str; 4] = ["access", "audit", "clip", "door-protocol"];
 
 /// Everything that a pure crate may use: none of these has a clock, a socket, a file or entropy
 /// of its own, given the features of [`IMPURE_FEATURES`] stay off.
-const PURE_LIBRARIES: [&str; 26] = [
+const PURE_LIBRARIES: [&str; 27] = [
+    "argon2",
     "base64",
     "biscuit-auth",
     "bytes",
@@ -41,7 +42,8 @@ const PURE_LIBRARIES: [&str; 26] = [
 ];
 
 /// Features that give a pure library a clock or entropy.
-const IMPURE_FEATURES: [(&str, &[&str]); 4] = [
+const IMPURE_FEATURES: [(&str, &[&str]); 5] = [
+    ("argon2", &["rand", "std"]),
     ("rand_core", &["getrandom", "std"]),
     (
         "uuid",
