@@ -1,28 +1,11 @@
 //! Events: pushed at once, missed by nobody.
 
-use std::pin::Pin;
 use std::time::Duration;
 
-use futures::{Stream, StreamExt as _};
-use hub_api::{Client, ClientError, Event, ServerEvent, Topic};
+use futures::StreamExt as _;
+use hub_api::{Event, Topic};
 
-use crate::support::TestHub;
-
-type Events = Pin<Box<dyn Stream<Item = Result<ServerEvent, ClientError>> + Send>>;
-
-async fn open(client: &Client, last: Option<u64>) -> Events {
-    let mut events: Events = Box::pin(client.events(last).await.unwrap());
-    assert_eq!(next(&mut events).await.event, Event::Ready {});
-    events
-}
-
-async fn next(events: &mut Events) -> ServerEvent {
-    let event = tokio::time::timeout(Duration::from_secs(5), events.next()).await;
-    event
-        .expect("an event within 5 s")
-        .expect("the stream goes on")
-        .unwrap()
-}
+use crate::support::{TestHub, next_event as next, open_events_after as open};
 
 #[tokio::test]
 async fn a_resident_hears_of_an_entry_and_then_of_its_clip() {
