@@ -52,7 +52,11 @@ mod tests {
     #[test]
     fn what_is_no_code_has_no_hash() {
         for text in ["", "12003", "1200345", "12003a", "١٢٣", "12 034"] {
-            assert_eq!(hash_code(text, &[7; 16]), Err(CodeError::Malformed), "{text}");
+            assert_eq!(
+                hash_code(text, &[7; 16]),
+                Err(CodeError::Malformed),
+                "{text}"
+            );
         }
     }
 }
