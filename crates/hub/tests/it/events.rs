@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use hub_api::{Event, Topic};
 
-use crate::support::{TestHub, next_event as next, open_events_after as open};
+use crate::support::{TestHub, next_event as next, next_news, open_events_after as open};
 
 #[tokio::test]
 async fn a_resident_hears_of_an_entry_and_then_of_its_clip() {
@@ -15,14 +15,14 @@ async fn a_resident_hears_of_an_entry_and_then_of_its_clip() {
     let maya = hub.enrol_resident(&elm).await;
     let mut events = open(&maya.client, None).await;
     let clip = door.filmed_courier(&elm).await;
-    let Event::Entry(entry) = next(&mut events).await.event else {
+    let Event::Entry(entry) = next_news(&mut events).await else {
         panic!("not an entry")
     };
     assert_eq!(
         (entry.door, entry.driver.as_deref()),
         (elm.lobby, Some("driver-17"))
     );
-    let Event::Clip(ready) = next(&mut events).await.event else {
+    let Event::Clip(ready) = next_news(&mut events).await else {
         panic!("not a clip")
     };
     assert_eq!((ready.clip, ready.entry), (clip.id, entry.id));
@@ -115,13 +115,13 @@ async fn a_resident_hears_when_a_door_is_added_and_when_it_moves() {
         .put_door(Some("127.0.0.1:9".into()))
         .await
         .unwrap();
-    let Event::Refresh(refresh) = next(&mut events).await.event else {
+    let Event::Refresh(refresh) = next_news(&mut events).await else {
         panic!("not stale")
     };
     assert_eq!(refresh.what, Topic::Doors);
     hub.add_door(elm.building.id, "Garage", None).await;
     for what in [Topic::Doors, Topic::Credentials] {
-        let Event::Refresh(refresh) = next(&mut events).await.event else {
+        let Event::Refresh(refresh) = next_news(&mut events).await else {
             panic!("not stale")
         };
         assert_eq!(refresh.what, what);

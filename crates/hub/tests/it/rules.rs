@@ -5,7 +5,7 @@ use audit::{Event as Recorded, LinkKind, Person};
 use hub::store::{Code, CodeHash, GrantSubject, NewGrant};
 use hub_api::{DoorAlert, Event, Outcome, Topic};
 
-use crate::support::{Elm, TestDoor, TestHub, next_event, open_events, random16, random32};
+use crate::support::{Elm, TestDoor, TestHub, next_news, open_events, random16, random32};
 
 const WORKDAYS: Hours = Hours {
     class: HolderClass::Courier,
@@ -187,7 +187,7 @@ async fn a_lockdown_makes_apps_fetch_doors_again_but_no_credentials() {
     hub.add_door(elm.building.id, "Garage", None).await;
     let mut topics = Vec::new();
     while !topics.contains(&Topic::Credentials) {
-        let Event::Refresh(refresh) = next_event(&mut events).await.event else {
+        let Event::Refresh(refresh) = next_news(&mut events).await else {
             panic!("not stale")
         };
         topics.push(refresh.what);
@@ -241,7 +241,7 @@ async fn alerts_are_stored_listed_and_pushed_exactly_once() {
     ]
     .map(|alert| Outcome::Alert { alert });
     for outcome in expected.into_iter().chain([Outcome::Entered]) {
-        let Event::Entry(entry) = next_event(&mut events).await.event else {
+        let Event::Entry(entry) = next_news(&mut events).await else {
             panic!("not an entry")
         };
         assert_eq!((entry.door, entry.outcome), (elm.lobby, outcome));

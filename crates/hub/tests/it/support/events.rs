@@ -24,3 +24,13 @@ pub(crate) async fn next_event(events: &mut Events) -> ServerEvent {
         .expect("the stream goes on")
         .unwrap()
 }
+
+/// The next event that tells a resident something: new bundles come at any time.
+pub(crate) async fn next_news(events: &mut Events) -> Event {
+    loop {
+        match next_event(events).await.event {
+            Event::Bundle { .. } => {}
+            news => return news,
+        }
+    }
+}

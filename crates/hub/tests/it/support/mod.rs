@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use url::Url;
 
 pub(crate) use door::{TestClip, TestDoor};
-pub(crate) use events::{next_event, open_events, open_events_after};
+pub(crate) use events::{next_event, next_news, open_events, open_events_after};
 pub(crate) use raw::{Answer, Raw, authorised};
 
 pub(crate) struct TestHub {
