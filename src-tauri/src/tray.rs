@@ -122,7 +122,7 @@ fn handle_menu(app: &AppHandle, event: MenuEvent) {
 
 #[cfg(test)]
 mod tests {
-    use resident::ui::{BluetoothState, CredentialState, DoorCard, DoorKind, HubState};
+    use resident::ui::{BluetoothState, CredentialState, DoorCard, DoorKind, HubState, Lockdown};
 
     use super::*;
 
@@ -134,6 +134,8 @@ mod tests {
             nearby: true,
             rssi_dbm: None,
             credential: CredentialState::Valid,
+            lockdown: Lockdown::Off,
+            hours: Vec::new(),
             unlock,
         }
     }

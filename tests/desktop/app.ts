@@ -98,6 +98,32 @@ export class App {
     });
   }
 
+  /** Goes to the page with the doors. */
+  async goHome(): Promise<void> {
+    await this.browser.execute(() => {
+      location.hash = "#/";
+    });
+    await this.find("view-doors").waitForDisplayed({ timeout: 20_000 });
+  }
+
+  /** Waits until a door's card says what is ruled for it, and returns the words. */
+  async waitForRule(doorId: string, testId: string, words: RegExp): Promise<string> {
+    let said = "";
+    await this.browser.waitUntil(
+      async () => {
+        const rule = this.doorControl(doorId, testId);
+        said = (await rule.isExisting()) ? (await rule.getText()).trim() : "";
+        return words.test(said);
+      },
+      { timeout: 20_000, timeoutMsg: `the door's card never said ${words}; it said "${said}"` },
+    );
+    return said;
+  }
+
+  async waitForNoRule(doorId: string, testId: string): Promise<void> {
+    await this.doorControl(doorId, testId).waitForExist({ reverse: true, timeout: 20_000 });
+  }
+
   async playback(): Promise<Playback> {
     return this.browser.execute(() => {
       const player = document.querySelector<HTMLElement>('[data-testid="clip-player"]');

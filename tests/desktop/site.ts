@@ -57,6 +57,11 @@ export class Site {
     return this.#ask({ do: "strike", door });
   }
 
+  /** Runs a command of the hub for the home building, as its manager would. */
+  manage<T>(...command: string[]): Promise<T> {
+    return this.#ask({ do: "manage", command });
+  }
+
   stopHub(): Promise<null> {
     return this.#ask({ do: "stop_hub" });
   }

@@ -1,7 +1,7 @@
 /**
  * The story that `cargo xtask demo --headless` runs once, in the app's real window: a resident
  * enrols and unlocks, a courier is refused where it must be and enters where it may, the
- * notification arrives and its clip plays. Prints one JSON line a step and writes report.json.
+ * notification arrives and its clip plays; then the manager sets hours and a lockdown. Prints one JSON line a step and writes report.json.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { App } from "./app.ts";
 import { saveClip } from "./clip.ts";
 import { Notifications } from "./notifications.ts";
-import { type CourierAnswer, Site } from "./site.ts";
+import { type CourierAnswer, Site, type SiteDoor } from "./site.ts";
 
 interface Step {
   name: string;
@@ -28,6 +28,8 @@ const report = {
   denied_elsewhere: "",
   clip: { pre_roll_ms: 0, post_roll_ms: 0, frames_played: 0, verified: false },
   notification_seen: false,
+  hours: { denied: "", shown: "" },
+  lockdown: { denied: "", shown: "", notified: false, lifted: false },
 };
 
 async function step<T>(name: string, does: () => Promise<T>): Promise<T> {
@@ -101,6 +103,81 @@ async function tell(site: Site, app: App, notifications: Notifications, camerasU
   await step("the clip plays from before the door opened", () => playClip(app));
   await app.screenshot("4-clip", folder);
   await step("the clip is kept", () => saveClip(app, join(folder, "clip.mp4")));
+  await app.goHome();
+  await managerSetsHours(site, app, entrance);
+  await managerLocksDown(site, app, notifications, entrance);
+}
+
+async function managerSetsHours(site: Site, app: App, door: SiteDoor): Promise<void> {
+  await step("the manager lets couriers in on other days only, and the app shows it", async () => {
+    const whole = ["--days", otherDays(), "--from", "00:00", "--to", "24:00"];
+    await site.manage("door", "hours", "set", door.id, "--class", "courier", ...whole);
+    report.hours.shown = await app.waitForRule(door.id, "door-hours", /^Couriers /);
+  });
+  await step("the courier is refused outside these hours", async () => {
+    await deniedSoon(() => site.courierAt(door.name), "OutsideHours");
+    report.hours.denied = "OutsideHours";
+  });
+  await site.manage("door", "hours", "clear", door.id);
+}
+
+async function managerLocksDown(
+  site: Site,
+  app: App,
+  notifications: Notifications,
+  door: SiteDoor,
+): Promise<void> {
+  await step("the manager closes the building to visitors, and the app shows it", async () => {
+    await site.manage("lockdown", "start", "--door", "all");
+    report.lockdown.shown = await app.waitForRule(door.id, "door-lockdown", /closed to visitors/);
+  });
+  await step("the courier is refused in the lockdown", async () => {
+    await deniedSoon(() => site.courierAt(door.name), "LockedDown");
+    report.lockdown.denied = "LockedDown";
+  });
+  await step("the resident is notified of the lockdown", async () => {
+    // The courier may have got in once more before the door took the rules up.
+    while (!(await notifications.next()).summary.startsWith("Lockdown at "));
+    report.lockdown.notified = true;
+  });
+  await app.screenshot("5-lockdown", folder);
+  await step("the resident still gets in", async () => {
+    const seen = (await site.strike(door.name)).length;
+    await app.unlock(door.id);
+    await site.unlockAfter(door.name, seen);
+  });
+  await step("the manager lifts the lockdown, and the courier gets in again", async () => {
+    await site.manage("lockdown", "stop", "--door", "all");
+    await app.waitForNoRule(door.id, "door-lockdown");
+    await soon(async () => (await site.courierAt(door.name)).outcome === "unlocked");
+    report.lockdown.lifted = true;
+  });
+}
+
+/** Days of the week of which none is today, in any time zone. */
+function otherDays(): string {
+  const names = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+  const today = new Date().getUTCDay();
+  return [2, 3, 4, 5].map((ahead) => names[(today + ahead) % 7]).join(",");
+}
+
+/** The door takes up what was just ruled within a second or so; until then it may still open. */
+async function deniedSoon(ask: () => Promise<CourierAnswer>, reason: string): Promise<void> {
+  let answer = await ask();
+  const end = Date.now() + 10_000;
+  while (answer.outcome === "unlocked" && Date.now() < end) {
+    await until(Date.now() + 500);
+    answer = await ask();
+  }
+  deniedWith(answer, reason);
+}
+
+async function soon(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error("it did not come about within 10 s");
+    await until(Date.now() + 500);
+  }
 }
 
 async function courierEnters(site: Site, door: string): Promise<void> {

@@ -71,6 +71,8 @@ const pictures: Picture[] = [
   { name: "doors-many", query: "mock=doors-many", reach: shows("view-doors") },
   { name: "doors-one", query: "mock=doors-one", reach: shows("view-doors") },
   { name: "doors-none", query: "mock=doors-none", reach: shows("doors-none") },
+  { name: "doors-hours", query: "mock=doors-hours", reach: shows("view-doors") },
+  { name: "doors-lockdown", query: "mock=doors-lockdown", reach: shows("view-doors") },
   { name: "doors-connecting", query: "mock=connecting", reach: shows("hub-status") },
   { name: "doors-offline", query: "mock=offline", reach: shows("notice-offline") },
   { name: "doors-revoked", query: "mock=revoked", reach: shows("notice-revoked") },
@@ -124,6 +126,12 @@ const pictures: Picture[] = [
   {
     name: "activity",
     query: "",
+    route: "activity",
+    reach: (app) => expect(app.find("activity-item").first()).toBeVisible(),
+  },
+  {
+    name: "activity-alerts",
+    query: "mock=activity-alerts",
     route: "activity",
     reach: (app) => expect(app.find("activity-item").first()).toBeVisible(),
   },

@@ -58,9 +58,19 @@ export type ActivityKind =
 /**  The carrier's name. */
 carrier: string | null; 
 /**  The carrier's own reference for the driver. */
-driver: string | null; guest: string | null } | 
+driver: string | null; 
+/**  The name on the grant, for a guest or staff. */
+guest: string | null; 
+/**  Whether it was with a code at the keypad. */
+byKeypad: boolean } | 
 /**  A door refused somebody. */
-{ type: "denied"; class: VisitorClass | null; carrier: string | null; reason: DenyReason } | 
+{ type: "denied"; class: VisitorClass | null; carrier: string | null; 
+/**  The name on the grant, for a guest or staff. */
+guest: string | null; reason: DenyReason; 
+/**  Whether it was with a code at the keypad. */
+byKeypad: boolean } | 
+/**  Something happened to the door itself. */
+{ type: "alert"; alert: DoorAlert } | 
 /**  This device opened a door. Known to this device only. */
 { type: "own_unlock" };
 
@@ -115,6 +125,27 @@ export type CredentialState = "valid" | "expired" | "none";
 /**  Why a door refuses: [`access::DenyReason`] on the seam to the UI. */
 export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown";
 
+/**  What happened to a door. */
+export type DoorAlert = 
+/**  It opened although nobody was let in or out. */
+{ type: "forced" } | 
+/**  It has stood open for too long. */
+{ type: "held_open"; 
+/**  For how long, in seconds. */
+afterS: number } | 
+/**  It is shut again after one of the two. */
+{ type: "closed" } | 
+/**  The manager changed who is kept out. */
+{ type: "lockdown"; 
+/**  Who is kept out from now on. */
+lockdown: Lockdown } | 
+/**  Its strike did not move for somebody who was let in. */
+{ type: "not_moved" } | 
+/**  It does not know the time. */
+{ type: "clock_unknown" } | 
+/**  It knows the time again. */
+{ type: "clock_known" };
+
 /**  One door this device knows. */
 export type DoorCard = {
 	id: string,
@@ -124,7 +155,21 @@ export type DoorCard = {
 	/**  Smoothed signal strength, when heard over Bluetooth. */
 	rssiDbm: number | null,
 	credential: CredentialState,
+	lockdown: Lockdown,
+	/**  Empty when whoever may pass, may at all times. */
+	hours: DoorHours[],
 	unlock: UnlockState,
+};
+
+/**  When a class of people may pass a door, each week, in the building's time zone. */
+export type DoorHours = {
+	class: HolderClass,
+	/**  The days on which they begin: bit 0 is Monday, bit 6 Sunday. */
+	days: number,
+	/**  In minutes after midnight. */
+	fromMin: number,
+	/**  In minutes after midnight; before `from_min`, on the next day. */
+	toMin: number,
 };
 
 /**  Whose door it is. */
@@ -159,6 +204,9 @@ export type ErrorCode = "invite_malformed" |
 /**  The clip is not what the door signed. */
 "clip_tampered" | "not_enrolled" | "internal";
 
+/**  What kind of person. */
+export type HolderClass = "resident" | "guest" | "courier" | "staff";
+
 /**  Whether the hub answered last time. */
 export type HubState = 
 /**  Not tried to the end since the app started. */
@@ -180,6 +228,13 @@ export type KeyStorage =
 "keychain" | 
 /**  A file that only this user may read: chosen by the user where there is no keychain. */
 "file";
+
+/**  Who is kept out of a door for now. */
+export type Lockdown = "off" | 
+/**  Couriers, guests and everybody with a keypad code. */
+"visitors" | 
+/**  Everybody but staff: residents too. */
+"everyone";
 
 export type OpenClip = {
 	clipId: string,

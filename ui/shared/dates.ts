@@ -22,6 +22,18 @@ export const timeOfDay = format({ hour: "numeric", minute: "2-digit" });
 /** As in `14:32:07`. */
 export const timeWithSeconds = format({ hour: "numeric", minute: "2-digit", second: "2-digit" });
 
+const shortWeekday = format({ weekday: "short" });
+
+/** A day of the week, 0 for Monday, as in `Tue`. */
+export function weekday(day: number): string {
+  return shortWeekday(new Date(2024, 0, 1 + day).getTime());
+}
+
+/** A minute of any day, as in `8:30`. */
+export function clockTime(minute: number): string {
+  return timeOfDay(new Date(2024, 0, 1, 0, minute).getTime());
+}
+
 /** As in `Tuesday, 12 May`. */
 export const dayAndMonth = format({ weekday: "long", day: "numeric", month: "long" });
 

@@ -56,7 +56,7 @@ impl Attendant {
             let held_open = async {
                 match deadline {
                     Some(at) => {
-                        sleep_until(Instant::from_std(self.doorway.clock.instant(at))).await
+                        sleep_until(Instant::from_std(self.doorway.clock.instant(at))).await;
                     }
                     None => std::future::pending().await,
                 }

@@ -88,7 +88,7 @@ type Query = Box<dyn FnOnce(&mut Store) + Send>;
 
 enum Order {
     Append {
-        draft: Draft,
+        draft: Box<Draft>,
         done: oneshot::Sender<Result<u64, StoreError>>,
     },
     Query(Query),
@@ -108,6 +108,7 @@ impl Journal {
     /// An attempt for which nobody waits any more is not recorded: nobody acts on it.
     pub async fn append(&self, draft: Draft) -> Result<u64, StoreError> {
         let (done, answer) = oneshot::channel();
+        let draft = Box::new(draft);
         let order = Order::Append { draft, done };
         self.orders.send(order).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
@@ -183,7 +184,7 @@ impl Writer {
             match order {
                 Order::Query(query) => query(&mut self.store),
                 Order::Append { draft, done } => {
-                    let mut group = vec![(draft, done)];
+                    let mut group = vec![(*draft, done)];
                     put_off = gather(orders, &mut group);
                     self.commit(group);
                 }
@@ -283,7 +284,7 @@ fn position(chain: &DoorChain, tail: Option<&Tail>) -> ChainPosition {
 fn gather(orders: &Receiver<Order>, group: &mut Vec<Waiting>) -> Option<Order> {
     while group.len() < GROUP {
         match orders.try_recv().ok()? {
-            Order::Append { draft, done } => group.push((draft, done)),
+            Order::Append { draft, done } => group.push((*draft, done)),
             query @ Order::Query(_) => return Some(query),
         }
     }

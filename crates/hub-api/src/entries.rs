@@ -1,8 +1,9 @@
-use access::{ClipId, DenyReason, DoorId, HolderClass};
+use access::{ClipId, DenyReason, DoorId, HolderClass, Lockdown};
+use audit::LinkKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A page of what non-residents did at the caller's doors, newest first.
+/// A page of what non-residents did at the caller's doors and what became of the doors, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EntryPage {
     /// Newest first.
@@ -11,7 +12,7 @@ pub struct EntryPage {
     pub next: Option<u64>,
 }
 
-/// An entry, or a refused attempt, by somebody who is not a resident.
+/// An entry or a refused attempt by somebody who is not a resident, or an alert about the door itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EntryInfo {
     /// Grows with every entry of the hub; the cursor of a page.
@@ -22,7 +23,7 @@ pub struct EntryInfo {
     pub at_ms: u64,
     /// The door's record number.
     pub seq: u64,
-    /// What kind of person; absent when a refused one proved nothing.
+    /// What kind of person; absent when a refused one proved nothing, and in an alert.
     pub class: Option<HolderClass>,
     /// The carrier, for a courier.
     pub carrier_name: Option<String>,
@@ -30,6 +31,9 @@ pub struct EntryInfo {
     pub driver: Option<String>,
     /// The name on the grant, for a guest or staff.
     pub guest_name: Option<String>,
+    /// How the request came; absent in an alert, and where the hub did not keep it.
+    #[serde(default)]
+    pub link: Option<LinkKind>,
     /// The film of it, if there is or was one.
     pub clip: Option<ClipInfo>,
     /// What the door did.
@@ -47,6 +51,37 @@ pub enum Outcome {
         /// Why.
         reason: DenyReason,
     },
+    /// Nobody asked for anything: something happened to the door.
+    Alert {
+        /// What.
+        alert: DoorAlert,
+    },
+}
+
+/// What happened to a door. Nothing in it says who comes or goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DoorAlert {
+    /// It opened although nobody was let in or out.
+    Forced,
+    /// It has stood open for too long.
+    HeldOpen {
+        /// For how long, in seconds.
+        after_s: u16,
+    },
+    /// It is shut again after one of the two.
+    Closed,
+    /// The manager changed who is kept out.
+    Lockdown {
+        /// Who is kept out from now on.
+        lockdown: Lockdown,
+    },
+    /// Its strike did not move for somebody who was let in.
+    NotMoved,
+    /// It started without knowing the time.
+    ClockUnknown,
+    /// It knows the time again.
+    ClockKnown,
 }
 
 /// The film of an entry.

@@ -20,7 +20,7 @@ pub struct ServerEvent {
 pub enum Event {
     /// The stream is open; whatever happened up to this id is in what `GET` answers from now on.
     Ready {},
-    /// To residents: a non-resident entered or was refused.
+    /// To residents: a non-resident entered or was refused, or a door raised an alert.
     Entry(EntryInfo),
     /// To residents: a clip can be watched now.
     Clip(ClipReady),

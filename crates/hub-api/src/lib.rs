@@ -18,7 +18,7 @@ pub use carried::{Carried, CarriedDoor};
 pub use client::{Client, ClientError, ClientIdentity};
 pub use door::{DoorUpdate, Durable, RecordRun, UploadState};
 pub use enrol::{BuildingInfo, EnrolRequest, Enrolled, EnrolledSubject, Subject};
-pub use entries::{ClipInfo, ClipState, EntryInfo, EntryPage, Outcome};
+pub use entries::{ClipInfo, ClipState, DoorAlert, EntryInfo, EntryPage, Outcome};
 pub use error::{ApiError, ErrorCode};
 pub use event::{ClipReady, Event, Refresh, ServerEvent, Topic};
 pub use invite::{Invite, InviteError, KeyHash};

@@ -1,4 +1,7 @@
-use access::{BuildingId, Credential, DoorId, DoorKind, DoorPublicKey, GrantId, SigningPublicKey};
+use access::{
+    BuildingId, Credential, DoorId, DoorKind, DoorPublicKey, GrantId, Hours, Lockdown,
+    SigningPublicKey,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,6 +20,12 @@ pub struct DoorInfo {
     pub signing_key: SigningPublicKey,
     /// How long the door stays unlocked, in seconds.
     pub unlock_s: u16,
+    /// When classes of holders may pass, in the building's time zone; a class without hours may always.
+    #[serde(default)]
+    pub hours: Vec<Hours>,
+    /// Who is kept out for now.
+    #[serde(default)]
+    pub lockdown: Lockdown,
     /// `host:port` of the door's stream link, if it has one.
     pub stream_address: Option<String>,
     /// Whether the door holds a connection to the hub now.

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use access::{DoorId, HolderClass};
+use audit::LinkKind;
 use hub_api::{ClipState as HubClipState, DoorInfo, EntryInfo, Outcome};
 use tracing::warn;
 
@@ -40,6 +41,8 @@ impl<S: Shell> Core<S> {
                         .get(&door.id)
                         .copied()
                         .unwrap_or(CredentialState::None),
+                    lockdown: door.lockdown.into(),
+                    hours: door.hours.iter().copied().map(Into::into).collect(),
                     unlock: attempt
                         .map(|attempt| attempt.state.clone())
                         .unwrap_or_default(),
@@ -150,11 +153,17 @@ fn kind(entry: &EntryInfo) -> Option<ActivityKind> {
             carrier: entry.carrier_name.clone(),
             driver: entry.driver.clone(),
             guest: entry.guest_name.clone(),
+            by_keypad: entry.link == Some(LinkKind::Keypad),
         },
         Outcome::Denied { reason } => ActivityKind::Denied {
             class,
             carrier: entry.carrier_name.clone(),
+            guest: entry.guest_name.clone(),
             reason: reason.into(),
+            by_keypad: entry.link == Some(LinkKind::Keypad),
+        },
+        Outcome::Alert { alert } => ActivityKind::Alert {
+            alert: alert.into(),
         },
     })
 }

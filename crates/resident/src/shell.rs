@@ -11,15 +11,15 @@ pub trait Shell: Send + Sync + 'static {
     fn notify(&self, notification: Notification);
 }
 
-/// A notification about one entry by somebody who does not live here.
+/// A notification about one entry by somebody who does not live here, or about one alert of a door.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
     /// One line, such as "Courier at Main entrance".
     pub title: String,
-    /// One or two lines with the carrier or guest and the time.
+    /// One or two lines with the carrier or guest and the time, or with what to do about an alert.
     pub body: String,
     /// The clip that a click opens, when the entry has one.
     pub clip: Option<ClipId>,
-    /// The hub's number of the entry.
+    /// The hub's number of the entry or alert.
     pub entry: u64,
 }

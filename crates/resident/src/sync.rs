@@ -33,6 +33,9 @@ const FIRST_EVENT: Duration = Duration::from_secs(20);
 
 const PAGE: u32 = 50;
 
+/// How far back a lockdown of other doors is looked for.
+const RECENT: u32 = 200;
+
 /// How many pages are looked through at most for what was missed.
 const MOST_PAGES: usize = 20;
 
@@ -250,10 +253,23 @@ fn announce<S: Shell>(core: &Core<S>, changes: &[Change], news_too: bool) {
 }
 
 fn notify<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
+    if news::is_lockdown(entry) && was_told_of_lockdown(core, entry) {
+        return;
+    }
     let door = core.door_name(entry.door);
     if let Some(notification) = news::of_entry(entry, &door, clock::now_ms()) {
         core.shell.notify(notification);
     }
+}
+
+/// Whether another door has told of the same lockdown just before: a whole building's is one piece of news.
+fn was_told_of_lockdown<S: Shell>(core: &Core<S>, entry: &EntryInfo) -> bool {
+    let recent = core.store.activity(None, RECENT).unwrap_or_default();
+    let mut earlier = recent.iter().filter_map(|record| match &record.happening {
+        Happening::Entry(other) => (other.id < entry.id).then_some(other),
+        Happening::OwnUnlock { .. } => None,
+    });
+    earlier.any(|other| news::is_same_lockdown(entry, other))
 }
 
 fn state_after(error: &Stopped) -> HubState {

@@ -92,6 +92,12 @@ impl Site {
             .with_context(|| format!("the hub knows no key of door {id}"))
     }
 
+    /// The home building's manager runs a command of the hub and gets its JSON answer.
+    pub fn manage(&self, command: &[&str]) -> Result<Value> {
+        let home = ["--building", &self.home.id];
+        self.hub.administer(&[command, &home].concat())
+    }
+
     /// The audit log of the home building, oldest first.
     pub fn audit(&self) -> Result<Vec<Value>> {
         let log = self

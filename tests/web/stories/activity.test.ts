@@ -6,7 +6,14 @@ const visit = (state: string) => ({
   atMs: NOW.getTime(),
   doorId: "door-main",
   doorName: "Main entrance",
-  kind: { type: "entry", class: "courier", carrier: "Pigeon Express", driver: null, guest: null },
+  kind: {
+    type: "entry",
+    class: "courier",
+    carrier: "Pigeon Express",
+    driver: null,
+    guest: null,
+    byKeypad: false,
+  },
   clip: { id: "clip-new", state },
 });
 
@@ -23,6 +30,19 @@ test("a courier who comes in now is at the top, announced, and watchable once fi
   await app.emit("activity-changed", visit("ready"));
   await expect(newest).toContainText("Watch");
   await expect(app.page.locator("[data-clip-id=clip-new]")).toHaveCount(1);
+});
+
+test("a door that is forced open is at the top, announced, and has no video to watch", async ({
+  app,
+}) => {
+  await app.open("", "activity");
+  await expect(app.find("activity-item").first()).toContainText("Swiftpost");
+  const kind = { type: "alert", alert: { type: "forced" } };
+  await app.emit("activity-added", { ...visit("ready"), kind, clip: null });
+  const newest = app.page.locator("[data-testid=activity-item][data-kind=forced]");
+  await expect(newest).toContainText("It opened although nobody was let in");
+  await expect(newest).not.toContainText(/Watch|No video/);
+  await expect(app.find("announcer")).toHaveText("New: Forced open, Main entrance");
 });
 
 test("own unlocks are kept apart as only on this device", async ({ app }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { item } from "../mock/building";
-import type { ActivityItem, ActivityKind } from "../bindings";
+import type { ActivityItem, ActivityKind, DoorAlert } from "../bindings";
 import { detail, look, who } from "./describe";
 import { extended, placed } from "./merge";
 import { toRows } from "./rows";
@@ -58,10 +58,20 @@ describe("who came", () => {
       carrier: null,
       driver: null,
       guest: null,
+      byKeypad: false,
       ...more,
     });
   const denied = (more: object): ActivityItem =>
-    at(1, 0, { type: "denied", class: null, carrier: null, reason: "Revoked", ...more });
+    at(1, 0, {
+      type: "denied",
+      class: null,
+      carrier: null,
+      guest: null,
+      reason: "Revoked",
+      byKeypad: false,
+      ...more,
+    });
+  const alert = (alert: DoorAlert): ActivityItem => at(1, 0, { type: "alert", alert });
   const line = (it: ActivityItem) => [who(it), detail(it), look(it)].join(" | ");
 
   it.each([
@@ -69,10 +79,33 @@ describe("who came", () => {
     [entry({ carrier: "Swiftpost" }), "Swiftpost | Courier | courier"],
     [entry({ class: "guest", guest: "Jo" }), "Jo | Guest | guest"],
     [entry({ class: "staff" }), "Building staff | Came in | staff"],
+    [entry({ class: "guest", guest: "Jo", byKeypad: true }), "Jo | Guest, with a code | guest"],
     [denied({}), "Somebody | Key was withdrawn | denied"],
     [denied({ class: "guest" }), "Guest | Key was withdrawn | denied"],
+    [denied({ reason: "WrongCode", byKeypad: true }), "Somebody | Wrong code | denied"],
+    [
+      denied({ class: "guest", guest: "Jo", reason: "LockedDown", byKeypad: true }),
+      "Jo | Door in lockdown, with a code | denied",
+    ],
     [denied({ carrier: "Swiftpost", class: "courier" }), "Swiftpost | Key was withdrawn | denied"],
     [at(1), "You | Only on this device | own"],
+    [alert({ type: "forced" }), "Forced open | It opened although nobody was let in | forced"],
+    [alert({ type: "held_open", afterS: 30 }), "Open for 30 s | Shut it if you are near | open"],
+    [alert({ type: "closed" }), "Shut again | The door is closed | shut"],
+    [
+      alert({ type: "lockdown", lockdown: "visitors" }),
+      "Lockdown | Closed to visitors until it is lifted | lockdown",
+    ],
+    [
+      alert({ type: "lockdown", lockdown: "everyone" }),
+      "Lockdown | Closed to you and to visitors until it is lifted | lockdown",
+    ],
+    [alert({ type: "lockdown", lockdown: "off" }), "Lockdown lifted | It opens as usual | lifted"],
+    [
+      alert({ type: "not_moved" }),
+      "Did not unlock | A visitor was let in, but the lock did not move | fault",
+    ],
+    [alert({ type: "clock_known" }), "Knows the time again | Visitors get in again | clock"],
   ])("is told in words (%#)", (it, words) => {
     expect(line(it)).toBe(words);
   });

@@ -1,5 +1,6 @@
 import { m } from "$messages";
 import type { ActivityItem, DenyReason, VisitorClass } from "../bindings";
+import { describeAlert, type AlertLook } from "./alert";
 
 const CLASS: Record<VisitorClass, () => string> = {
   courier: m.activity_courier,
@@ -25,13 +26,17 @@ const DENIED: Record<DenyReason, () => string> = {
   ClockUnknown: m.denied_clock_unknown,
 };
 
-/** Who it was, as far as the building may know. */
+/** Who it was, as far as the building may know; of an alert, what it was. */
 export function who({ kind }: ActivityItem): string {
   switch (kind.type) {
     case "entry":
       return kind.carrier ?? kind.guest ?? CLASS[kind.class]();
     case "denied":
-      return kind.carrier ?? (kind.class ? CLASS[kind.class]() : m.activity_someone());
+      return (
+        kind.carrier ?? kind.guest ?? (kind.class ? CLASS[kind.class]() : m.activity_someone())
+      );
+    case "alert":
+      return describeAlert(kind.alert).title;
     case "own_unlock":
       return m.activity_you();
   }
@@ -42,18 +47,28 @@ export function detail({ kind }: ActivityItem): string {
   switch (kind.type) {
     case "entry":
       if (kind.driver) return m.activity_driver({ driver: kind.driver });
-      return kind.carrier || kind.guest ? CLASS[kind.class]() : m.activity_came_in();
+      return keyed(
+        kind.carrier || kind.guest ? CLASS[kind.class]() : m.activity_came_in(),
+        kind.byKeypad,
+      );
     case "denied":
-      return DENIED[kind.reason]();
+      return keyed(DENIED[kind.reason](), kind.byKeypad && kind.reason !== "WrongCode");
+    case "alert":
+      return describeAlert(kind.alert).detail;
     case "own_unlock":
       return m.activity_own_note();
   }
 }
 
-export type Look = VisitorClass | "denied" | "own";
+function keyed(what: string, byKeypad: boolean): string {
+  return byKeypad ? m.activity_by_keypad({ what }) : what;
+}
+
+export type Look = VisitorClass | AlertLook | "denied" | "own";
 
 /** Which icon and colour an item gets. */
 export function look({ kind }: ActivityItem): Look {
   if (kind.type === "entry") return kind.class;
+  if (kind.type === "alert") return describeAlert(kind.alert).look;
   return kind.type === "denied" ? "denied" : "own";
 }

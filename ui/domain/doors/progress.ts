@@ -57,6 +57,7 @@ function stateLabel(kind: Exclude<UnlockKind, "failed">): string {
 export function stateHint(door: DoorCard): string {
   switch (door.unlock.kind) {
     case "idle":
+      if (door.lockdown === "everyone") return m.unlock_hint_lockdown();
       return door.nearby ? m.unlock_hint_near() : m.unlock_hint_away();
     case "searching":
       return m.unlock_searching_hint();

@@ -1,4 +1,13 @@
-import type { ActivityItem, ActivityKind, DoorCard, Snapshot } from "../bindings";
+import type {
+  ActivityItem,
+  ActivityKind,
+  DenyReason,
+  DoorAlert,
+  DoorCard,
+  DoorHours,
+  Snapshot,
+  VisitorClass,
+} from "../bindings";
 
 /** An invented building. */
 export const enrolled: Snapshot = {
@@ -28,6 +37,8 @@ export function door(id: string, name: string, more: Partial<DoorCard> = {}): Do
     nearby: false,
     rssiDbm: null,
     credential: "valid",
+    lockdown: "off",
+    hours: [],
     unlock: { kind: "idle" },
     ...more,
   };
@@ -42,37 +53,97 @@ export const manyDoors: DoorCard[] = [
   door("laundry", "Laundry", { credential: "none" }),
 ];
 
+const couriersOnWorkdays: DoorHours = {
+  class: "courier",
+  days: 0b001_1111,
+  fromMin: 8 * 60,
+  toMin: 20 * 60,
+};
+const couriersOnSaturdays: DoorHours = {
+  ...couriersOnWorkdays,
+  days: 0b010_0000,
+  fromMin: 9 * 60,
+  toMin: 13 * 60,
+};
+const guestsByDay: DoorHours = { ...couriersOnWorkdays, class: "guest", days: 0b111_1111 };
+
+export const doorsWithHours: DoorCard[] = [
+  door("main", "Main entrance", {
+    nearby: true,
+    rssiDbm: -52,
+    hours: [couriersOnWorkdays, couriersOnSaturdays],
+  }),
+  door("parcels", "Package room", {
+    nearby: true,
+    rssiDbm: -71,
+    hours: [couriersOnWorkdays, couriersOnSaturdays, guestsByDay],
+  }),
+  door("flat", "Apartment 3B", { kind: "unit" }),
+];
+
+export const doorsInLockdown: DoorCard[] = [
+  door("main", "Main entrance", { nearby: true, rssiDbm: -52, lockdown: "everyone" }),
+  door("parcels", "Package room", {
+    nearby: true,
+    rssiDbm: -71,
+    lockdown: "visitors",
+    hours: [couriersOnWorkdays],
+  }),
+  door("flat", "Apartment 3B", { kind: "unit" }),
+];
+
 const MINUTE_MS = 60_000;
 
 /** The clip that the test server really serves; others of the list do not exist. */
 export const CLIP_ID = "clip-lobby";
 
-const PAST: [
+type Happened = [
   minutesAgo: number,
   doorId: string,
   kind: ActivityKind,
   clip?: ActivityItem["clip"],
-][] = [
+];
+
+const PAST: Happened[] = [
   [1, "main", courier("Swiftpost", "D-4471"), { id: "clip-live", state: "recording" }],
   [34, "main", { type: "own_unlock" }],
   [52, "parcels", courier("Northbound Parcels", "N-118"), { id: CLIP_ID, state: "ready" }],
-  [
-    54,
-    "flat",
-    { type: "denied", class: "courier", carrier: "Northbound Parcels", reason: "UnitDoor" },
-  ],
+  [54, "flat", denied("courier", "Northbound Parcels", "UnitDoor")],
   [190, "main", guest("Jonas Vale"), { id: "clip-guest", state: "ready" }],
   [1_270, "main", staff(), { id: "clip-staff", state: "ready" }],
   [1_300, "parcels", { type: "own_unlock" }],
-  [1_520, "main", { type: "denied", class: null, carrier: null, reason: "WrongBuilding" }],
+  [1_520, "main", denied(null, null, "WrongBuilding")],
   [3_010, "parcels", courier("Pigeon Express", null), { id: "clip-old", state: "unavailable" }],
   [3_400, "flat", { type: "own_unlock" }],
 ];
 
 const NAMES = new Map(manyDoors.map(({ id, name }) => [id, name]));
 
+const ALERTS: Happened[] = [
+  [1, "main", alert({ type: "lockdown", lockdown: "everyone" })],
+  [2, "parcels", alert({ type: "lockdown", lockdown: "visitors" })],
+  [9, "main", alert({ type: "closed" })],
+  [10, "main", alert({ type: "held_open", afterS: 30 })],
+  [31, "parcels", alert({ type: "forced" })],
+  [33, "parcels", denied(null, null, "WrongCode", true)],
+  [42, "main", guest("Ines Falk", true), { id: "clip-keypad", state: "ready" }],
+  [61, "main", alert({ type: "not_moved" })],
+  [90, "flat", alert({ type: "clock_known" })],
+  [95, "flat", alert({ type: "clock_unknown" })],
+  [180, "main", alert({ type: "lockdown", lockdown: "off" })],
+];
+
 export function someActivity(nowMs: number): ActivityItem[] {
-  return PAST.map(([minutes, doorId, kind, clip], index) =>
+  return happened(PAST, nowMs);
+}
+
+/** A day on which much happened to the doors. */
+export function alertingActivity(nowMs: number): ActivityItem[] {
+  return happened(ALERTS, nowMs);
+}
+
+function happened(all: Happened[], nowMs: number): ActivityItem[] {
+  return all.map(([minutes, doorId, kind, clip], index) =>
     item(1000 - index, nowMs - minutes * MINUTE_MS, doorId, kind, clip ?? null),
   );
 }
@@ -97,13 +168,27 @@ export function item(
 }
 
 function courier(carrier: string, driver: string | null): ActivityKind {
-  return { type: "entry", class: "courier", carrier, driver, guest: null };
+  return { type: "entry", class: "courier", carrier, driver, guest: null, byKeypad: false };
 }
 
-function guest(name: string): ActivityKind {
-  return { type: "entry", class: "guest", carrier: null, driver: null, guest: name };
+function guest(name: string, byKeypad = false): ActivityKind {
+  return { ...staff(), class: "guest", guest: name, byKeypad };
 }
 
-function staff(): ActivityKind {
-  return { type: "entry", class: "staff", carrier: null, driver: null, guest: null };
+function staff(): Extract<ActivityKind, { type: "entry" }> {
+  const nobody = { carrier: null, driver: null, guest: null };
+  return { type: "entry", class: "staff", ...nobody, byKeypad: false };
+}
+
+function denied(
+  of: VisitorClass | null,
+  carrier: string | null,
+  reason: DenyReason,
+  byKeypad = false,
+): ActivityKind {
+  return { type: "denied", class: of, carrier, guest: null, reason, byKeypad };
+}
+
+function alert(what: DoorAlert): ActivityKind {
+  return { type: "alert", alert: what };
 }

@@ -7,7 +7,17 @@ import type {
   Snapshot,
   UnlockState,
 } from "../bindings";
-import { door, enrolled, longActivity, manyDoors, notEnrolled, someActivity } from "./building";
+import {
+  alertingActivity,
+  door,
+  doorsInLockdown,
+  doorsWithHours,
+  enrolled,
+  longActivity,
+  manyDoors,
+  notEnrolled,
+  someActivity,
+} from "./building";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -70,6 +80,11 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "doors-many": () => ({ snapshot: { ...enrolled, doors: manyDoors } }),
   "doors-one": () => ({ snapshot: { ...enrolled, doors: enrolled.doors.slice(0, 1) } }),
   "doors-none": () => ({ snapshot: { ...enrolled, doors: [] } }),
+  "doors-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithHours } }),
+  "doors-lockdown": (nowMs) => ({
+    snapshot: { ...enrolled, doors: doorsInLockdown },
+    activity: alertingActivity(nowMs),
+  }),
   "key-expired": () => ({
     snapshot: {
       ...enrolled,
@@ -115,6 +130,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   }),
   enrolling: () => ({ snapshot: notEnrolled, enrol: "pending" }),
 
+  "activity-alerts": (nowMs) => ({ activity: alertingActivity(nowMs) }),
   "activity-empty": () => ({ activity: [] }),
   "activity-loading": () => ({ activity: "pending" }),
   "activity-failed": () => ({ activity: { fails: error("internal") } }),

@@ -34,6 +34,24 @@ struct Report {
     denied_elsewhere: String,
     clip: Clip,
     notification_seen: bool,
+    hours: Hours,
+    lockdown: Lockdown,
+}
+
+/// What the door answered the courier, and what the app showed of the hours.
+#[derive(Debug, Deserialize)]
+struct Hours {
+    denied: String,
+    shown: String,
+}
+
+/// What the door answered the courier, and what the app made of the lockdown.
+#[derive(Debug, Deserialize)]
+struct Lockdown {
+    denied: String,
+    shown: String,
+    notified: bool,
+    lifted: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -140,6 +158,30 @@ fn judge(report: &Report) -> Result<()> {
         ),
         (report.clip.verified, "the app did not verify the clip"),
         (report.notification_seen, "no notification was seen"),
+        (
+            report.hours.denied == "OutsideHours",
+            "the door did not keep the couriers' hours",
+        ),
+        (
+            !report.hours.shown.is_empty(),
+            "the app did not show the couriers' hours",
+        ),
+        (
+            report.lockdown.denied == "LockedDown",
+            "the door let a courier in during the lockdown",
+        ),
+        (
+            !report.lockdown.shown.is_empty(),
+            "the app did not show the lockdown",
+        ),
+        (
+            report.lockdown.notified,
+            "no notification of the lockdown was seen",
+        ),
+        (
+            report.lockdown.lifted,
+            "the courier did not get in after the lockdown",
+        ),
     ];
     match demands.iter().find(|(met, _)| !met) {
         None => Ok(()),
@@ -185,6 +227,16 @@ mod tests {
                 verified: true,
             },
             notification_seen: true,
+            hours: Hours {
+                denied: "OutsideHours".into(),
+                shown: "Couriers Wed–Sat all day".into(),
+            },
+            lockdown: Lockdown {
+                denied: "LockedDown".into(),
+                shown: "Lockdown: closed to visitors".into(),
+                notified: true,
+                lifted: true,
+            },
         }
     }
 
@@ -195,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_story_fails_when_any_part_of_it_was_not_seen() {
-        let spoil: [fn(&mut Report); 9] = [
+        let spoil: [fn(&mut Report); 15] = [
             |report| report.steps[0].ok = false,
             |report| report.resident_unlock.seq = 0,
             |report| report.courier_entry.seq = 0,
@@ -205,6 +257,12 @@ mod tests {
             |report| report.clip.frames_played = 0,
             |report| report.clip.verified = false,
             |report| report.notification_seen = false,
+            |report| report.hours.denied = "Revoked".into(),
+            |report| report.hours.shown.clear(),
+            |report| report.lockdown.denied.clear(),
+            |report| report.lockdown.shown.clear(),
+            |report| report.lockdown.notified = false,
+            |report| report.lockdown.lifted = false,
         ];
         for spoil in spoil {
             let mut report = seen();

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, stdin},
     path::Path,
     process::{Child, Command, Stdio},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result};
@@ -19,6 +20,7 @@ const KEYS: &str = "
 Type a letter and Enter:
   c  the courier opens the main entrance     p  the courier opens the package room
   a  the courier tries the apartment         o  the courier tries another building
+  k  start or stop a lockdown for visitors   t  let couriers in on other days only, or always
   h  stop or start the hub                   l  show the audit log
   q  end
 ";
@@ -32,6 +34,7 @@ pub(super) fn play(folder: &Path) -> Result<()> {
     let mut app = open_app(&site, &folder.join("app"))?;
     say::line(KEYS);
     let mut hub_runs = true;
+    let mut ruled = Ruled::default();
     for line in stdin().lock().lines() {
         let said = match line?.trim() {
             "c" => at_door(&site, "Main entrance"),
@@ -40,6 +43,8 @@ pub(super) fn play(folder: &Path) -> Result<()> {
             "o" => site
                 .courier_elsewhere()
                 .map(|answer| told("3 Oak Court", &answer)),
+            "k" => switch_lockdown(&site, &mut ruled),
+            "t" => switch_hours(&site, &mut ruled),
             "h" => switch_hub(&mut site, &mut hub_runs),
             "l" => log(&site),
             "q" => break,
@@ -92,6 +97,53 @@ fn switch_hub(site: &mut Site, runs: &mut bool) -> Result<String> {
         "the hub is stopped; try the doors"
     }
     .to_owned())
+}
+
+/// What the manager has ruled.
+#[derive(Debug, Default)]
+struct Ruled {
+    lockdown: bool,
+    hours: bool,
+}
+
+fn switch_lockdown(site: &Site, ruled: &mut Ruled) -> Result<String> {
+    let verb = if ruled.lockdown { "stop" } else { "start" };
+    site.manage(&["lockdown", verb, "--door", "all"])?;
+    ruled.lockdown = !ruled.lockdown;
+    Ok(if ruled.lockdown {
+        "all doors are closed to visitors; the app says so, the courier stays outside"
+    } else {
+        "the lockdown is over"
+    }
+    .to_owned())
+}
+
+fn switch_hours(site: &Site, ruled: &mut Ruled) -> Result<String> {
+    let entrance = "Main entrance";
+    if ruled.hours {
+        site.manage(&["door", "hours", "clear", entrance])?;
+    } else {
+        let days = other_days()?;
+        let command = ["door", "hours", "set", entrance, "--class", "courier"];
+        let whole_days = ["--days", &days, "--from", "00:00", "--to", "24:00"];
+        site.manage(&[&command[..], &whole_days].concat())?;
+    }
+    ruled.hours = !ruled.hours;
+    Ok(if ruled.hours {
+        "couriers may pass the main entrance on other days only"
+    } else {
+        "couriers may pass the main entrance at all times"
+    }
+    .to_owned())
+}
+
+/// Days of the week of which none is today, in any time zone.
+fn other_days() -> Result<String> {
+    // The first unix day was a Thursday.
+    let mut names = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
+    let today = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() / (24 * 3600) % 7;
+    names.rotate_left(usize::try_from(today)?);
+    Ok(names[2..6].join(","))
 }
 
 fn log(site: &Site) -> Result<String> {

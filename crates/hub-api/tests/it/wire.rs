@@ -1,7 +1,8 @@
-use access::{DoorId, HolderClass};
+use access::{DoorId, HolderClass, Lockdown};
+use audit::LinkKind;
 use hub_api::{
-    ApiError, ClipInfo, ClipReady, ClipState, EntryInfo, ErrorCode, Event, Outcome, RecordRun,
-    Refresh, Subject, Topic, UploadState,
+    ApiError, ClipInfo, ClipReady, ClipState, DoorAlert, EntryInfo, ErrorCode, Event, Outcome,
+    RecordRun, Refresh, Subject, Topic, UploadState,
 };
 
 fn entry() -> EntryInfo {
@@ -14,6 +15,7 @@ fn entry() -> EntryInfo {
         carrier_name: Some("Northline".into()),
         driver: Some("driver-17".into()),
         guest_name: None,
+        link: Some(LinkKind::Bluetooth),
         clip: Some(ClipInfo {
             id: access::ClipId::from_entropy([2; 16]),
             state: ClipState::Recording,
@@ -36,6 +38,7 @@ fn an_entry_on_the_wire_is_snake_case_and_names_its_outcome() {
       "carrier_name": "Northline",
       "driver": "driver-17",
       "guest_name": null,
+      "link": "bluetooth",
       "clip": {
         "id": "02020202-0202-4202-8202-020202020202",
         "state": "recording"
@@ -46,6 +49,32 @@ fn an_entry_on_the_wire_is_snake_case_and_names_its_outcome() {
       }
     }
     "#);
+}
+
+#[test]
+fn an_alert_on_the_wire_names_what_happened_and_nobody() {
+    let wire = |alert| serde_json::to_string(&Outcome::Alert { alert }).unwrap();
+    assert_eq!(
+        wire(DoorAlert::Forced),
+        r#"{"kind":"alert","alert":{"kind":"forced"}}"#
+    );
+    assert_eq!(
+        wire(DoorAlert::HeldOpen { after_s: 30 }),
+        r#"{"kind":"alert","alert":{"kind":"held_open","after_s":30}}"#
+    );
+    let lockdown = Lockdown::Everyone;
+    assert_eq!(
+        wire(DoorAlert::Lockdown { lockdown }),
+        r#"{"kind":"alert","alert":{"kind":"lockdown","lockdown":"everyone"}}"#
+    );
+}
+
+#[test]
+fn an_entry_that_was_kept_without_its_link_is_read() {
+    let mut kept = serde_json::to_value(entry()).unwrap();
+    kept.as_object_mut().unwrap().remove("link");
+    let read: EntryInfo = serde_json::from_value(kept).unwrap();
+    assert_eq!(read.link, None);
 }
 
 #[test]

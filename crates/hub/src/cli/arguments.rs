@@ -1,9 +1,15 @@
+mod rules;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use access::{DoorKind, GrantId, HolderPublicKey, ResidentRecords};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
+
+pub(super) use rules::{
+    CodeClass, CodeCommand, HoursCommand, HoursOfClass, LockdownCommand, NewCode, OneDoor, Where,
+};
 
 /// The hub of a building: who lives there, who may enter, what happened at the doors.
 #[derive(Debug, Parser)]
@@ -58,6 +64,12 @@ pub(super) enum Command {
     Grant(Grant),
     /// End a grant. Doors learn of it with their next bundle, within a second when online.
     Revoke(Revoke),
+    /// Codes for doors' keypads.
+    #[command(subcommand)]
+    Code(CodeCommand),
+    /// Close doors to people for now, and open them again.
+    #[command(subcommand)]
+    Lockdown(LockdownCommand),
     /// Make a one-time invite with which a device, door or carrier enrols.
     #[command(subcommand)]
     Invite(Invite),
@@ -99,6 +111,13 @@ pub(super) enum Building {
     },
     /// List the buildings.
     List,
+    /// Set the time zone in which the building's hours are meant.
+    TimeZone {
+        #[command(flatten)]
+        building: InBuilding,
+        /// A name of the IANA time zone database, as Europe/Berlin.
+        name: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -136,6 +155,17 @@ pub(super) enum Door {
     },
     /// List the doors.
     List(InBuilding),
+    /// Change what is ruled for a door.
+    Set {
+        #[command(flatten)]
+        door: OneDoor,
+        /// How long it may stand open before that is reported, in seconds.
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(5..=3600))]
+        held_open_s: u16,
+    },
+    /// When people may pass a door, by what they are: couriers, guests, staff, residents.
+    #[command(subcommand)]
+    Hours(HoursCommand),
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use access::{BuildingId, CarrierId, DoorId, GrantId};
 use anyhow::Result;
-use audit::{Event, Person, Record};
+use audit::{Event, LinkKind, Person, Record};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -110,6 +110,7 @@ impl Names {
         let grants = store.grants_of(building).await?.into_iter();
         let visitors = grants.filter_map(|standing| match standing.grant.subject {
             GrantSubject::Person { name, .. } => Some((standing.grant.id, name)),
+            GrantSubject::Code(code) => Some((standing.grant.id, code.name)),
             _ => None,
         });
         Ok(Self {
@@ -137,12 +138,30 @@ impl Names {
         match event {
             Event::Started { version } => format!("started, version {version}"),
             Event::Entry(entry) => {
+                let by = if entry.link == LinkKind::Keypad {
+                    " by keypad"
+                } else {
+                    ""
+                };
                 let filmed = if entry.clip.is_some() { ", filmed" } else { "" };
-                format!("{} entered{filmed}", self.who(&entry.person))
+                format!("{} entered{by}{filmed}", self.who(&entry.person))
             }
-            Event::Denied { reason, class, .. } => {
-                let who = class.map_or("somebody", access::HolderClass::as_str);
-                format!("refused {who}: {}", reason.as_str())
+            Event::Denied {
+                reason,
+                class,
+                grant,
+                link,
+                ..
+            } => {
+                let class = class.map_or("somebody", access::HolderClass::as_str);
+                let name = grant.and_then(|grant| self.people.get(&grant));
+                let who = name.map_or(class.to_owned(), |name| format!("{class} {name}"));
+                let at = if *link == LinkKind::Keypad {
+                    " at the keypad"
+                } else {
+                    ""
+                };
+                format!("refused {who}{at}: {}", reason.as_str())
             }
             Event::BundleInstalled { version } => format!("took bundle {version}"),
             Event::ClipClosed {

@@ -161,6 +161,7 @@ fn holder_name(
 ) -> Option<String> {
     match &grant.subject {
         GrantSubject::Person { name, .. } => Some(name.clone()),
+        GrantSubject::Code(code) => Some(format!("{}, by keypad code", code.name)),
         GrantSubject::Carrier(id) => carriers
             .iter()
             .find(|carrier| carrier.id == *id)

@@ -2,12 +2,15 @@
 
 mod arguments;
 mod audit;
+mod codes;
 mod grants;
 mod invites;
 mod output;
 mod people;
 mod resolve;
+mod rules;
 mod serve;
+mod times;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -56,6 +59,8 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Carrier(command) => people::carrier(&open(&data)?, command, output).await?,
         Command::Grant(command) => grants::grant(&open(&data)?, command, output).await?,
         Command::Revoke(command) => grants::revoke(&open(&data)?, &command, output).await?,
+        Command::Code(command) => codes::code(&open(&data)?, command, output).await?,
+        Command::Lockdown(command) => rules::lockdown(&open(&data)?, command, output).await?,
         Command::Invite(command) => invites::invite(&open(&data)?, command, output).await?,
         Command::Audit(command) => return audit::audit(&open(&data)?, command, output).await,
     }

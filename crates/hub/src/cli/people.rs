@@ -5,9 +5,12 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::arguments::{Building, Carrier, Door, InBuilding, RecordsRule, Resident, Unit};
-use super::{Admin, Output};
+use super::{Admin, Output, rules};
 use crate::domain::entropy16;
 use crate::store::{self, StoreError};
+
+/// The time zone of a building that was told of none.
+const UTC: &str = "UTC";
 
 pub(super) async fn building(admin: &Admin, command: Building, output: Output) -> Result<()> {
     match command {
@@ -19,11 +22,21 @@ pub(super) async fn building(admin: &Admin, command: Building, output: Output) -
             let all = admin.hub.store.buildings().await?;
             let row = |it: &store::Building| {
                 let records = it.resident_records;
-                json!({ "id": it.id, "name": it.name, "key": it.key, "resident_records": records })
+                json!({
+                    "id": it.id, "name": it.name, "key": it.key, "resident_records": records,
+                    "time_zone": it.time_zone,
+                })
             };
             let rows: Vec<_> = all.iter().map(row).collect();
             let empty = "No building yet. Add one: building add --name NAME";
-            output.table(&["id", "name", "resident_records"], &rows, empty)
+            output.table(
+                &["id", "name", "resident_records", "time_zone"],
+                &rows,
+                empty,
+            )
+        }
+        Building::TimeZone { building, name } => {
+            rules::time_zone(admin, &building, &name, output).await
         }
     }
 }
@@ -45,6 +58,7 @@ async fn add_building(
         name,
         key,
         resident_records: rule.into(),
+        time_zone: UTC.to_owned(),
     };
     let added = admin.hub.store.add_building(&building).await;
     added.map_err(|error| failed(error, "building", &building.name))?;
@@ -107,6 +121,7 @@ pub(super) async fn door(admin: &Admin, command: Door, output: Output) -> Result
                 kind,
                 unit,
                 unlock_s,
+                rules: store::DoorRules::default(),
                 keys: None,
                 stream_address: None,
             };
@@ -121,6 +136,10 @@ pub(super) async fn door(admin: &Admin, command: Door, output: Output) -> Result
             })
         }
         Door::List(wanted) => list_doors(admin, &wanted, output).await,
+        Door::Set { door, held_open_s } => {
+            rules::held_open(admin, &door, held_open_s, output).await
+        }
+        Door::Hours(command) => rules::hours(admin, command, output).await,
     }
 }
 
@@ -153,7 +172,8 @@ async fn list_doors(admin: &Admin, wanted: &InBuilding, output: Output) -> Resul
     let row = |it: &store::Door| {
         json!({
             "id": it.id, "name": it.name, "building": it.building, "kind": it.kind,
-            "unit": it.unit, "unlock_s": it.unlock_s, "enrolled": it.keys.is_some(),
+            "unit": it.unit, "unlock_s": it.unlock_s, "held_open_s": it.rules.held_open_s,
+            "lockdown": it.rules.lockdown, "hours": it.rules.hours, "enrolled": it.keys.is_some(),
             "door_key": it.keys.map(|keys| keys.noise),
             "signing_key": it.keys.map(|keys| keys.signing),
             "stream_address": it.stream_address,
@@ -165,6 +185,8 @@ async fn list_doors(admin: &Admin, wanted: &InBuilding, output: Output) -> Resul
         "name",
         "kind",
         "unlock_s",
+        "held_open_s",
+        "lockdown",
         "enrolled",
         "stream_address",
     ];

@@ -1,10 +1,15 @@
 //! Bundles: what doors must know, published whenever it changes.
 
-use access::{Bundle, BundleCarrier, BundleDoor, DoorKind, GrantId, SignedBundle, UnitId, Viewer};
+use std::collections::BTreeSet;
+
+use access::{
+    BuildingId, Bundle, BundleCarrier, BundleDoor, DoorCode, DoorId, DoorKind, GrantId,
+    SignedBundle, UnitId, Viewer,
+};
 use hub_api::Topic;
 use sha2::{Digest, Sha256};
 
-use super::{CREDENTIAL_LIFETIME_S, Hub, HubError, Result};
+use super::{CREDENTIAL_LIFETIME_S, Hub, HubError, Result, entropy16};
 use crate::store::{
     Audience, Building, Bundled, Carrier, Device, Door, GrantSubject, Notice, StandingGrant,
     StoreError,
@@ -79,8 +84,16 @@ impl Hub {
             doors: doors.into_iter().map(bundle_door).collect(),
             resident_records: building.resident_records,
             records_key: Some(self.records_key(building.id)?.public()),
+            time_zone: building.time_zone.clone(),
+            code_salt: self.code_salt(building.id).await?.into(),
+            codes: codes(&grants, now),
             ..Bundle::empty(building.id)
         })
+    }
+
+    /// The salt of a building's codes; made at random where there is none yet.
+    pub async fn code_salt(&self, building: BuildingId) -> Result<[u8; 16]> {
+        Ok(self.store.code_salt(building, entropy16()).await?)
     }
 }
 
@@ -93,7 +106,12 @@ pub(super) fn is_open_to(door: &Door, unit: UnitId) -> bool {
 }
 
 fn bundle_door(door: Door) -> BundleDoor {
-    BundleDoor::new(door.id, door.name, door.kind, door.unlock_s)
+    BundleDoor {
+        hours: door.rules.hours,
+        lockdown: door.rules.lockdown,
+        held_open_s: door.rules.held_open_s,
+        ..BundleDoor::new(door.id, door.name, door.kind, door.unlock_s)
+    }
 }
 
 fn viewer(device: &Device, doors: &[Door]) -> Viewer {
@@ -125,12 +143,40 @@ fn granted_carriers(carriers: Vec<Carrier>, grants: &[StandingGrant]) -> Vec<Bun
         .collect()
 }
 
-/// The revoked grants of which some credential may still be good, with a margin for slow clocks.
+/// The codes that open a door now or later.
+fn codes(grants: &[StandingGrant], now: u64) -> Vec<DoorCode> {
+    let mut codes: Vec<_> = grants.iter().filter_map(|it| code(it, now)).collect();
+    codes.sort_unstable_by_key(|code| code.grant);
+    codes
+}
+
+fn code(standing: &StandingGrant, now: u64) -> Option<DoorCode> {
+    let grant = &standing.grant;
+    let (GrantSubject::Code(code), Some(not_after)) = (&grant.subject, grant.not_after) else {
+        return None;
+    };
+    let opens = standing.revoked_at.is_none() && code.used_at.is_none() && now <= not_after;
+    opens.then(|| DoorCode {
+        grant: grant.id,
+        class: code.class,
+        doors: grant.doors.clone(),
+        hash: code.hash.0.into(),
+        not_before: grant.not_before,
+        not_after,
+        single_use: code.single_use,
+    })
+}
+
+/// The revoked grants of which some credential may still be good, with a margin for slow clocks. A code has no
+/// credential: it ends by no longer being listed.
 fn revoked(grants: &[StandingGrant], now: u64) -> Vec<GrantId> {
     let listed = |standing: &&StandingGrant| {
         let Some(revoked_at) = standing.revoked_at else {
             return false;
         };
+        if matches!(standing.grant.subject, GrantSubject::Code(_)) {
+            return false;
+        }
         let last_issued = revoked_at.saturating_add(CREDENTIAL_LIFETIME_S);
         let ends = standing.grant.not_after.unwrap_or(last_issued);
         now <= ends.max(last_issued).saturating_add(REVOKED_MARGIN_S)
@@ -151,7 +197,7 @@ fn content_hash(unversioned: &Bundle) -> Result<[u8; 32]> {
     Ok(Sha256::digest(&bytes).into())
 }
 
-/// Doors always hear of it; residents when what they may open changed.
+/// Doors always hear of it; residents when their doors, or what is ruled for them, changed.
 fn notices(
     bundle: &Bundle,
     before: Option<&Bundled>,
@@ -164,15 +210,18 @@ fn notices(
         (Audience::Residents(building.id), Notice::Bundle { version }),
     ];
     let before = before.and_then(|before| before.signed.verify(&building.key).ok());
-    if before.is_none_or(|before| before.doors != bundle.doors) {
+    if before.as_ref().is_none_or(|it| it.doors != bundle.doors) {
         let residents = Audience::Residents(building.id);
         notices.push((residents, Notice::Refresh { what: Topic::Doors }));
-        notices.push((
-            residents,
-            Notice::Refresh {
-                what: Topic::Credentials,
-            },
-        ));
+        if before.is_none_or(|before| opened(&before) != opened(bundle)) {
+            let what = Topic::Credentials;
+            notices.push((residents, Notice::Refresh { what }));
+        }
     }
     notices
+}
+
+/// What credentials are issued for.
+fn opened(bundle: &Bundle) -> BTreeSet<(DoorId, DoorKind)> {
+    bundle.doors.iter().map(|it| (it.id, it.kind)).collect()
 }

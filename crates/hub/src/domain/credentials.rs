@@ -38,6 +38,8 @@ impl Hub {
             door_key: keys.noise,
             signing_key: keys.signing,
             unlock_s: door.unlock_s,
+            hours: door.rules.hours,
+            lockdown: door.rules.lockdown,
             stream_address: door.stream_address,
         })
     }
@@ -103,6 +105,10 @@ impl Hub {
         };
         let mut doors = self.store.doors_of(grant.building).await?;
         doors.retain(|door| grant.doors.contains(&door.id));
+        for door in &mut doors {
+            let hours = &mut door.rules.hours;
+            hours.retain(|it| it.class == HolderClass::Courier);
+        }
         let limit = self.clock.now_s().saturating_add(CARRIER_LIFETIME_S);
         let not_after = grant.not_after.map_or(limit, |end| end.min(limit));
         let words = CarrierGrant {

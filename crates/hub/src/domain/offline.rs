@@ -28,7 +28,7 @@ impl OfflineBound {
         let ends = match standing.grant.subject {
             GrantSubject::Device => renewed,
             GrantSubject::Carrier(_) => not_after.map_or(renewed, |end| end.min(renewed)),
-            GrantSubject::Person { .. } => not_after.unwrap_or(u64::MAX),
+            GrantSubject::Person { .. } | GrantSubject::Code(_) => not_after.unwrap_or(u64::MAX),
         };
         Self {
             longest_s: ends.saturating_sub(from),

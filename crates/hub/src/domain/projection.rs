@@ -2,6 +2,7 @@
 
 use access::HolderClass;
 use audit::{Entry, Event, Person, Record};
+use hub_api::{DoorAlert, Outcome};
 
 use crate::store::{NewEntry, Projection};
 
@@ -20,22 +21,39 @@ pub(super) fn project(record: &Record) -> Option<Projection> {
         Event::Unfilmed { entry_seq, .. } => Some(Projection::Unfilmed {
             entry_seq: *entry_seq,
         }),
-        Event::Started { .. }
-        | Event::BundleInstalled { .. }
-        | Event::NotMoved { .. }
-        | Event::Exit
-        | Event::Forced
-        | Event::HeldOpen { .. }
-        | Event::Closed
-        | Event::Lockdown { .. }
-        | Event::ClockUnknown
-        | Event::ClockKnown => None,
+        // Said of a resident's entry it would tell when a resident came.
+        Event::NotMoved { entry_seq } => Some(Projection::NotMoved {
+            entry_seq: *entry_seq,
+            alert: alerted(record, DoorAlert::NotMoved),
+        }),
+        Event::Started { .. } | Event::BundleInstalled { .. } | Event::Exit => None,
+        Event::Forced => Some(alert(record, DoorAlert::Forced)),
+        Event::HeldOpen { after_s } => {
+            let after_s = *after_s;
+            Some(alert(record, DoorAlert::HeldOpen { after_s }))
+        }
+        Event::Closed => Some(alert(record, DoorAlert::Closed)),
+        Event::Lockdown { lockdown } => {
+            let lockdown = *lockdown;
+            Some(alert(record, DoorAlert::Lockdown { lockdown }))
+        }
+        Event::ClockUnknown => Some(alert(record, DoorAlert::ClockUnknown)),
+        Event::ClockKnown => Some(alert(record, DoorAlert::ClockKnown)),
     }
 }
 
+fn alert(record: &Record, alert: DoorAlert) -> Projection {
+    Projection::Entry(alerted(record, alert))
+}
+
+fn alerted(record: &Record, alert: DoorAlert) -> NewEntry {
+    nobody(record, Outcome::Alert { alert })
+}
+
 fn admitted(record: &Record, entry: &Entry) -> Option<NewEntry> {
-    let mut shown = nobody(record);
+    let mut shown = nobody(record, Outcome::Entered);
     shown.class = Some(entry.person.class());
+    shown.link = Some(entry.link);
     shown.clip = entry.clip;
     match &entry.person {
         Person::Resident | Person::NamedResident { .. } => return None,
@@ -59,21 +77,21 @@ fn refused(record: &Record) -> Option<NewEntry> {
         reason,
         class,
         grant,
+        link,
         clip,
-        ..
     } = &record.event
     else {
         return None;
     };
-    let mut shown = nobody(record);
+    let mut shown = nobody(record, Outcome::Denied { reason: *reason });
     shown.class = *class;
+    shown.link = Some(*link);
     shown.grant = *grant;
     shown.clip = *clip;
-    shown.reason = Some(*reason);
     (*class != Some(HolderClass::Resident)).then_some(shown)
 }
 
-fn nobody(record: &Record) -> NewEntry {
+fn nobody(record: &Record, outcome: Outcome) -> NewEntry {
     NewEntry {
         seq: record.seq,
         at_ms: record.at_ms,
@@ -81,7 +99,8 @@ fn nobody(record: &Record) -> NewEntry {
         grant: None,
         carrier: None,
         driver: None,
-        reason: None,
+        link: None,
+        outcome,
         clip: None,
     }
 }

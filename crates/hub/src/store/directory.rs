@@ -7,7 +7,7 @@ use access::{
 };
 use async_trait::async_trait;
 
-use super::{Audience, Notice, Result};
+use super::{Audience, Code, DoorRules, Notice, Result};
 
 /// A building.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Building {
     pub key: BuildingPublicKey,
     /// Whether records name residents.
     pub resident_records: ResidentRecords,
+    /// The time zone of its hours: a name of the IANA database.
+    pub time_zone: String,
 }
 
 /// An apartment or another unit.
@@ -48,6 +50,8 @@ pub struct Door {
     pub unit: Option<UnitId>,
     /// How long it stays unlocked, in seconds.
     pub unlock_s: u16,
+    /// What the manager rules for it.
+    pub rules: DoorRules,
     /// Its keys, once it enrolled.
     pub keys: Option<DoorKeys>,
     /// `host:port` of its stream link.
@@ -143,6 +147,8 @@ pub enum GrantSubject {
         /// The key of the person's phone or handset.
         holder: HolderPublicKey,
     },
+    /// Whoever types a code at a door's keypad.
+    Code(Code),
 }
 
 impl GrantSubject {
@@ -151,7 +157,7 @@ impl GrantSubject {
         match self {
             Self::Device => HolderClass::Resident,
             Self::Carrier(_) => HolderClass::Courier,
-            Self::Person { class, .. } => *class,
+            Self::Person { class, .. } | Self::Code(Code { class, .. }) => *class,
         }
     }
 }

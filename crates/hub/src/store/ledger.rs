@@ -1,11 +1,10 @@
 //! Records, the building's log, and what is projected from them.
 
-use access::{
-    BuildingId, CarrierId, ClipId, DenyReason, DoorId, GrantId, HolderClass, SigningPublicKey,
-};
+use access::{BuildingId, CarrierId, ClipId, DoorId, GrantId, HolderClass, SigningPublicKey};
 use async_trait::async_trait;
 use audit::log::Leaf;
-use audit::{Hash32, SignedRecord};
+use audit::{Hash32, LinkKind, SignedRecord};
+use hub_api::Outcome;
 
 use super::{Audience, Result};
 
@@ -66,8 +65,15 @@ pub struct NewRecord {
 /// What residents learn of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Projection {
-    /// A non-resident entered or was refused.
+    /// A non-resident entered or was refused, or something happened to the door itself.
     Entry(NewEntry),
+    /// The strike did not move after the entry of this number, which is shown or not.
+    NotMoved {
+        /// The entry's record number.
+        entry_seq: u64,
+        /// The alert, to be shown exactly when that entry is.
+        alert: NewEntry,
+    },
     /// The door closed a clip with this hash.
     ClipClosed {
         /// The clip.
@@ -82,7 +88,7 @@ pub enum Projection {
     },
 }
 
-/// An entry or a refusal, as it is shown.
+/// An entry, a refusal or an alert, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
     /// The record's number.
@@ -97,8 +103,10 @@ pub struct NewEntry {
     pub carrier: Option<CarrierId>,
     /// The carrier's reference for its driver.
     pub driver: Option<String>,
-    /// Why it was refused; none when the door opened.
-    pub reason: Option<DenyReason>,
+    /// How the request came.
+    pub link: Option<LinkKind>,
+    /// What the door did.
+    pub outcome: Outcome,
     /// The film of it.
     pub clip: Option<ClipId>,
 }

@@ -8,6 +8,7 @@ mod directory;
 mod enrolment;
 mod feed;
 mod ledger;
+mod rules;
 pub mod sqlite;
 
 use std::error::Error;
@@ -28,10 +29,11 @@ pub use ledger::{
     Alarm, Append, DoorTip, Ledger, LogGrowth, LogState, NewEntry, NewRecord, Projection,
     StoredRecord,
 };
+pub use rules::{Code, CodeHash, DoorRules, Rules};
 pub use sqlite::Sqlite;
 
 /// Everything the hub keeps.
-pub trait Store: Directory + Enrolment + Ledger + Clips + Feed {
+pub trait Store: Directory + Rules + Enrolment + Ledger + Clips + Feed {
     /// Changes its value after every change to the store, by this process or another.
     fn changes(&self) -> watch::Receiver<u64>;
 }

@@ -1,28 +1,11 @@
 //! Events: pushed at once, missed by nobody.
 
-use std::pin::Pin;
 use std::time::Duration;
 
-use futures::{Stream, StreamExt as _};
-use hub_api::{Client, ClientError, Event, ServerEvent, Topic};
+use futures::StreamExt as _;
+use hub_api::{Event, Topic};
 
-use crate::support::TestHub;
-
-type Events = Pin<Box<dyn Stream<Item = Result<ServerEvent, ClientError>> + Send>>;
-
-async fn open(client: &Client, last: Option<u64>) -> Events {
-    let mut events: Events = Box::pin(client.events(last).await.unwrap());
-    assert_eq!(next(&mut events).await.event, Event::Ready {});
-    events
-}
-
-async fn next(events: &mut Events) -> ServerEvent {
-    let event = tokio::time::timeout(Duration::from_secs(5), events.next()).await;
-    event
-        .expect("an event within 5 s")
-        .expect("the stream goes on")
-        .unwrap()
-}
+use crate::support::{TestHub, next_event as next, next_news, open_events_after as open};
 
 #[tokio::test]
 async fn a_resident_hears_of_an_entry_and_then_of_its_clip() {
@@ -32,14 +15,14 @@ async fn a_resident_hears_of_an_entry_and_then_of_its_clip() {
     let maya = hub.enrol_resident(&elm).await;
     let mut events = open(&maya.client, None).await;
     let clip = door.filmed_courier(&elm).await;
-    let Event::Entry(entry) = next(&mut events).await.event else {
+    let Event::Entry(entry) = next_news(&mut events).await else {
         panic!("not an entry")
     };
     assert_eq!(
         (entry.door, entry.driver.as_deref()),
         (elm.lobby, Some("driver-17"))
     );
-    let Event::Clip(ready) = next(&mut events).await.event else {
+    let Event::Clip(ready) = next_news(&mut events).await else {
         panic!("not a clip")
     };
     assert_eq!((ready.clip, ready.entry), (clip.id, entry.id));
@@ -132,13 +115,13 @@ async fn a_resident_hears_when_a_door_is_added_and_when_it_moves() {
         .put_door(Some("127.0.0.1:9".into()))
         .await
         .unwrap();
-    let Event::Refresh(refresh) = next(&mut events).await.event else {
+    let Event::Refresh(refresh) = next_news(&mut events).await else {
         panic!("not stale")
     };
     assert_eq!(refresh.what, Topic::Doors);
     hub.add_door(elm.building.id, "Garage", None).await;
     for what in [Topic::Doors, Topic::Credentials] {
-        let Event::Refresh(refresh) = next(&mut events).await.event else {
+        let Event::Refresh(refresh) = next_news(&mut events).await else {
             panic!("not stale")
         };
         assert_eq!(refresh.what, what);

@@ -3,10 +3,11 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use hub::store::Invitee;
+use audit::Person;
+use hub::store::{Code, CodeHash, GrantSubject, Invitee, NewGrant};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::TestHub;
+use crate::support::{Elm, TestHub, random16};
 
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -30,6 +31,24 @@ impl MakeWriter<'_> for Captured {
     }
 }
 
+fn guest_code(elm: &Elm, now: u64) -> NewGrant {
+    let code = Code {
+        class: access::HolderClass::Guest,
+        name: "Plumber Ruiz".into(),
+        hash: CodeHash([7; 32]),
+        single_use: true,
+        used_at: None,
+    };
+    NewGrant {
+        id: access::GrantId::from_entropy(random16()),
+        building: elm.building.id,
+        subject: GrantSubject::Code(code),
+        doors: vec![elm.lobby],
+        not_before: now,
+        not_after: Some(now + 3600),
+    }
+}
+
 /// The only test that takes the process's log; nextest gives it a process of its own.
 #[tokio::test]
 async fn no_name_code_token_or_key_gets_into_the_log() {
@@ -46,6 +65,12 @@ async fn no_name_code_token_or_key_gets_into_the_log() {
     let maya = hub.enrol_resident(&elm).await;
     let carrier = hub.enrol_carrier(&elm).await;
     let clip = door.filmed_courier(&elm).await;
+    let code = guest_code(&elm, hub.clock.now_s());
+    hub.store().add_grant(&code).await.unwrap();
+    let person = Person::Guest { grant: code.id };
+    let entry = door.entry(person, None);
+    door.put(&[entry]).await.unwrap();
+    hub.hub().refresh_bundles().await.unwrap();
     maya.client.doors().await.unwrap();
     maya.client.entries(None, 10).await.unwrap();
     maya.client.clip_index(clip.id).await.unwrap();
@@ -80,6 +105,8 @@ async fn no_name_code_token_or_key_gets_into_the_log() {
         "Maya",
         "Northline",
         "driver-17",
+        "Ruiz",
+        "7, 7, 7, 7",
         "12 Elm",
         &invite.code,
         &token,

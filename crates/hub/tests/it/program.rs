@@ -7,12 +7,12 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-struct Program {
+pub(crate) struct Program {
     dir: TempDir,
 }
 
 impl Program {
-    fn init() -> Self {
+    pub(crate) fn init() -> Self {
         let program = Self {
             dir: TempDir::new().unwrap(),
         };
@@ -26,11 +26,11 @@ impl Program {
         program
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_vestibule-hub"))
             .args(arguments)
             .arg("--data")
@@ -41,19 +41,19 @@ impl Program {
             .unwrap()
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {stderr}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    fn id(&self, arguments: &[&str]) -> String {
+    pub(crate) fn id(&self, arguments: &[&str]) -> String {
         self.json(arguments)["id"].as_str().unwrap().to_owned()
     }
 
     /// What a command says when it fails, with this folder's path left out.
-    fn failure(&self, arguments: &[&str]) -> String {
+    pub(crate) fn failure(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert!(!output.status.success(), "{arguments:?} did not fail");
         let text = String::from_utf8(output.stderr).unwrap();
@@ -64,7 +64,7 @@ impl Program {
     }
 
     /// 12 Elm Street with its people.
-    fn furnish(&self) {
+    pub(crate) fn furnish(&self) {
         self.id(&["building", "add", "--name", "12 Elm Street"]);
         self.id(&["unit", "add", "--name", "3B"]);
         self.id(&["door", "add", "--name", "Lobby", "--kind", "common"]);

@@ -161,6 +161,7 @@ async fn residents_see_couriers_and_strangers_but_never_a_resident() {
             let what = match it.outcome {
                 Outcome::Entered => "entered",
                 Outcome::Denied { reason } => reason.as_str(),
+                Outcome::Alert { .. } => "alert",
             };
             format!(
                 "#{} {:?} {:?} {:?} {what}",

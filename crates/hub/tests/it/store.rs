@@ -8,10 +8,10 @@ use access::{
 use audit::log::Leaf;
 use audit::{Hash32, SignedRecord};
 use hub::store::{
-    Append, Audience, Building, Bundled, Door, FragmentRow, LogGrowth, NewEntry, NewFragment,
-    NewRecord, Notice, Placed, Projection, Sqlite, Store, StoreError, Unit,
+    Append, Audience, Building, Bundled, Door, DoorRules, FragmentRow, LogGrowth, NewEntry,
+    NewFragment, NewRecord, Notice, Placed, Projection, Sqlite, Store, StoreError, Unit,
 };
-use hub_api::Topic;
+use hub_api::{Outcome, Topic};
 use tempfile::TempDir;
 
 use crate::support::{random16, random32};
@@ -48,6 +48,7 @@ async fn add_building(store: &dyn Store, name: &str) -> BuildingId {
         name: name.into(),
         key: BuildingPublicKey(random32()),
         resident_records: ResidentRecords::Named,
+        time_zone: "UTC".into(),
     };
     store.add_building(&building).await.unwrap();
     assert!(store.buildings().await.unwrap().contains(&building));
@@ -62,6 +63,7 @@ fn a_door(building: BuildingId, id: DoorId, name: &str) -> Door {
         kind: DoorKind::Common,
         unit: None,
         unlock_s: 5,
+        rules: DoorRules::default(),
         keys: None,
         stream_address: None,
     }
@@ -121,7 +123,8 @@ fn entry(seq: u64) -> Projection {
         grant: None,
         carrier: None,
         driver: None,
-        reason: None,
+        link: None,
+        outcome: Outcome::Entered,
         clip: None,
     })
 }

@@ -19,7 +19,7 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Happening {
-    /// Somebody who does not live here entered or was refused, says the hub.
+    /// Somebody who does not live here entered or was refused, or something happened to a door, says the hub.
     Entry(EntryInfo),
     /// This device unlocked a door.
     OwnUnlock { door: DoorId, at_ms: u64, seq: u64 },

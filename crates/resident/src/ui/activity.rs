@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::DenyReason;
+use super::{DenyReason, Lockdown};
 
 /// A run of activity, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,16 +44,73 @@ pub enum ActivityKind {
         carrier: Option<String>,
         /// The carrier's own reference for the driver.
         driver: Option<String>,
+        /// The name on the grant, for a guest or staff.
         guest: Option<String>,
+        /// Whether it was with a code at the keypad.
+        by_keypad: bool,
     },
     /// A door refused somebody.
     Denied {
         class: Option<VisitorClass>,
         carrier: Option<String>,
+        /// The name on the grant, for a guest or staff.
+        guest: Option<String>,
         reason: DenyReason,
+        /// Whether it was with a code at the keypad.
+        by_keypad: bool,
     },
+    /// Something happened to the door itself.
+    Alert { alert: DoorAlert },
     /// This device opened a door. Known to this device only.
     OwnUnlock,
+}
+
+/// What happened to a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum DoorAlert {
+    /// It opened although nobody was let in or out.
+    Forced,
+    /// It has stood open for too long.
+    HeldOpen {
+        /// For how long, in seconds.
+        after_s: u16,
+    },
+    /// It is shut again after one of the two.
+    Closed,
+    /// The manager changed who is kept out.
+    Lockdown {
+        /// Who is kept out from now on.
+        lockdown: Lockdown,
+    },
+    /// Its strike did not move for somebody who was let in.
+    NotMoved,
+    /// It does not know the time.
+    ClockUnknown,
+    /// It knows the time again.
+    ClockKnown,
+}
+
+impl From<hub_api::DoorAlert> for DoorAlert {
+    fn from(alert: hub_api::DoorAlert) -> Self {
+        use hub_api::DoorAlert as Alert;
+        match alert {
+            Alert::Forced => Self::Forced,
+            Alert::HeldOpen { after_s } => Self::HeldOpen { after_s },
+            Alert::Closed => Self::Closed,
+            Alert::Lockdown { lockdown } => Self::Lockdown {
+                lockdown: lockdown.into(),
+            },
+            Alert::NotMoved => Self::NotMoved,
+            Alert::ClockUnknown => Self::ClockUnknown,
+            Alert::ClockKnown => Self::ClockKnown,
+        }
+    }
 }
 
 /// Who came, when it was not a resident.

@@ -6,14 +6,16 @@
 mod activity;
 mod clip;
 mod error;
+mod rules;
 
 use serde::{Deserialize, Serialize};
 
 pub use activity::{
-    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, VisitorClass,
+    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, DoorAlert, VisitorClass,
 };
 pub use clip::{ClipTimeline, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};
+pub use rules::{DoorHours, HolderClass, Lockdown};
 
 /// Everything the first page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +111,9 @@ pub struct DoorCard {
     /// Smoothed signal strength, when heard over Bluetooth.
     pub rssi_dbm: Option<i16>,
     pub credential: CredentialState,
+    pub lockdown: Lockdown,
+    /// Empty when whoever may pass, may at all times.
+    pub hours: Vec<DoorHours>,
     pub unlock: UnlockState,
 }
 

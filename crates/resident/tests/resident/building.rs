@@ -52,6 +52,8 @@ pub(crate) fn door_info(door: DoorId, name: &str) -> DoorInfo {
         door_key: identity(door).public(),
         signing_key: signing_key(door).public(),
         unlock_s: UNLOCK_S,
+        hours: Vec::new(),
+        lockdown: access::Lockdown::Off,
         stream_address: None,
         online: true,
     }

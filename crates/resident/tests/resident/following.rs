@@ -22,6 +22,7 @@ fn courier(id: u64) -> EntryInfo {
         carrier_name: Some("Northline Parcel".to_owned()),
         driver: Some("driver-7".to_owned()),
         guest_name: None,
+        link: Some(audit::LinkKind::Bluetooth),
         clip: Some(ClipInfo {
             id: CLIP,
             state: ClipState::Recording,

@@ -5,6 +5,7 @@
     reason = "helpers of tests, which fail by panicking"
 )]
 
+mod alerts;
 mod building;
 mod carrying;
 mod door;

@@ -70,6 +70,7 @@ async fn with_clip(
         carrier_name: None,
         driver: None,
         guest_name: Some("Kim".to_owned()),
+        link: None,
         clip: Some(ClipInfo {
             id: CLIP,
             state: ClipState::Ready,

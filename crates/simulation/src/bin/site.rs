@@ -36,6 +36,10 @@ enum Request {
     },
     /// The home building's audit log.
     Audit,
+    /// The home building's manager runs a command of the hub.
+    Manage {
+        command: Vec<String>,
+    },
     StopHub,
     ResumeHub,
     StopDoor {
@@ -88,6 +92,10 @@ fn answer(site: &mut Site, request: Request) -> Result<Value> {
         }
         Request::Play { door, act } => play(site.home.door(&door)?, &act).map(done),
         Request::Audit => Ok(site.audit()?.into()),
+        Request::Manage { command } => {
+            let command: Vec<_> = command.iter().map(String::as_str).collect();
+            site.manage(&command)
+        }
         Request::StopHub => site.hub.stop().map(done),
         Request::ResumeHub => site.hub.resume().map(done),
         Request::StopDoor { door } => site.home.door_mut(&door)?.stop().map(done),

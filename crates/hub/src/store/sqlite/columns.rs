@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use access::{DenyReason, DoorKind, HolderClass, ParseIdError, ResidentRecords};
+use access::{DenyReason, DoorKind, HolderClass, Lockdown, ParseIdError, ResidentRecords};
+use audit::LinkKind;
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{OptionalExtension as _, Params, Row, Transaction};
 
@@ -88,6 +89,32 @@ pub(super) fn door_kind(row: &Row<'_>, column: &str) -> RowResult<DoorKind> {
         column,
         [DoorKind::Common, DoorKind::Unit].map(|kind| (kind.as_str(), kind)),
     )
+}
+
+const LINKS: [LinkKind; 4] = [
+    LinkKind::Bluetooth,
+    LinkKind::Stream,
+    LinkKind::Remote,
+    LinkKind::Keypad,
+];
+
+pub(super) fn link_word(link: LinkKind) -> &'static str {
+    match link {
+        LinkKind::Bluetooth => "bluetooth",
+        LinkKind::Stream => "stream",
+        LinkKind::Remote => "remote",
+        LinkKind::Keypad => "keypad",
+    }
+}
+
+pub(super) fn optional_link(row: &Row<'_>, column: &str) -> RowResult<Option<LinkKind>> {
+    let words = LINKS.map(|link| (link_word(link), link));
+    optional::<String, _>(row, column, || word(row, column, words))
+}
+
+pub(super) fn lockdown(row: &Row<'_>, column: &str) -> RowResult<Lockdown> {
+    let all = [Lockdown::Off, Lockdown::Visitors, Lockdown::Everyone];
+    word(row, column, all.map(|level| (level.as_str(), level)))
 }
 
 pub(super) fn class(row: &Row<'_>, column: &str) -> RowResult<HolderClass> {

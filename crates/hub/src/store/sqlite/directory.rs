@@ -3,13 +3,13 @@ use async_trait::async_trait;
 use rusqlite::{Row, Transaction, named_params, params};
 
 use super::columns::{
-    RowResult, all, door_kind, id, key, one, optional_id, optional_key, resident_records,
+    RowResult, all, door_kind, id, key, lockdown, one, optional_id, optional_key, resident_records,
     resident_records_word, run,
 };
-use super::{Sqlite, feed, grants};
+use super::{Sqlite, feed, grants, rules};
 use crate::store::{
-    Audience, Building, Bundled, Carrier, Device, Directory, Door, DoorKeys, NewGrant, Notice,
-    Resident, Result, Revocation, StandingGrant, StoreError, Unit,
+    Audience, Building, Bundled, Carrier, Device, Directory, Door, DoorKeys, DoorRules, NewGrant,
+    Notice, Resident, Result, Revocation, StandingGrant, StoreError, Unit,
 };
 
 const DEVICES: &str = "
@@ -29,8 +29,15 @@ impl Directory for Sqlite {
             let rule = resident_records_word(building.resident_records);
             run(
                 db,
-                "INSERT INTO building (id, name, key, resident_records) VALUES (?, ?, ?, ?)",
-                params![building.id.as_bytes(), building.name, building.key.0, rule],
+                "INSERT INTO building (id, name, key, resident_records, time_zone) \
+                 VALUES (?, ?, ?, ?, ?)",
+                params![
+                    building.id.as_bytes(),
+                    building.name,
+                    building.key.0,
+                    rule,
+                    building.time_zone
+                ],
             )?;
             Ok(())
         })
@@ -65,8 +72,8 @@ impl Directory for Sqlite {
         self.write(move |db| {
             run(
                 db,
-                "INSERT INTO door (id, building, name, kind, unit, unlock_s)
-                 VALUES (:id, :building, :name, :kind, :unit, :unlock_s)",
+                "INSERT INTO door (id, building, name, kind, unit, unlock_s, lockdown, held_open_s)
+                 VALUES (:id, :building, :name, :kind, :unit, :unlock_s, :lockdown, :held_open_s)",
                 named_params! {
                     ":id": door.id.as_bytes(),
                     ":building": door.building.as_bytes(),
@@ -74,22 +81,28 @@ impl Directory for Sqlite {
                     ":kind": door.kind.as_str(),
                     ":unit": door.unit.as_ref().map(UnitId::as_bytes),
                     ":unlock_s": door.unlock_s,
+                    ":lockdown": door.rules.lockdown.as_str(),
+                    ":held_open_s": door.rules.held_open_s,
                 },
             )?;
-            Ok(())
+            rules::insert_hours(db, door.id, &door.rules.hours)
         })
         .await
     }
 
     async fn doors(&self) -> Result<Vec<Door>> {
-        self.read(|db| all(db, "SELECT * FROM door ORDER BY name", [], door))
-            .await
+        self.read(|db| {
+            let doors = all(db, "SELECT * FROM door ORDER BY name", [], door)?;
+            rules::with_hours(db, doors)
+        })
+        .await
     }
 
     async fn doors_of(&self, building: BuildingId) -> Result<Vec<Door>> {
         self.read(move |db| {
             let sql = "SELECT * FROM door WHERE building = ? ORDER BY name";
-            all(db, sql, [building.as_bytes()], door)
+            let doors = all(db, sql, [building.as_bytes()], door)?;
+            rules::with_hours(db, doors)
         })
         .await
     }
@@ -232,6 +245,7 @@ fn building(row: &Row<'_>) -> RowResult<Building> {
         name: row.get("name")?,
         key: key(row, "key")?,
         resident_records: resident_records(row, "resident_records")?,
+        time_zone: row.get("time_zone")?,
     })
 }
 
@@ -253,6 +267,11 @@ fn door(row: &Row<'_>) -> RowResult<Door> {
         kind: door_kind(row, "kind")?,
         unit: optional_id(row, "unit", UnitId::from_bytes)?,
         unlock_s: row.get("unlock_s")?,
+        rules: DoorRules {
+            hours: Vec::new(),
+            lockdown: lockdown(row, "lockdown")?,
+            held_open_s: row.get("held_open_s")?,
+        },
         keys: signing
             .zip(noise)
             .map(|(signing, noise)| DoorKeys { signing, noise }),

@@ -4,7 +4,10 @@ use hub_api::{ClipInfo, ClipState, EntryInfo, Outcome};
 use rusqlite::types::ToSql;
 use rusqlite::{Row, Transaction, params, params_from_iter};
 
-use super::columns::{RowResult, all, id, one, optional_class, optional_id, optional_reason, run};
+use super::columns::{
+    RowResult, all, broken, id, one, optional_class, optional_id, optional_link, optional_reason,
+    run,
+};
 use super::{Sqlite, failed};
 use crate::store::{Audience, EntryRow, Feed, Notice, Result, StoredEvent};
 
@@ -120,7 +123,7 @@ fn columns(audience: &Audience) -> (&'static str, &[u8; 16]) {
 
 fn event(row: &Row<'_>) -> RowResult<StoredEvent> {
     let notice: String = row.get("notice")?;
-    let notice = serde_json::from_str(&notice).map_err(super::columns::broken)?;
+    let notice = serde_json::from_str(&notice).map_err(broken)?;
     Ok(StoredEvent {
         id: row.get("id")?,
         notice,
@@ -128,7 +131,6 @@ fn event(row: &Row<'_>) -> RowResult<StoredEvent> {
 }
 
 fn entry(row: &Row<'_>) -> RowResult<EntryRow> {
-    let reason = optional_reason(row, "reason")?;
     let info = EntryInfo {
         id: row.get("id")?,
         door: id(row, "door", DoorId::from_bytes)?,
@@ -138,13 +140,24 @@ fn entry(row: &Row<'_>) -> RowResult<EntryRow> {
         carrier_name: row.get("carrier_name")?,
         driver: row.get("driver")?,
         guest_name: row.get("person")?,
+        link: optional_link(row, "link")?,
         clip: clip(row)?,
-        outcome: reason.map_or(Outcome::Entered, |reason| Outcome::Denied { reason }),
+        outcome: outcome(row)?,
     };
     Ok(EntryRow {
         info,
         building: id(row, "building", BuildingId::from_bytes)?,
     })
+}
+
+fn outcome(row: &Row<'_>) -> RowResult<Outcome> {
+    let alert: Option<String> = row.get("alert")?;
+    if let Some(alert) = alert {
+        let alert = serde_json::from_str(&alert).map_err(broken)?;
+        return Ok(Outcome::Alert { alert });
+    }
+    let reason = optional_reason(row, "reason")?;
+    Ok(reason.map_or(Outcome::Entered, |reason| Outcome::Denied { reason }))
 }
 
 fn clip(row: &Row<'_>) -> RowResult<Option<ClipInfo>> {

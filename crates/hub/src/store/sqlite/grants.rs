@@ -4,7 +4,9 @@ use access::{BuildingId, CarrierId, DoorId, GrantId, HolderClass};
 use rusqlite::{Row, Transaction, named_params, params};
 
 use super::columns::{RowResult, all, class, id, one, optional_id, optional_key, run};
-use crate::store::{GrantSubject, NewGrant, Result, Revocation, StandingGrant, StoreError};
+use crate::store::{
+    Code, CodeHash, GrantSubject, NewGrant, Result, Revocation, StandingGrant, StoreError,
+};
 
 pub(super) fn insert(db: &Transaction<'_>, grant: &NewGrant) -> Result<()> {
     let carrier = match &grant.subject {
@@ -13,6 +15,7 @@ pub(super) fn insert(db: &Transaction<'_>, grant: &NewGrant) -> Result<()> {
     };
     let (person, holder) = match &grant.subject {
         GrantSubject::Person { name, holder, .. } => (Some(name), Some(holder.0)),
+        GrantSubject::Code(code) => (Some(&code.name), None),
         _ => (None, None),
     };
     run(
@@ -31,11 +34,34 @@ pub(super) fn insert(db: &Transaction<'_>, grant: &NewGrant) -> Result<()> {
             ":not_after": grant.not_after,
         },
     )?;
+    if let GrantSubject::Code(code) = &grant.subject {
+        insert_code(db, grant.id, code)?;
+    }
     let sql = "INSERT INTO granted_door (standing_grant, door) VALUES (?, ?)";
     for door in &grant.doors {
         run(db, sql, params![grant.id.as_bytes(), door.as_bytes()])?;
     }
     Ok(())
+}
+
+fn insert_code(db: &Transaction<'_>, grant: GrantId, code: &Code) -> Result<()> {
+    let sql = "INSERT INTO door_code (standing_grant, hash, single_use, used_at) \
+               VALUES (?, ?, ?, ?)";
+    let row = params![grant.as_bytes(), code.hash.0, code.single_use, code.used_at];
+    run(db, sql, row).map(drop)
+}
+
+/// Notes that a single-use code let somebody in, unless it did before.
+pub(super) fn use_code(
+    db: &Transaction<'_>,
+    building: BuildingId,
+    grant: GrantId,
+    at: u64,
+) -> Result<()> {
+    let sql = "UPDATE door_code SET used_at = ?1 \
+               WHERE standing_grant = ?2 AND single_use AND used_at IS NULL AND EXISTS \
+               (SELECT 1 FROM standing_grant WHERE id = ?2 AND building = ?3)";
+    run(db, sql, params![at, grant.as_bytes(), building.as_bytes()]).map(drop)
 }
 
 pub(super) fn find(db: &Transaction<'_>, id: GrantId) -> Result<Option<StandingGrant>> {
@@ -48,7 +74,12 @@ pub(super) fn list(
     column: &'static str,
     value: [u8; 16],
 ) -> Result<Vec<StandingGrant>> {
-    let sql = format!("SELECT * FROM standing_grant WHERE {column} = ? ORDER BY rowid DESC");
+    let sql = format!(
+        "SELECT standing_grant.*, door_code.hash AS code_hash, door_code.single_use, \
+         door_code.used_at FROM standing_grant \
+         LEFT JOIN door_code ON door_code.standing_grant = standing_grant.id \
+         WHERE standing_grant.{column} = ? ORDER BY standing_grant.rowid DESC"
+    );
     let mut grants = all(db, &sql, [value], standing_grant)?;
     let sql = "SELECT door FROM granted_door WHERE standing_grant = ? ORDER BY door";
     for standing in &mut grants {
@@ -89,6 +120,15 @@ fn subject(row: &Row<'_>) -> RowResult<GrantSubject> {
     let class = class(row, "class")?;
     let carrier = optional_id(row, "carrier", CarrierId::from_bytes)?;
     let holder = optional_key(row, "holder_key")?;
+    if let Some(hash) = optional_key(row, "code_hash")? {
+        return Ok(GrantSubject::Code(Code {
+            class,
+            name: row.get("person")?,
+            hash: CodeHash(hash),
+            single_use: row.get("single_use")?,
+            used_at: row.get("used_at")?,
+        }));
+    }
     match (class, carrier, holder) {
         (HolderClass::Resident, None, None) => Ok(GrantSubject::Device),
         (HolderClass::Courier, Some(carrier), None) => Ok(GrantSubject::Carrier(carrier)),

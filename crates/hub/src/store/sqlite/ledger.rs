@@ -2,11 +2,11 @@ use access::{BuildingId, ClipId, DoorId, UnitId};
 use async_trait::async_trait;
 use audit::log::Leaf;
 use audit::{Hash32, SignedRecord};
-use hub_api::Topic;
+use hub_api::{Outcome, Topic};
 use rusqlite::{Row, Transaction, named_params, params};
 
-use super::columns::{RowResult, all, id, key, one, optional_id, optional_key, run};
-use super::{Sqlite, feed};
+use super::columns::{RowResult, all, id, key, link_word, one, optional_id, optional_key, run};
+use super::{Sqlite, failed, feed, grants};
 use crate::store::{
     Alarm, Append, Audience, DoorTip, Ledger, LogGrowth, LogState, NewEntry, NewRecord, Notice,
     Projection, Result, StoreError, StoredRecord,
@@ -195,6 +195,15 @@ fn insert_records(db: &Transaction<'_>, building: BuildingId, append: &Append) -
 fn project(db: &Transaction<'_>, append: &Append, projection: &Projection) -> Result<()> {
     match projection {
         Projection::Entry(entry) => project_entry(db, append, entry),
+        Projection::NotMoved { entry_seq, alert } => {
+            let sql = "SELECT 1 FROM entry WHERE door = ? AND seq = ?";
+            match one(db, sql, params![append.door.as_bytes(), entry_seq], |_| {
+                Ok(())
+            })? {
+                Some(()) => project_entry(db, append, alert),
+                None => Ok(()),
+            }
+        }
         Projection::ClipClosed { clip, final_hash } => {
             project_closed_clip(db, append, *clip, final_hash)
         }
@@ -211,12 +220,20 @@ fn project_entry(db: &Transaction<'_>, append: &Append, entry: &NewEntry) -> Res
     if let Some(clip) = entry.clip {
         expect_clip(db, (append.after.building, append.door), clip, append.at)?;
     }
+    let (reason, alert) = match &entry.outcome {
+        Outcome::Entered => (None, None),
+        Outcome::Denied { reason } => (Some(reason.as_str()), None),
+        Outcome::Alert { alert } => (None, Some(serde_json::to_string(alert).map_err(failed)?)),
+    };
+    if let (Outcome::Entered, Some(grant)) = (entry.outcome, entry.grant) {
+        grants::use_code(db, append.after.building, grant, append.at)?;
+    }
     run(
         db,
         "INSERT INTO entry (building, door, seq, at_ms, class, standing_grant, carrier, driver,
-                            reason, clip)
-         VALUES (:building, :door, :seq, :at_ms, :class, :grant, :carrier, :driver, :reason,
-                 :clip)",
+                            link, reason, alert, clip)
+         VALUES (:building, :door, :seq, :at_ms, :class, :grant, :carrier, :driver,
+                 :link, :reason, :alert, :clip)",
         named_params! {
             ":building": append.after.building.as_bytes(),
             ":door": append.door.as_bytes(),
@@ -226,7 +243,9 @@ fn project_entry(db: &Transaction<'_>, append: &Append, entry: &NewEntry) -> Res
             ":grant": entry.grant.as_ref().map(access::GrantId::as_bytes),
             ":carrier": entry.carrier.as_ref().map(access::CarrierId::as_bytes),
             ":driver": entry.driver,
-            ":reason": entry.reason.map(access::DenyReason::as_str),
+            ":link": entry.link.map(link_word),
+            ":reason": reason,
+            ":alert": alert,
             ":clip": entry.clip.as_ref().map(ClipId::as_bytes),
         },
     )?;

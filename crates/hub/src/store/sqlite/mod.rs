@@ -7,6 +7,7 @@ mod enrolment;
 mod feed;
 mod grants;
 mod ledger;
+mod rules;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};

@@ -1,6 +1,7 @@
 //! A hub in a temporary folder, with a building whose people can be enrolled in one line each.
 
 mod door;
+mod events;
 mod raw;
 
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use access::{
 use hub::data::{DataFolder, Settings};
 use hub::domain::{Hub, hash_code};
 use hub::store::{
-    Building, Carrier, Door, GrantSubject, Invitee, NewGrant, NewInvite, Resident, Store, Unit,
+    Building, Carrier, Door, DoorRules, GrantSubject, Invitee, NewGrant, NewInvite, Resident,
+    Store, Unit,
 };
 use hub::{Clock, Server};
 use hub_api::{Client, ClientIdentity, EnrolRequest, Enrolled, EnrolledSubject, Invite, Subject};
@@ -21,6 +23,7 @@ use tempfile::TempDir;
 use url::Url;
 
 pub(crate) use door::{TestClip, TestDoor};
+pub(crate) use events::{next_event, next_news, open_events, open_events_after};
 pub(crate) use raw::{Answer, Raw, authorised};
 
 pub(crate) struct TestHub {
@@ -117,6 +120,7 @@ impl TestHub {
             name: name.to_owned(),
             key,
             resident_records,
+            time_zone: "UTC".to_owned(),
         };
         store.add_building(&building).await.unwrap();
         let unit = UnitId::from_entropy(random16());
@@ -180,6 +184,7 @@ impl TestHub {
             kind,
             unit,
             unlock_s: 5,
+            rules: DoorRules::default(),
             keys: None,
             stream_address: None,
         };
@@ -229,6 +234,32 @@ impl TestHub {
 
     pub(crate) async fn enrol_resident(&self, elm: &Elm) -> Enrolee {
         let invite = self.invite(Invitee::Resident(elm.maya)).await;
+        let (seed, holder) = (random32(), HolderSecret::from_bytes(random32()));
+        self.enrol(&invite, device(seed, &holder), seed, holder)
+            .await
+    }
+
+    /// Noor of 2A, a resident of the same building as Maya of 3B.
+    pub(crate) async fn enrol_neighbour(&self, elm: &Elm) -> Enrolee {
+        let building = elm.building.id;
+        let unit = UnitId::from_entropy(random16());
+        let name = "2A".to_owned();
+        let home = Unit {
+            id: unit,
+            building,
+            name,
+        };
+        self.store().add_unit(&home).await.unwrap();
+        let id = ResidentId::from_entropy(random16());
+        let name = "Noor".to_owned();
+        let noor = Resident {
+            id,
+            unit,
+            building,
+            name,
+        };
+        self.store().add_resident(&noor).await.unwrap();
+        let invite = self.invite(Invitee::Resident(id)).await;
         let (seed, holder) = (random32(), HolderSecret::from_bytes(random32()));
         self.enrol(&invite, device(seed, &holder), seed, holder)
             .await

@@ -1,0 +1,75 @@
+//! What a manager rules for doors, and keypad codes.
+
+use std::fmt;
+
+use access::{BuildingId, DoorId, HolderClass, Hours, Lockdown};
+use async_trait::async_trait;
+
+use super::Result;
+
+/// What a manager rules for a door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoorRules {
+    /// When classes of holders may pass, by class and then by time; a class without hours may always.
+    pub hours: Vec<Hours>,
+    /// Who is kept out for now.
+    pub lockdown: Lockdown,
+    /// How long it may stand open before that is reported, in seconds.
+    pub held_open_s: u16,
+}
+
+impl Default for DoorRules {
+    fn default() -> Self {
+        Self {
+            hours: Vec::new(),
+            lockdown: Lockdown::Off,
+            held_open_s: access::BundleDoor::HELD_OPEN_S,
+        }
+    }
+}
+
+/// What a grant has beyond its words when a keypad code stands for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// What its user is; never a courier.
+    pub class: HolderClass,
+    /// Whose it is, for people.
+    pub name: String,
+    /// Of the code, under its building's salt.
+    pub hash: CodeHash,
+    /// Whether it opens once only.
+    pub single_use: bool,
+    /// When its use at a door was recorded here, unix seconds; only for a single-use code.
+    pub used_at: Option<u64>,
+}
+
+/// The slow hash of a code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CodeHash(pub [u8; 32]);
+
+/// A hash of six digits is soon undone: it is not printed.
+impl fmt::Debug for CodeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeHash")
+    }
+}
+
+/// Hours, lockdown, and the salt of codes.
+#[async_trait]
+pub trait Rules: Send + Sync {
+    /// Sets the time zone of a building's hours: a name of the IANA database.
+    async fn set_time_zone(&self, building: BuildingId, name: &str) -> Result<()>;
+    /// Sets how long a door may stand open, in seconds.
+    async fn set_held_open(&self, door: DoorId, held_open_s: u16) -> Result<()>;
+    /// Replaces the hours of a class at a door, or of all classes.
+    async fn replace_hours(
+        &self,
+        door: DoorId,
+        of: Option<HolderClass>,
+        hours: &[Hours],
+    ) -> Result<()>;
+    /// Sets who is kept out, at all these doors at once.
+    async fn set_lockdown(&self, doors: &[DoorId], lockdown: Lockdown) -> Result<()>;
+    /// The salt of a building's codes; `fresh` becomes it where there is none yet.
+    async fn code_salt(&self, building: BuildingId, fresh: [u8; 16]) -> Result<[u8; 16]>;
+}
