@@ -143,14 +143,15 @@ mod tests {
 
     #[test]
     fn a_door_opened_without_an_unlock_or_too_late_is_forced() {
-        let late = s(100) - OPENING_GRACE - Duration::from_millis(1);
+        let grace = s(100).saturating_sub(OPENING_GRACE);
+        let late = grace.saturating_sub(Duration::from_millis(1));
         for passage in [None, Some(late)] {
             let (mut leaf, told) = opened(passage);
             assert_eq!(told, [LeafOutput::Relock, FORCED]);
             leaf.handle_shut();
             assert_eq!(outputs(&mut leaf), [LeafOutput::Relock, CLOSED]);
         }
-        let (_, told) = opened(Some(s(100) - OPENING_GRACE));
+        let (_, told) = opened(Some(grace));
         assert_eq!(told, [LeafOutput::Relock]);
     }
 
@@ -158,7 +159,7 @@ mod tests {
     fn a_door_that_stands_open_is_reported_once_and_so_is_its_closing() {
         let (mut leaf, _) = opened(Some(s(103)));
         assert_eq!(leaf.deadline(), Some(s(130)));
-        leaf.handle_timeout(s(130) - Duration::from_millis(1));
+        leaf.handle_timeout(Duration::from_millis(129_999));
         assert_eq!(outputs(&mut leaf), []);
         leaf.handle_timeout(s(130));
         leaf.handle_timeout(s(300));

@@ -71,23 +71,16 @@ fn another_key_another_door_or_other_numbers_open_nothing() {
     assert_eq!(RecordsKey::from_bytes([9; 32]).open(&batch), refused);
     let elsewhere = BuildingId::from_entropy([0; 16]);
     let other = DoorId::from_entropy([0; 16]);
+    let altered = |alter: &dyn Fn(&mut SealedRecords)| {
+        let mut forged = batch.clone();
+        alter(&mut forged);
+        forged
+    };
     let forged = [
-        SealedRecords {
-            building: elsewhere,
-            ..batch.clone()
-        },
-        SealedRecords {
-            door: other,
-            ..batch.clone()
-        },
-        SealedRecords {
-            first_seq: 2,
-            ..batch.clone()
-        },
-        SealedRecords {
-            last_seq: 4,
-            ..batch.clone()
-        },
+        altered(&|batch| batch.building = elsewhere),
+        altered(&|batch| batch.door = other),
+        altered(&|batch| batch.first_seq = 2),
+        altered(&|batch| batch.last_seq = 4),
     ];
     for forged in forged {
         assert_eq!(hub().open(&forged), refused, "{forged:?}");

@@ -127,7 +127,7 @@ async fn keep_hours(admin: &Admin, door: &Door, hours: &[Hours], output: Output)
     let told = json!({ "id": door.id, "hours": hours, "time_zone": zone });
     output.answer(&told, || {
         let whom = class.map_or("", plural);
-        let words: Vec<_> = hours.iter().map(times::in_words).collect();
+        let words: Vec<_> = hours.iter().copied().map(times::in_words).collect();
         let words = words.join(" and ");
         format!(
             "{whom} may pass {} {words}, {zone} time. {HEARD}",
@@ -148,7 +148,7 @@ async fn list_hours(
     };
     let row = |door: &Door, it: &Hours| {
         json!({
-            "door": door.id, "name": door.name, "class": it.class, "hours": times::in_words(it),
+            "door": door.id, "name": door.name, "class": it.class, "hours": times::in_words(*it),
             "days": times::days_in_words(it.days), "from_min": it.from_min, "to_min": it.to_min,
         })
     };

@@ -69,7 +69,7 @@ pub(super) fn end(text: &str) -> Result<Minute, String> {
 }
 
 /// As `mon-fri 08:00-20:00`.
-pub(super) fn in_words(hours: &Hours) -> String {
+pub(super) fn in_words(hours: Hours) -> String {
     let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
     let days = days_in_words(hours.days);
     format!("{days} {}-{}", clock(hours.from_min), clock(hours.to_min))

@@ -74,10 +74,8 @@ async fn what_the_hub_cannot_open_or_the_door_did_not_sign_is_refused() {
     let key = records_key(&door, &elm).await;
     let run = [door.started()];
     let elsewhere = RecordsKey::from_bytes(random32()).public();
-    let renamed = SealedRecords {
-        door: elm.apartment,
-        ..seal(&run, key)
-    };
+    let mut renamed = seal(&run, key);
+    renamed.door = elm.apartment;
     let stranger = SigningKey::from_seed(random32());
     let event = Event::Exit;
     let forged = DoorChain::start(elm.building.id, door.id).append(&stranger, 1, event);

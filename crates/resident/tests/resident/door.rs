@@ -35,7 +35,7 @@ pub(crate) struct Waiting {
     pub(crate) records: Vec<SignedRecord>,
     /// What the hub has confirmed of them to the door.
     pub(crate) durable_seq: u64,
-    bundles: Arc<Mutex<Vec<Bundle>>>,
+    pub(crate) bundles: Arc<Mutex<Vec<Bundle>>>,
 }
 
 impl Waiting {
@@ -48,7 +48,7 @@ impl Waiting {
         self.bundles().last().map_or(1, |bundle| bundle.version)
     }
 
-    fn take_bundle(&self, signed: SignedBundle) -> CarryAnswer {
+    fn take_bundle(&self, signed: &SignedBundle) -> CarryAnswer {
         let bundle = signed.verify(&building_key().public()).unwrap();
         let version = bundle.version;
         self.bundles.lock().unwrap().push(bundle);
@@ -193,7 +193,7 @@ async fn serve(
                     session.handle_carry_answer(&CarryAnswer::Status(status));
                 }
                 DoorOutput::Bundle(bundle) => {
-                    session.handle_carry_answer(&waiting.take_bundle(bundle));
+                    session.handle_carry_answer(&waiting.take_bundle(&bundle));
                 }
                 DoorOutput::Records { after, before } => {
                     session.handle_carry_answer(&waiting.records(after, before));
