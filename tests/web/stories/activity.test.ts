@@ -57,8 +57,12 @@ test("ten thousand entries scroll without being on the page", async ({ app }) =>
   await expect(app.find("activity-item").first()).toBeVisible();
   const list = app.page.getByRole("list", { name: "Activity, newest first" });
   for (let page = 1; page <= 12; page += 1) {
-    await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-    await expect.poll(async () => (await app.calls("activity")).length).toBeGreaterThan(page);
+    await expect
+      .poll(async () => {
+        await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+        return (await app.calls("activity")).length;
+      })
+      .toBeGreaterThan(page);
   }
   expect(await app.find("activity-item").count()).toBeLessThan(60);
 });
