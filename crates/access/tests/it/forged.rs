@@ -44,6 +44,9 @@ fn a_token_has_one_encoding() {
     // A protobuf field that no token has.
     token.extend([0x78, 0x01]);
     assert_denied(&at_entrance(&token), DenyReason::Malformed);
+    // The one field that no signature covers: a hint at the root key, which no token has.
+    let hinting = [&[0x08, 0x05], resident().0.as_slice()].concat();
+    assert_denied(&at_entrance(&hinting), DenyReason::Malformed);
 }
 
 #[test]
