@@ -117,6 +117,9 @@ impl SignedRecord {
         }
         let envelope: Envelope = decode(&self.0)?;
         let record: Record = decode(&envelope.record)?;
+        if record.event.longest_text() > Event::MAX_TEXT_LEN {
+            return Err(RecordError::TooLarge);
+        }
         if encode(&record)? != *envelope.record || encode(&envelope)? != self.0 {
             return Err(RecordError::Malformed);
         }

@@ -212,3 +212,32 @@ proptest! {
         prop_assert_eq!(verify(&run).is_ok(), is_a_beginning);
     }
 }
+
+#[test]
+fn a_door_that_signs_a_longer_text_than_a_record_carries_is_not_believed() {
+    let key = door_key();
+    let mut record = records()[0].verify(&key.public()).unwrap();
+    let signed = |record: &audit::Record| {
+        let record = cbor(record);
+        let signature = key.sign(b"record 1", &record);
+        SignedRecord(cbor(&std::collections::BTreeMap::from([
+            ("record", serde_bytes::ByteBuf::from(record)),
+            ("signature", serde_bytes::ByteBuf::from(signature)),
+        ])))
+    };
+    let longest = "x".repeat(Event::MAX_TEXT_LEN);
+    let longer = format!("{longest}x");
+    record.event = Event::Started { version: longest };
+    assert!(signed(&record).verify(&key.public()).is_ok());
+    record.event = Event::Started { version: longer };
+    assert_eq!(
+        signed(&record).verify(&key.public()),
+        Err(RecordError::TooLarge)
+    );
+}
+
+fn cbor(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).unwrap();
+    bytes
+}
