@@ -175,9 +175,10 @@ pub(crate) fn encode(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, ClipError> {
-    match ciborium::de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH) {
-        Ok(value) if bytes.is_empty() => Ok(value),
+/// Reads a value in its one encoding: nothing follows it, and [`encode`] would write the same.
+fn decode<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, ClipError> {
+    match ciborium::de::from_reader_with_recursion_limit(bytes, MAX_DEPTH) {
+        Ok(value) if encode(&value) == bytes => Ok(value),
         _ => Err(ClipError::Undecodable),
     }
 }
@@ -272,6 +273,19 @@ mod tests {
         assert_eq!(verified(|it| it.pre_roll_ms += 1), inconsistent);
         assert_eq!(verified(|it| it.post_roll_ms += 1), inconsistent);
         assert_eq!(verified(|it| it.final_hash = Digest([0; 32])), inconsistent);
+    }
+
+    #[test]
+    fn an_index_has_one_encoding() {
+        let index = encode(&content());
+        let signature = key().sign(INDEX_DOMAIN, &index);
+        let plain = encode(&Envelope { index, signature });
+        // The map's length in a byte of its own, which CBOR allows and this crate never writes.
+        let longer = [&[0xb8, 2], &plain[1..]].concat();
+        let verified = |bytes| SignedClipIndex::from_bytes(bytes).verify(&key().public());
+        assert_eq!(plain[0], 0xa2);
+        assert!(verified(plain).is_ok());
+        assert_eq!(verified(longer), Err(ClipError::Undecodable));
     }
 
     #[test]
