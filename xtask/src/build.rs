@@ -40,6 +40,19 @@ pub(crate) fn programs() -> Result<()> {
     ]))
 }
 
+/// Builds the simulation of a building in virtual time.
+pub(crate) fn simulation() -> Result<()> {
+    // The test brings in the features of libraries that tests use.
+    run(&mut cargo(&[
+        "build",
+        "--workspace",
+        "--bin",
+        "vestibule-simulate",
+        "--test",
+        "guest",
+    ]))
+}
+
 /// Builds every program and every test executable.
 pub(crate) fn programs_and_tests() -> Result<()> {
     run(&mut cargo(&["build", "--workspace", "--bins", "--tests"]))

@@ -6,12 +6,14 @@ mod bench;
 mod build;
 mod check;
 mod demo;
+mod fuzz;
 mod guest;
 mod power_cut;
 mod repo;
 mod say;
 mod setup;
 mod shell;
+mod simulate;
 mod test;
 mod tidy;
 mod vectors;
@@ -44,6 +46,10 @@ enum Task {
     Test(test::Arguments),
     /// Check the repository's own rules: arrows between crates, purity, files, secrets.
     Tidy,
+    /// Play a building in virtual time, under faults, against a model of its laws.
+    Simulate(simulate::Arguments),
+    /// Fuzz what reads bytes of strangers, one target after another.
+    Fuzz(fuzz::Arguments),
     /// Measure, print a table and write target/bench/NAME.json.
     Bench(bench::Arguments),
     /// Cut a door's power at random moments, and count what was lost.
@@ -69,6 +75,8 @@ fn run(task: Task) -> Result<()> {
         Task::Check => check::run(),
         Task::Test(arguments) => test::run(&arguments),
         Task::Tidy => tidy::run(),
+        Task::Simulate(arguments) => simulate::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::PowerCut(arguments) => power_cut::run(&arguments),
         Task::Vectors(arguments) => vectors::run(&arguments),

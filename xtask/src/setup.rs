@@ -37,7 +37,7 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Build,
         Self::Video,
         Self::Desktop,
@@ -48,6 +48,7 @@ impl Need {
         Self::Tool(Tool::Nextest),
         Self::Tool(Tool::TauriDriver),
         Self::Tool(Tool::Deny),
+        Self::Tool(Tool::Fuzz),
         Self::Guest,
     ];
 

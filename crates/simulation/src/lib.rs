@@ -2,18 +2,22 @@
 //!
 //! [`Site`] starts one hub; each [`Building`] on it has doors, a resident and a carrier with one
 //! driver. Everything goes through the programs' own command lines, as an installer would do it.
+//!
+//! `seeded` (a feature) has no programs: the parts that decide and record, in virtual time, under faults.
 
 mod building;
 mod courier;
 mod door;
 mod hub;
 mod programs;
+#[cfg(feature = "seeded")]
+pub mod seeded;
 mod site;
 mod strike;
 
+pub use self::door::{CameraPlan, Door, DoorLink, DoorPlan};
 pub use building::{Building, BuildingPlan};
 pub use courier::{Carrier, CourierAnswer};
-pub use door::{CameraPlan, Door, DoorLink, DoorPlan};
 pub use hub::Hub;
 pub use programs::{Programs, Running};
 pub use site::Site;

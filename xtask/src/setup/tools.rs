@@ -18,6 +18,8 @@ pub(crate) enum Tool {
     TauriDriver,
     /// Checks licences, bans, sources and advisories.
     Deny,
+    /// Builds and runs fuzz targets.
+    Fuzz,
 }
 
 impl Tool {
@@ -26,6 +28,7 @@ impl Tool {
             Self::Nextest => "cargo-nextest",
             Self::TauriDriver => "tauri-driver",
             Self::Deny => "cargo-deny",
+            Self::Fuzz => "cargo-fuzz",
         }
     }
 
@@ -34,6 +37,7 @@ impl Tool {
             Self::Nextest => "0.9.143",
             Self::TauriDriver => "2.1.0",
             Self::Deny => "0.20.2",
+            Self::Fuzz => "0.13.2",
         }
     }
 
@@ -42,6 +46,7 @@ impl Tool {
         match self {
             Self::Nextest => is_at_least(printed_version, (0, 9, 100)),
             Self::Deny => is_at_least(printed_version, (0, 19, 0)),
+            Self::Fuzz => is_at_least(printed_version, (0, 13, 0)),
             // It cannot tell its version.
             Self::TauriDriver => false,
         }

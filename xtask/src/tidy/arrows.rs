@@ -42,7 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "courier",
         &["access", "bluetooth", "door-protocol", "hub-api"],
     ),
-    ("simulation", &[]),
+    ("simulation", &["access", "audit", "door", "door-protocol"]),
     ("vestibule-app", &["bluetooth", "hub-api", "resident"]),
     ("xtask", &["simulation"]),
     ("vectors", &["access", "audit", "clip", "door-protocol"]),

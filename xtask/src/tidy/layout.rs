@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Violation, repository::Repository};
 
-const TOP_LEVEL: [&str; 25] = [
+const TOP_LEVEL: [&str; 26] = [
     ".cargo",
     ".ci",
     ".config",
@@ -23,6 +23,7 @@ const TOP_LEVEL: [&str; 25] = [
     "crates",
     "deny.toml",
     "docs",
+    "fuzz",
     "icons",
     "rust-toolchain.toml",
     "rustfmt.toml",

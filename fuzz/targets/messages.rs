@@ -1,0 +1,4 @@
+//! Drives the target `messages` of the package `fuzzing`, which says what must hold.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzzing::check("messages", input));
