@@ -37,9 +37,9 @@ pub(crate) fn check(input: &[u8]) {
         if number(&mut input).is_multiple_of(2) {
             let taken = framer.next_message();
             assert_eq!(taken, reference.take());
-            taken
-                .iter()
-                .for_each(|message| assert_is_framed_back(message));
+            if let Some(message) = &taken {
+                assert_is_framed_back(message);
+            }
         }
     }
     let ended = framer.finish();

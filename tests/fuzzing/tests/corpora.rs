@@ -1,4 +1,9 @@
 //! Every committed corpus, and every first input, replayed on the ordinary compiler.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests, which fail by panicking and say at what"
+)]
 
 use std::fs;
 use std::path::PathBuf;

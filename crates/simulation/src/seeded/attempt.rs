@@ -131,22 +131,19 @@ impl World {
             self.stop_door(door);
             return Ok(());
         }
-        match written {
-            Ok(seq) => {
-                say!(
-                    self,
-                    "door {door} commits record {seq} for connection {link}"
-                );
-                self.later(0, 3, Step::Committed { link, attempt, seq });
-                Ok(())
-            }
-            Err(_) => {
-                say!(
-                    self,
-                    "door {door} cannot commit for connection {link}: {fault:?}"
-                );
-                self.with_door(link, DoorSession::handle_audit_failed)
-            }
+        if let Ok(seq) = written {
+            say!(
+                self,
+                "door {door} commits record {seq} for connection {link}"
+            );
+            self.later(0, 3, Step::Committed { link, attempt, seq });
+            Ok(())
+        } else {
+            say!(
+                self,
+                "door {door} cannot commit for connection {link}: {fault:?}"
+            );
+            self.with_door(link, DoorSession::handle_audit_failed)
         }
     }
 

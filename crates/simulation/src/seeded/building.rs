@@ -62,7 +62,7 @@ impl Building {
         let doors = self.doors.iter().zip(1..);
         let listed =
             doors.map(|(door, n)| BundleDoor::new(door.id, format!("door {n}"), door.kind, 5));
-        let carriers = self.carriers.iter().map(|carrier| self.listed(carrier));
+        let carriers = self.carriers.iter().map(Self::listed);
         Bundle {
             version: 1,
             issued_at: self.start_s,
@@ -72,7 +72,7 @@ impl Building {
         }
     }
 
-    pub(super) fn listed(&self, carrier: &Carrier) -> BundleCarrier {
+    pub(super) fn listed(carrier: &Carrier) -> BundleCarrier {
         BundleCarrier {
             id: carrier.id,
             name: "carrier".to_owned(),

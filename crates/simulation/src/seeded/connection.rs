@@ -48,7 +48,7 @@ impl World {
             return Ok(());
         };
         for chunk in said {
-            self.to_door(link, &chunk)?;
+            self.reaches_door(link, &chunk)?;
         }
         self.later(1_000, 9_000, Step::DoorLost { link });
         Ok(())
@@ -102,7 +102,7 @@ impl World {
         }
     }
 
-    pub(super) fn to_door(&mut self, link: u64, chunk: &[u8]) -> Lawful {
+    pub(super) fn reaches_door(&mut self, link: u64, chunk: &[u8]) -> Lawful {
         let now = self.queue.now();
         if let Some(at) = self.links.get_mut(&link)
             && let Some(session) = at.door_end.as_mut()
@@ -120,7 +120,7 @@ impl World {
         self.drain_door(link)
     }
 
-    pub(super) fn to_phone(&mut self, link: u64, chunk: &[u8]) -> Lawful {
+    pub(super) fn reaches_phone(&mut self, link: u64, chunk: &[u8]) -> Lawful {
         let now = self.queue.now();
         self.with_phone(link, |phone| phone.handle_bytes(chunk, now))
     }

@@ -2,6 +2,7 @@
 
 use access::ResidentRecords;
 
+use super::building::Building;
 use super::door::short;
 use super::world::{World, say};
 
@@ -50,7 +51,7 @@ impl World {
         listed.retain(|one| one.id != carrier.id);
         let is_dropped = listed.len() < had;
         if !is_dropped {
-            listed.push(self.building.listed(carrier));
+            listed.push(Building::listed(carrier));
         }
         say!(
             self,

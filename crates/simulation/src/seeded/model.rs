@@ -239,7 +239,7 @@ impl Model {
     }
 
     /// The hub took records of a door.
-    pub(super) fn taken(&self, door: usize, at_hub: &[SignedRecord], disk: &Disk) -> Lawful {
+    pub(super) fn taken(door: usize, at_hub: &[SignedRecord], disk: &Disk) -> Lawful {
         let last = at_hub.len() as u64;
         let is_on_disk = last == 0 || disk.record(last).as_ref() == at_hub.last();
         if is_on_disk {

@@ -36,15 +36,8 @@ impl<T> Queue<T> {
             .waiting
             .first_entry()
             .filter(|next| next.key().0 <= end);
-        match first {
-            Some(next) => {
-                self.now = next.key().0;
-                Some(next.remove())
-            }
-            None => {
-                self.now = end;
-                None
-            }
-        }
+        let next = first.map(|next| (next.key().0, next.remove()));
+        self.now = next.as_ref().map_or(end, |(at, _)| *at);
+        next.map(|(_, what)| what)
     }
 }

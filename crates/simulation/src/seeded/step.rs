@@ -118,8 +118,8 @@ impl World {
         match step {
             Step::Approach { person, pass, door } => self.approach(person, pass, door),
             Step::Replay { door } => self.replay(door),
-            Step::ToDoor { link, chunk } => self.to_door(link, &chunk),
-            Step::ToPhone { link, chunk } => self.to_phone(link, &chunk),
+            Step::ToDoor { link, chunk } => self.reaches_door(link, &chunk),
+            Step::ToPhone { link, chunk } => self.reaches_phone(link, &chunk),
             Step::DoorLost { link } => self.door_lost(link),
             Step::PhoneLost { link } => self.phone_lost(link),
             Step::DoorTimeout { link } => self.door_timeout(link),
@@ -136,13 +136,13 @@ impl World {
                 life,
                 number,
                 request,
-            } => self.to_hub(door, life, number, &request),
+            } => self.reaches_hub(door, life, number, &request),
             Step::FromHub {
                 door,
                 life,
                 number,
                 reply,
-            } => self.from_hub(door, life, number, reply),
+            } => self.reaches_back(door, life, number, reply),
             Step::Offered { door, signed } => self.offered(door, &signed),
             Step::DoorStarts { door } => self.start_door(door),
             Step::Poll { .. }

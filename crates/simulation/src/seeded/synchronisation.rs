@@ -7,6 +7,7 @@ use audit::SignedRecord;
 
 use super::Defect;
 use super::hub::{Reply, Request};
+use super::model::Model;
 use super::step::Step;
 use super::violation::{Lawful, NOTHING_LOST, broken};
 use super::world::{World, say};
@@ -23,7 +24,7 @@ impl World {
             return;
         }
         let newer_than = self.doors[door].version();
-        self.ask_hub(door, 0, Request::Bundle { newer_than });
+        self.ask_hub(door, 0, &Request::Bundle { newer_than });
         self.deliver(door);
         self.later(40_000, 150_000, Step::Poll { door, life });
     }
@@ -79,10 +80,10 @@ impl World {
         running.outbox.requests += 1;
         let number = running.outbox.requests;
         running.outbox.awaiting = Some((number, until));
-        self.ask_hub(door, number, Request::Records(run));
+        self.ask_hub(door, number, &Request::Records(run));
     }
 
-    fn ask_hub(&mut self, door: usize, number: u64, request: Request) {
+    fn ask_hub(&mut self, door: usize, number: u64, request: &Request) {
         let life = self.doors[door].life;
         for after in self.fates() {
             let request = request.clone();
@@ -104,7 +105,7 @@ impl World {
         fates
     }
 
-    pub(super) fn to_hub(
+    pub(super) fn reaches_hub(
         &mut self,
         door: usize,
         life: u32,
@@ -124,8 +125,7 @@ impl World {
                 format!("the hub refuses what door {door} recorded"),
             );
         };
-        self.model
-            .taken(door, self.hub.records(id), &self.doors[door].disk)?;
+        Model::taken(door, self.hub.records(id), &self.doors[door].disk)?;
         if let Request::Records(run) = request
             && !run.is_empty()
         {
@@ -169,7 +169,13 @@ impl World {
         self.later(0, 30_000, Step::Offered { door, signed });
     }
 
-    pub(super) fn from_hub(&mut self, door: usize, life: u32, number: u64, reply: Reply) -> Lawful {
+    pub(super) fn reaches_back(
+        &mut self,
+        door: usize,
+        life: u32,
+        number: u64,
+        reply: Reply,
+    ) -> Lawful {
         if self.doors[door].life != life {
             return Ok(());
         }
