@@ -33,9 +33,9 @@ pub struct Clock {
     floor: Arc<Mutex<Floor>>,
 }
 
-/// The least that it can be by now.
+/// The least that it can be by now: what a [`Clock`] believes, with both clocks as arguments.
 #[derive(Clone, Copy, Debug)]
-struct Floor {
+pub struct Floor {
     /// Unix milliseconds.
     ms: u64,
     /// When on the monotonic clock it was at least that.
@@ -62,15 +62,10 @@ impl Clock {
 
     /// The same by another wall clock, in unix milliseconds.
     pub fn with_wall(wall: fn() -> u64) -> Self {
-        let floor = Floor {
-            ms: 0,
-            at: Duration::ZERO,
-            source: Source::Wall,
-        };
         Self {
             origin: Instant::now(),
             wall,
-            floor: Arc::new(Mutex::new(floor)),
+            floor: Arc::new(Mutex::new(Floor::start())),
         }
     }
 
@@ -91,13 +86,7 @@ impl Clock {
     /// when the wall clock is believed, or when it contradicts the floor.
     pub fn learn_from_hub(&self, utc_ms: u64) {
         let at = self.origin.elapsed();
-        let mut floor = self.lock();
-        let least = floor.read((self.wall)(), at);
-        // A wall clock that contradicts nothing needs no hub, whose own clock may be the wrong one.
-        if floor.source != Source::Wall && utc_ms.saturating_add(SLACK_MS) >= least {
-            floor.raise(utc_ms, at);
-            floor.source = Source::Hub;
-        }
+        self.lock().learn_from_hub(utc_ms, (self.wall)(), at);
     }
 
     /// Both clocks.
@@ -118,7 +107,7 @@ impl Clock {
     pub fn is_known(&self) -> bool {
         let mut floor = self.lock();
         floor.read((self.wall)(), self.origin.elapsed());
-        floor.source != Source::Unknown
+        floor.is_known()
     }
 
     /// The zero of monotonic time.
@@ -137,20 +126,45 @@ impl Clock {
 }
 
 impl Floor {
+    /// The floor of a door that has just started; its monotonic clock shows 0.
+    pub const fn start() -> Self {
+        Self {
+            ms: 0,
+            at: Duration::ZERO,
+            source: Source::Wall,
+        }
+    }
+
+    /// Whether it was known what time it is when it was last [read](Self::read).
+    pub fn is_known(&self) -> bool {
+        matches!(self.source, Source::Wall | Source::Hub)
+    }
+
     fn by(&self, now: Duration) -> u64 {
         let since = now.saturating_sub(self.at).as_millis();
         let since = u64::try_from(since).unwrap_or(u64::MAX);
         self.ms.saturating_add(since)
     }
 
-    fn raise(&mut self, ms: u64, at: Duration) {
+    /// Learns that it was at least `ms` (unix milliseconds) when the monotonic clock showed `at`.
+    pub fn raise(&mut self, ms: u64, at: Duration) {
         if ms > self.by(at) {
             (self.ms, self.at) = (ms, at);
         }
     }
 
-    /// Reads the wall clock against the floor.
-    fn read(&mut self, wall: u64, at: Duration) -> u64 {
+    /// Learns from the hub what time it is; see [`Clock::learn_from_hub`].
+    pub fn learn_from_hub(&mut self, utc_ms: u64, wall: u64, at: Duration) {
+        let least = self.read(wall, at);
+        // A wall clock that contradicts nothing needs no hub, whose own clock may be the wrong one.
+        if self.source != Source::Wall && utc_ms.saturating_add(SLACK_MS) >= least {
+            self.raise(utc_ms, at);
+            self.source = Source::Hub;
+        }
+    }
+
+    /// Reads the wall clock against the floor: unix milliseconds, at least.
+    pub fn read(&mut self, wall: u64, at: Duration) -> u64 {
         let floor = self.by(at);
         if wall.saturating_add(SLACK_MS) >= floor {
             self.source = Source::Wall;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use access::{BuildingId, Credential, Decision, DoorPolicy, Gate, HolderSecret, Now, SignedBundle};
 use arbitrary::Unstructured;
 use door_protocol::{
-    Answer, Command, DoorIdentity, DoorOutput, DoorSession, KeyOutput, KeySession, MAX_DENIED,
+    Answer, CarryAnswer, Command, DoorIdentity, DoorOutput, DoorSession, KeyOutput, KeySession,
+    MAX_DENIED,
 };
 
 use crate::channel::Speaker;
@@ -41,6 +42,15 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seeds.push(vec![2, 1, n, 3, 1, n, 2, 5, 9, 1, n, 8]);
         seeds.push(vec![2, 7, n, n, 0, 40, 0, 1, 2]);
         seeds.push(vec![2, 1, n, 6, 90, 2, 4, 10]);
+    }
+    // Let in, a peer asks how far the door is, for records, and with a bundle.
+    for asked in [
+        &[0x81, 0x10][..],
+        &[0x82, 0x12, 0x00],
+        &[0x84, 0x11, 1, 0, 0x41, 7],
+    ] {
+        let first = [&[2, 1, 0, 2, 4][..], &said(asked)[..], &[12]].concat();
+        seeds.extend([first, as_mode(2, &said(asked))]);
     }
     seeds.extend(answers.iter().map(|one| as_mode(3, one)));
     seeds
@@ -95,6 +105,9 @@ fn assert_noise_moves_nothing(input: &mut Unstructured<'_>) {
                     door.handle_audit_committed(1);
                 }
                 DoorOutput::Actuate(_) => panic!("noise moved the strike"),
+                DoorOutput::Status | DoorOutput::Bundle(_) | DoorOutput::Records { .. } => {
+                    panic!("noise was let in");
+                }
                 DoorOutput::Send(_) | DoorOutput::Deadline(_) | DoorOutput::Close => {}
             }
         }
@@ -139,6 +152,8 @@ struct Doorstep {
     undecided: Option<bool>,
     /// The same of the attempt whose record is being committed.
     committed: Option<bool>,
+    /// Whether the peer was let in on this connection: only then it may ask for more.
+    let_in: bool,
     denied: u8,
 }
 
@@ -155,6 +170,7 @@ fn assert_only_real_credentials_unlock(input: &mut Unstructured<'_>) {
         seq: 0,
         undecided: None,
         committed: None,
+        let_in: false,
         denied: 0,
     };
     let Some(DoorOutput::Send(hello)) = step.door.poll_output() else {
@@ -166,7 +182,7 @@ fn assert_only_real_credentials_unlock(input: &mut Unstructured<'_>) {
         if input.is_empty() {
             break;
         }
-        let said = match number(input) % 12 {
+        let said = match number(input) % 13 {
             0 => Some(chunk(input).to_vec()),
             1 => Some(request(&token(input))),
             7 => {
@@ -230,6 +246,7 @@ impl Doorstep {
                 self.door.handle_timeout(at(self.now));
             }
             8 => self.door.handle_not_ready(),
+            12 => self.door.handle_carry_answer(&CarryAnswer::NoRecords),
             _ => self.door.handle_link_lost(),
         }
         if matches!(kind, 3 | 8) {
@@ -252,6 +269,11 @@ impl Doorstep {
                 DoorOutput::Actuate(actuation) => {
                     assert_eq!(self.committed.take(), Some(true), "moved before its record");
                     assert_eq!(actuation.seq(), self.seq);
+                    self.let_in = true;
+                }
+                DoorOutput::Status | DoorOutput::Bundle(_) => assert!(self.let_in),
+                DoorOutput::Records { before, .. } => {
+                    assert!(self.let_in && before <= self.seq);
                 }
                 DoorOutput::Close => assert!(self.door.is_closed()),
                 DoorOutput::Send(_) | DoorOutput::Deadline(_) => {}
@@ -296,6 +318,7 @@ fn assert_an_answer_is_what_was_said(said: &[u8]) {
             }
             KeyOutput::Failed(_) => ends += 1,
             KeyOutput::Deadline(_) => {}
+            KeyOutput::Carried(_) => panic!("the phone asked for nothing besides"),
             KeyOutput::Send(_) => panic!("the phone has nothing more to say"),
         }
     }

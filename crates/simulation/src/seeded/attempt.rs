@@ -7,7 +7,7 @@ use audit::Event;
 use door_protocol::{Actuation, Attempt, DoorSession};
 
 use super::Defect;
-use super::door::{Door, Fault};
+use super::door::{Door, Fault, Told};
 use super::link::{Caller, Link};
 use super::model::Asked;
 use super::people::{Pass, Person};
@@ -21,7 +21,7 @@ impl World {
         let Some(at) = self.links.get(&link) else {
             return Ok(());
         };
-        let door = at.door;
+        let (door, told) = (at.door, at.told);
         let Caller::Holder { person, pass } = at.caller else {
             return broken(
                 PROVEN_HOLDER,
@@ -50,7 +50,7 @@ impl World {
         let asked = asked(
             &self.people[pass].pass,
             &self.doors[door],
-            door,
+            (door, told),
             attempt.holder,
             self.queue.now(),
         );
@@ -177,12 +177,13 @@ impl World {
         let Caller::Holder { person, pass } = at.caller else {
             return broken(PROVEN_HOLDER, "the strike moves for a replay");
         };
-        let (door, seq, now) = (at.door, actuation.seq(), self.queue.now());
+        let (door, told) = (at.door, at.told);
+        let (seq, now) = (actuation.seq(), self.queue.now());
         let here = &self.doors[door];
         let asked = asked(
             &self.people[pass].pass,
             here,
-            door,
+            (door, told),
             self.people[person].key(),
             now,
         );
@@ -214,7 +215,7 @@ impl World {
 pub(super) fn asked<'a>(
     pass: &'a Pass,
     here: &Door,
-    door: usize,
+    (door, told): (usize, Told),
     holder: HolderPublicKey,
     now: Duration,
 ) -> Asked<'a> {
@@ -223,6 +224,7 @@ pub(super) fn asked<'a>(
         pass,
         holder,
         now,
-        wall_s: here.wall_ms(now) / 1_000,
+        told,
+        wall_ms: here.wall_ms(now),
     }
 }

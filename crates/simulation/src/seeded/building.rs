@@ -5,6 +5,8 @@ use access::{
     DoorKind,
 };
 
+use audit::RecordsKey;
+
 use super::dice::Dice;
 use super::people::Carrier;
 
@@ -18,6 +20,7 @@ pub(super) struct Building {
     pub(super) key: BuildingKey,
     pub(super) doors: Vec<Placed>,
     pub(super) carriers: Vec<Carrier>,
+    pub(super) records_key: RecordsKey,
     pub(super) start_s: u64,
 }
 
@@ -48,6 +51,7 @@ impl Building {
             key: BuildingKey::from_seed(dice.bytes()),
             doors,
             carriers,
+            records_key: RecordsKey::from_bytes(dice.bytes()),
             start_s: START_S,
         }
     }
@@ -68,6 +72,7 @@ impl Building {
             issued_at: self.start_s,
             doors: listed.collect(),
             carriers: carriers.collect(),
+            records_key: Some(self.records_key.public()),
             ..Bundle::empty(self.id)
         }
     }

@@ -61,12 +61,13 @@ impl World {
         phone_end: Option<KeySession>,
     ) -> Option<u64> {
         let (link, entropy) = (self.number(), self.dice.bytes());
-        let at = &self.doors[door];
+        let (now, at) = (self.queue.now(), &mut self.doors[door]);
         if at.running.is_none() {
             say!(self, "door {door} is dark");
             return None;
         }
-        let door_end = DoorSession::new(&at.identity, entropy, at.now(self.queue.now()));
+        let (clock, told) = (at.now(now), at.tell(now));
+        let door_end = DoorSession::new(&at.identity, entropy, clock);
         let payload = [509, 244, 20][self.dice.index(3)];
         let new = Link {
             door,
@@ -75,6 +76,8 @@ impl World {
             phone_end,
             door_end: Some(door_end),
             attempt: None,
+            told,
+            errand: None,
             payload,
             asks_again: self.dice.chance(250),
         };
@@ -109,13 +112,8 @@ impl World {
         {
             let door = &mut self.doors[at.door];
             let clock = door.now(now);
-            if let Some(running) = door.running.as_mut() {
-                if running.is_ready {
-                    session.handle_bytes(chunk, clock, &mut running.gate);
-                } else {
-                    session.handle_bytes(chunk, clock, &mut running.gate.clone());
-                }
-            }
+            at.told = door.tell(now);
+            door.lend(now, |gate| session.handle_bytes(chunk, clock, gate));
         }
         self.drain_door(link)
     }
@@ -170,16 +168,23 @@ impl World {
 
     /// Does everything that the door's end asks for.
     fn drain_door(&mut self, link: u64) -> Lawful {
+        let Some(door) = self.links.get(&link).map(|link| link.door) else {
+            return Ok(());
+        };
         while let Some(output) = self.next_of_door(link) {
             match output {
                 DoorOutput::Send(framed) => self.send(link, &framed, false),
                 DoorOutput::AppendAudit(attempt) => self.decided(link, &attempt)?,
                 DoorOutput::Actuate(actuation) => self.actuate(link, &actuation)?,
+                DoorOutput::Status => self.tell_status(link, door),
+                DoorOutput::Bundle(signed) => self.take_carried(link, door, &signed)?,
+                DoorOutput::Records { after, before } => {
+                    self.give_records(link, door, after, before);
+                }
                 DoorOutput::Deadline(at) => self.schedule_door(link, at),
                 DoorOutput::Close => self.close_door(link),
             }
             if self.is_faulty && self.dice.chance(3) {
-                let door = self.links.get(&link).map_or(0, |link| link.door);
                 self.stop_door(door);
             }
         }
@@ -226,6 +231,7 @@ impl World {
                     self.send(link, &framed, true);
                 }
                 KeyOutput::Answer(answer) => self.answered(link, answer)?,
+                KeyOutput::Carried(answer) => self.carried(link, answer)?,
                 KeyOutput::Deadline(at) => {
                     let after = at.saturating_sub(self.queue.now());
                     self.queue.put(after, Step::PhoneTimeout { link });
@@ -259,10 +265,18 @@ impl World {
         if let (Answer::Unlocked { .. }, Caller::Holder { person, .. }) = (answer, caller) {
             *self.let_in.entry((person, door)).or_default() += 1;
         }
-        let now = self.queue.now();
         if !again {
-            self.hang_up(link);
-        } else if let Some(phone) = self
+            let is_busy = match answer {
+                Answer::Unlocked { seq, .. } => self.begin_errand(link, seq),
+                _ => false,
+            };
+            if !is_busy {
+                self.hang_up(link);
+            }
+            return Ok(());
+        }
+        let now = self.queue.now();
+        if let Some(phone) = self
             .links
             .get_mut(&link)
             .and_then(|link| link.phone_end.as_mut())
@@ -274,7 +288,7 @@ impl World {
         Ok(())
     }
 
-    fn hang_up(&mut self, link: u64) {
+    pub(super) fn hang_up(&mut self, link: u64) {
         if let Some(at) = self.links.get_mut(&link) {
             at.phone_end = None;
         }

@@ -6,7 +6,8 @@ use access::{
     BuildingId, BuildingPublicKey, Bundle, BundleError, Decision, DoorId, DoorPolicy, Gate,
     GrantId, Now, ResidentRecords, SignedBundle, SigningKey,
 };
-use audit::{ChainPosition, DoorChain, Entry, Event, LinkKind, Person};
+use audit::{ChainPosition, DoorChain, Entry, Event, LinkKind, Person, SignedRecord};
+use door::clock::Floor;
 use door::journal::resume;
 use door::store::{Alongside, NewRecord, Store};
 use door_protocol::DoorIdentity;
@@ -44,7 +45,17 @@ pub(super) struct Running {
     pub(super) started_at: Duration,
     pub(super) outbox: Outbox,
     chain: DoorChain,
-    floor_s: u64,
+    floor: Floor,
+    /// What is on record of whether the time is known.
+    is_time_known: bool,
+}
+
+/// What a door says of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    /// In unix ms; the least that it can be where it is not known.
+    pub(super) utc_ms: u64,
+    pub(super) is_known: bool,
 }
 
 /// How far the delivery of records is.
@@ -109,28 +120,49 @@ impl Door {
                 .expect("only a signed one is kept")
         });
         let is_ready = kept.is_some();
-        let floor_s = self.signed_time(kept.as_ref());
+        let mut floor = Floor::start();
+        let least_ms = self.least_ms(&store).max(self.signed_ms(kept.as_ref()));
+        floor.raise(least_ms, Duration::ZERO);
+        let denied = store.denied_attempts().expect("the disk can be read");
         let bundle = self.as_obeyed(kept.unwrap_or_else(|| Bundle::empty(self.building)));
         let policy = DoorPolicy::new(self.building_key, self.id, bundle);
+        let mut gate = Gate::new(policy.expect("the bundle was checked"));
+        let begun = Now {
+            monotonic: Duration::ZERO,
+            utc_s: least_ms / 1_000,
+        };
+        gate.restore(denied, begun);
         self.life += 1;
         self.running = Some(Running {
             store,
-            gate: Gate::new(policy.expect("the bundle was checked")),
+            gate,
             is_ready,
             started_at: now,
             outbox: Outbox::default(),
             chain,
-            floor_s,
+            floor,
+            is_time_known: true,
         });
         let version = "simulated".to_owned();
         // A door that cannot say that it started serves nevertheless.
         let _ = self.record(Event::Started { version }, now, None, Fault::None);
     }
 
-    fn signed_time(&self, bundle: Option<&Bundle>) -> u64 {
+    /// It is at least as late as the last record, and as what was noted.
+    fn least_ms(&self, store: &Store) -> u64 {
+        if self.defect == Some(Defect::ForgetsSignedTime) {
+            return 0;
+        }
+        let tail = store.tail().expect("the disk can be read");
+        let last = tail.and_then(|tail| SignedRecord(tail.body).read_unverified().ok());
+        let noted_ms = store.noted_time_ms().expect("the disk can be read");
+        last.map_or(0, |record| record.at_ms).max(noted_ms)
+    }
+
+    fn signed_ms(&self, bundle: Option<&Bundle>) -> u64 {
         match self.defect {
             Some(Defect::ForgetsSignedTime) => 0,
-            _ => bundle.map_or(0, |bundle| bundle.issued_at),
+            _ => bundle.map_or(0, |bundle| bundle.issued_at * 1_000),
         }
     }
 
@@ -147,21 +179,87 @@ impl Door {
         truth.saturating_add_signed(self.ahead_ms)
     }
 
-    fn utc_ms(&self, now: Duration) -> u64 {
-        let floor_s = self.running.as_ref().map_or(0, |running| running.floor_s);
-        self.wall_ms(now).max(floor_s * 1_000)
+    /// What it says of the time.
+    pub(super) fn tell(&mut self, now: Duration) -> Told {
+        let wall_ms = self.wall_ms(now);
+        let since_start = self.since_start(now);
+        let Some(running) = self.running.as_mut() else {
+            return Told {
+                utc_ms: wall_ms,
+                is_known: true,
+            };
+        };
+        let utc_ms = running.floor.read(wall_ms, since_start);
+        let is_known = running.floor.is_known();
+        Told { utc_ms, is_known }
     }
 
-    /// Both clocks, as sessions are told them.
-    pub(super) fn now(&self, now: Duration) -> Now {
+    /// The hub says what time it is.
+    pub(super) fn hear_time(&mut self, utc_ms: u64, now: Duration) {
+        let (wall_ms, since_start) = (self.wall_ms(now), self.since_start(now));
+        if let Some(running) = self.running.as_mut() {
+            running.floor.learn_from_hub(utc_ms, wall_ms, since_start);
+        }
+    }
+
+    /// Notes the time, and puts on record when it was lost or found.
+    pub(super) fn keep_time(&mut self, now: Duration) {
+        let told = self.tell(now);
+        let Some(running) = self.running.as_mut() else {
+            return;
+        };
+        running
+            .store
+            .note_time_ms(told.utc_ms)
+            .expect("the disk can be written");
+        if running.is_time_known == told.is_known {
+            return;
+        }
+        running.is_time_known = told.is_known;
+        let event = if told.is_known {
+            Event::ClockKnown
+        } else {
+            Event::ClockUnknown
+        };
+        // What cannot be recorded now is not: nobody enters by it.
+        let _ = self.record(event, now, None, Fault::None);
+    }
+
+    fn since_start(&self, now: Duration) -> Duration {
         let started_at = self
             .running
             .as_ref()
             .map_or(now, |running| running.started_at);
+        now.saturating_sub(started_at)
+    }
+
+    /// Both clocks, as sessions are told them.
+    pub(super) fn now(&mut self, now: Duration) -> Now {
         Now {
-            monotonic: now.saturating_sub(started_at),
-            utc_s: self.utc_ms(now) / 1_000,
+            monotonic: self.since_start(now),
+            utc_s: self.tell(now).utc_ms / 1_000,
         }
+    }
+
+    /// Lends the gate to a session for one step; before the first bundle a copy, so that nothing counts.
+    pub(super) fn lend<T>(
+        &mut self,
+        now: Duration,
+        step: impl FnOnce(&mut Gate) -> T,
+    ) -> Option<T> {
+        let (told, since_start) = (self.tell(now), self.since_start(now));
+        let forgets = self.defect == Some(Defect::ForgetsSignedTime);
+        let running = self.running.as_mut()?;
+        if !running.is_ready {
+            return Some(step(&mut running.gate.clone()));
+        }
+        running.gate.policy.set_clock_known(told.is_known);
+        let done = step(&mut running.gate);
+        let proven_ms = running.gate.proven_utc_s() * 1_000;
+        if !forgets {
+            running.floor.raise(proven_ms, since_start);
+        }
+        Some(done)
     }
 
     /// The version of the bundle in use.
@@ -178,8 +276,10 @@ impl Door {
         alongside: Option<Alongside>,
         fault: Fault,
     ) -> Result<u64, NotCommitted> {
-        let at_ms = self.utc_ms(now);
+        let at_ms = self.tell(now).utc_ms;
         let running = self.running.as_mut().ok_or(NotCommitted)?;
+        let unkept = running.gate.take_unkept();
+        let denied = (!unkept.is_empty()).then(|| Alongside::Denied(unkept.clone()));
         let mut chain = running.chain.clone();
         let seq = chain.position().next_seq;
         let signed = chain
@@ -189,13 +289,14 @@ impl Door {
             seq,
             hash: *signed.hash().as_bytes(),
             body: signed.as_bytes().to_vec(),
-            alongside,
+            alongside: alongside.into_iter().chain(denied).collect(),
         };
         let is_written = fault != Fault::Full && running.store.append(&[row]).is_ok();
         if is_written && fault == Fault::None {
             running.chain = chain;
             return Ok(seq);
         }
+        running.gate.return_unkept(&unkept);
         if self.defect != Some(Defect::TrustsFailedCommit) {
             let start = ChainPosition::start(self.building, self.id);
             running.chain = resume(&running.store, start, &self.signing.public())
@@ -274,12 +375,12 @@ impl Door {
         {
             return Ok(None);
         }
-        let floor_s = self.signed_time(Some(&bundle));
+        let (signed_ms, since_start) = (self.signed_ms(Some(&bundle)), self.since_start(now));
         let policy = DoorPolicy::new(self.building_key, self.id, self.as_obeyed(bundle))?;
         if let Some(running) = self.running.as_mut() {
             running.gate.policy = policy;
             running.is_ready = true;
-            running.floor_s = running.floor_s.max(floor_s);
+            running.floor.raise(signed_ms, since_start);
         }
         Ok(Some(version))
     }
@@ -290,7 +391,7 @@ impl Door {
         everybody: impl Iterator<Item = access::HolderPublicKey>,
         now: Duration,
     ) {
-        let at = self.now(now).monotonic;
+        let at = self.since_start(now);
         if let Some(running) = self.running.as_mut() {
             for holder in everybody {
                 (0..4).for_each(|_| running.gate.attempts.record_denied(&holder, at));

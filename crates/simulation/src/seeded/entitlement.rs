@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::{
     Bundle, CarrierId, CarrierPublicKey, DoorId, DoorKind, GrantId, HolderClass, HolderPublicKey,
-    ResidentRecords,
+    Lockdown, ResidentRecords,
 };
 use audit::Person;
 
+use super::door::Told;
 use super::people::Pass;
 
 /// What a bundle rules, in plain words.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
-    issued_at: u64,
+    pub(super) issued_at: u64,
     revoked: BTreeSet<GrantId>,
     carriers: BTreeMap<CarrierId, CarrierPublicKey>,
-    doors: BTreeMap<DoorId, DoorKind>,
+    doors: BTreeMap<DoorId, (DoorKind, Lockdown)>,
     is_named: bool,
 }
 
@@ -28,21 +29,24 @@ impl Rules {
             issued_at: bundle.issued_at,
             revoked: bundle.revoked.iter().copied().collect(),
             carriers: carriers.map(|carrier| (carrier.id, carrier.key)).collect(),
-            doors: doors.map(|door| (door.id, door.kind)).collect(),
+            doors: doors
+                .map(|door| (door.id, (door.kind, door.lockdown)))
+                .collect(),
             is_named: bundle.resident_records == ResidentRecords::Named,
         }
     }
 
-    /// Why somebody may not enter; none when they may. `wall_s` is what the door's own clock shows: signed time
-    /// corrects it.
+    /// Why somebody may not enter; none when they may. Where the time is not known, it is at least `told`.
     pub(super) fn bar(
         &self,
         door: DoorId,
         pass: &Pass,
         holder: HolderPublicKey,
-        wall_s: u64,
+        told: Told,
     ) -> Option<&'static str> {
-        let now = wall_s.max(self.issued_at);
+        let now = told.utc_ms / 1_000;
+        // A power cut locks no resident out of their home: the credential proves that it has begun.
+        let may_have_begun = !told.is_known && pass.class == HolderClass::Resident;
         let bars = [
             (!pass.is_genuine, "the building signed no such credential"),
             (holder != pass.holder, "the credential is somebody else's"),
@@ -57,10 +61,29 @@ impl Rules {
                 self.is_apartment(door) && pass.class == HolderClass::Courier,
                 "a courier never opens an apartment",
             ),
-            (now < pass.not_before, "the credential's time has not begun"),
+            (
+                self.is_kept_out(door, pass.class),
+                "a lockdown keeps them out",
+            ),
+            (
+                now < pass.not_before && !may_have_begun,
+                "the credential's time has not begun",
+            ),
             (now > pass.not_after, "the credential's time is over"),
+            (
+                !told.is_known && is_visitor(pass.class),
+                "who comes for a time is not let in where the time is unknown",
+            ),
         ];
         bars.into_iter().find_map(|(bars, why)| bars.then_some(why))
+    }
+
+    fn is_kept_out(&self, door: DoorId, class: HolderClass) -> bool {
+        match self.doors.get(&door).map(|(_, lockdown)| *lockdown) {
+            None | Some(Lockdown::Off) => false,
+            Some(Lockdown::Visitors) => is_visitor(class),
+            Some(Lockdown::Everyone) => class != HolderClass::Staff,
+        }
     }
 
     fn knows_carrier(&self, pass: &Pass) -> bool {
@@ -71,7 +94,7 @@ impl Rules {
     }
 
     fn is_apartment(&self, door: DoorId) -> bool {
-        self.doors.get(&door) == Some(&DoorKind::Unit)
+        self.doors.get(&door).map(|(kind, _)| *kind) == Some(DoorKind::Unit)
     }
 
     /// What a record says of whoever enters with this pass.
@@ -90,4 +113,8 @@ impl Rules {
             (HolderClass::Staff | HolderClass::Courier, _) => Person::Staff { grant },
         }
     }
+}
+
+fn is_visitor(class: HolderClass) -> bool {
+    matches!(class, HolderClass::Guest | HolderClass::Courier)
 }

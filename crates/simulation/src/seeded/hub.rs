@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::{Bundle, BundleError, DoorId, SignedBundle, SigningPublicKey};
-use audit::{ChainPosition, SignedRecord, verify_run};
+use audit::{ChainError, ChainPosition, SignedRecord, verify_run};
 
 use super::Defect;
 use super::building::Building;
@@ -22,6 +22,15 @@ pub(super) enum Request {
 pub(super) enum Reply {
     Bundle(SignedBundle),
     Durable(u64),
+}
+
+/// Why the hub does not take a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Records before it are missing.
+    Gap,
+    /// Anything else: no honest door's run.
+    Wrong(String),
 }
 
 /// What survives the hub's crashes; taking a run is one transaction.
@@ -83,7 +92,7 @@ impl Hub {
         &mut self,
         door: DoorId,
         request: &Request,
-    ) -> Result<Option<Reply>, String> {
+    ) -> Result<Option<Reply>, Refusal> {
         match request {
             Request::Bundle { newer_than } => {
                 let newest = self
@@ -94,7 +103,10 @@ impl Hub {
             }
             Request::Records(run) => {
                 let counts_twice = self.defect == Some(Defect::HubCountsTwice);
-                let chain = self.chains.get_mut(&door).ok_or("the door is unknown")?;
+                let chain = self
+                    .chains
+                    .get_mut(&door)
+                    .ok_or_else(|| wrong("the door is unknown"))?;
                 chain
                     .take(run, counts_twice)
                     .map(|durable| Some(Reply::Durable(durable)))
@@ -105,7 +117,7 @@ impl Hub {
 
 impl Chain {
     /// Takes what it lacks of a run, all of it or nothing; what it holds must be the same.
-    fn take(&mut self, run: &[SignedRecord], counts_twice: bool) -> Result<u64, String> {
+    fn take(&mut self, run: &[SignedRecord], counts_twice: bool) -> Result<u64, Refusal> {
         let is_held = |signed: &&SignedRecord| {
             let record = signed.verify(&self.key);
             record.is_ok_and(|record| record.seq <= self.position.last_seq())
@@ -114,7 +126,7 @@ impl Chain {
         let (held, fresh) = run.split_at(if counts_twice { 0 } else { held });
         for signed in held {
             if !self.records.contains(signed) {
-                return Err("a record of a number that is taken".to_owned());
+                return Err(wrong("a record of a number that is taken"));
             }
         }
         if counts_twice {
@@ -123,8 +135,15 @@ impl Chain {
             return Ok(self.position.last_seq());
         }
         self.position =
-            verify_run(fresh, &self.key, self.position).map_err(|error| error.to_string())?;
+            verify_run(fresh, &self.key, self.position).map_err(|error| match error {
+                ChainError::Gap { .. } => Refusal::Gap,
+                error => wrong(error),
+            })?;
         self.records.extend_from_slice(fresh);
         Ok(self.position.last_seq())
     }
+}
+
+fn wrong(why: impl ToString) -> Refusal {
+    Refusal::Wrong(why.to_string())
 }

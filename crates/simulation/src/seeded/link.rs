@@ -2,6 +2,9 @@
 
 use door_protocol::{DoorSession, KeySession};
 
+use super::carrying::Errand;
+use super::door::Told;
+
 /// A connection while either end has it.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -13,6 +16,10 @@ pub(super) struct Link {
     pub(super) door_end: Option<DoorSession>,
     /// The number of the attempt whose record the door waits for.
     pub(super) attempt: Option<u64>,
+    /// What the door said of the time when it last heard from the phone.
+    pub(super) told: Told,
+    /// What the phone carries, once it was let in.
+    pub(super) errand: Option<Errand>,
     /// The most bytes that one write carries.
     pub(super) payload: usize,
     /// Whether the phone asks once more when it is answered.

@@ -1,6 +1,6 @@
 //! What the manager does: revoke, drop a carrier and take it back, name residents in records.
 
-use access::ResidentRecords;
+use access::{Lockdown, ResidentRecords};
 
 use super::building::Building;
 use super::door::short;
@@ -12,8 +12,9 @@ impl World {
             return;
         }
         match self.dice.index(10) {
-            0..=5 => self.revoke(),
-            6..=8 => self.change_carriers(),
+            0..=4 => self.revoke(),
+            5..=6 => self.change_carriers(),
+            7..=8 => self.change_lockdown(),
             _ => self.change_naming(),
         }
         let now_s = self.queue.now().as_secs();
@@ -57,6 +58,19 @@ impl World {
             self,
             "the manager {} a carrier",
             if is_dropped { "drops" } else { "takes back" }
+        );
+    }
+
+    fn change_lockdown(&mut self) {
+        let all = [Lockdown::Off, Lockdown::Visitors, Lockdown::Everyone];
+        let lockdown = all[self.dice.index(all.len())];
+        let doors = &mut self.hub.bundle.doors;
+        let door = self.dice.index(doors.len());
+        doors[door].lockdown = lockdown;
+        say!(
+            self,
+            "the manager sets the lockdown of door {door}: {}",
+            lockdown.as_str()
         );
     }
 

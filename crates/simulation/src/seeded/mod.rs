@@ -15,6 +15,7 @@
 
 mod attempt;
 mod building;
+mod carrying;
 mod connection;
 mod defect;
 mod dice;
@@ -34,6 +35,7 @@ mod step;
 mod synchronisation;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod trace;
 mod violation;
 mod world;

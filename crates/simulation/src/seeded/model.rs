@@ -10,8 +10,10 @@ use audit::{Event, Hash32, Person, Record, SignedRecord};
 use door_protocol::Answer;
 
 use super::disk::Disk;
+use super::door::Told;
 use super::entitlement::Rules;
 use super::people::Pass;
+use super::timeline::Timeline;
 use super::violation::{
     BACK_OFF, BUNDLE_GROWS, DECIDES_ALONE, Lawful, NO_RECORD_NO_ENTRY, NOT_TRACKED, NOTHING_LOST,
     WHO_MAY_ENTER, broken,
@@ -42,11 +44,15 @@ struct Known {
     allowed: Vec<Person>,
     denied: BTreeMap<DenyReason, u64>,
     waiting: BTreeMap<HolderPublicKey, Denials>,
+    time: Timeline,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Denials {
+    /// Since the last entry.
     times: u32,
+    /// What of it is on the disk, and counts again after a restart.
+    kept: u32,
     last: Duration,
 }
 
@@ -57,8 +63,10 @@ pub(super) struct Asked<'a> {
     pub(super) pass: &'a Pass,
     pub(super) holder: HolderPublicKey,
     pub(super) now: Duration,
-    /// What the door's own clock shows, in unix seconds.
-    pub(super) wall_s: u64,
+    /// What the door said of the time when it decided.
+    pub(super) told: Told,
+    /// What the door's own clock shows, in unix ms.
+    pub(super) wall_ms: u64,
 }
 
 impl Model {
@@ -72,6 +80,7 @@ impl Model {
             allowed: Vec::new(),
             denied: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            time: Timeline::default(),
         };
         Self {
             published: BTreeMap::new(),
@@ -86,24 +95,42 @@ impl Model {
 
     /// A bundle is in use at a door, and a record says so.
     pub(super) fn installed(&mut self, door: usize, version: u64) -> Lawful {
-        let newest = self.doors[door].newest.replace(version);
-        match newest {
-            Some(newest) if newest >= version => broken(
+        let known = &mut self.doors[door];
+        let newest = known.newest.replace(version);
+        if newest.is_some_and(|newest| newest >= version) {
+            return broken(
                 BUNDLE_GROWS,
-                format!("door {door} went from bundle {newest} to {version}"),
-            ),
-            _ if !self.published.contains_key(&version) => broken(
+                format!("door {door} went from bundle {newest:?} to {version}"),
+            );
+        }
+        let Some(rules) = self.published.get(&version) else {
+            return broken(
                 BUNDLE_GROWS,
                 format!("door {door} took bundle {version}, which nobody signed"),
-            ),
-            _ => Ok(()),
-        }
+            );
+        };
+        known.time.proves(rules.issued_at * 1_000);
+        Ok(())
+    }
+
+    /// The hub tells a door the time.
+    pub(super) fn tells_time(&mut self, door: usize) {
+        self.doors[door].time.hears();
     }
 
     /// A door runs again, with what was on its disk.
-    pub(super) fn restarted(&mut self, door: usize, version: Option<u64>, disk: &Disk) -> Lawful {
+    pub(super) fn restarted(
+        &mut self,
+        door: usize,
+        now: Duration,
+        version: Option<u64>,
+        disk: &Disk,
+    ) -> Lawful {
         let known = &mut self.doors[door];
-        known.waiting.clear();
+        for denials in known.waiting.values_mut() {
+            (denials.times, denials.last) = (denials.kept, now);
+        }
+        known.time.restarts();
         if version != known.newest {
             return broken(
                 BUNDLE_GROWS,
@@ -125,6 +152,9 @@ impl Model {
                 format!("door {door} had {} records and has {last}", known.durable),
             );
         }
+        if last > known.durable {
+            known.keeps(last, disk);
+        }
         known.durable = last;
         Ok(())
     }
@@ -135,11 +165,14 @@ impl Model {
         let Some(rules) = known.newest.and_then(|newest| self.published.get(&newest)) else {
             return Some("the door has no bundle");
         };
-        rules.bar(known.id, asked.pass, asked.holder, asked.wall_s)
+        rules.bar(known.id, asked.pass, asked.holder, asked.told)
     }
 
     /// A door decided.
     pub(super) fn decided(&mut self, asked: Asked<'_>, decision: &Decision) -> Lawful {
+        self.doors[asked.door]
+            .time
+            .tells(asked.told, asked.wall_ms)?;
         let (bar, must_wait) = (self.bar(asked), self.must_wait(asked));
         let rules = self.doors[asked.door]
             .newest
@@ -167,7 +200,9 @@ impl Model {
                 format!("{name} was denied: {}", reason.as_str()),
             ),
             (None, None) => {
-                known.waiting.remove(&asked.holder);
+                if let Some(denials) = known.waiting.get_mut(&asked.holder) {
+                    denials.times = 0;
+                }
                 known.allowed.extend(person);
                 Ok(())
             }
@@ -299,14 +334,24 @@ impl Model {
 }
 
 impl Known {
+    /// With a record the door keeps what it has counted, and the time.
+    fn keeps(&mut self, last: u64, disk: &Disk) {
+        for denials in self.waiting.values_mut() {
+            denials.kept = denials.times;
+        }
+        let at_ms = self.committed(last, disk).map(|record| record.at_ms);
+        self.time.proves(at_ms.unwrap_or_default());
+    }
+
     fn count_denial(&mut self, asked: Asked<'_>) {
         let fresh = Denials {
             times: 0,
+            kept: 0,
             last: asked.now,
         };
         let denials = self.waiting.entry(asked.holder).or_insert(fresh);
         if asked.now.saturating_sub(denials.last) >= FORGIVEN_AFTER {
-            *denials = fresh;
+            denials.times = 0;
         }
         denials.times += 1;
         denials.last = asked.now;

@@ -72,9 +72,7 @@ impl World {
     }
 
     fn try_once(&mut self, person: usize, door: usize) -> Lawful {
-        let (own, here) = (&self.people[person], &self.doors[door]);
-        let asked = asked(&own.pass, here, door, own.key(), self.queue.now());
-        let may = self.model.bar(asked).is_none() && self.model.is_unblemished(asked);
+        let may = self.may_enter(person, door);
         let before = self.let_in.get(&(person, door)).copied();
         self.soon(Step::Approach {
             person,
@@ -83,7 +81,8 @@ impl World {
         });
         self.run_for(UNLOCK)?;
         let is_in = self.let_in.get(&(person, door)).copied() > before;
-        if may && !is_in {
+        // Whose time began or ended meanwhile may have come too early or too late.
+        if may && !is_in && self.may_enter(person, door) {
             let name = &self.people[person].pass.name;
             return broken(
                 DECIDES_ALONE,
@@ -91,5 +90,13 @@ impl World {
             );
         }
         Ok(())
+    }
+
+    fn may_enter(&mut self, person: usize, door: usize) -> bool {
+        let now = self.queue.now();
+        let told = self.doors[door].tell(now);
+        let (own, here) = (&self.people[person], &self.doors[door]);
+        let asked = asked(&own.pass, here, (door, told), own.key(), now);
+        self.model.bar(asked).is_none() && self.model.is_unblemished(asked)
     }
 }

@@ -50,7 +50,7 @@ impl World {
         self.doors[door].start(now);
         let here = &self.doors[door];
         let (life, version) = (here.life, here.version());
-        self.model.restarted(door, version, &here.disk)?;
+        self.model.restarted(door, now, version, &here.disk)?;
         let seq = here.next_seq();
         say!(
             self,

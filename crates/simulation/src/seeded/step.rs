@@ -82,6 +82,11 @@ pub(super) enum Step {
         door: usize,
         signed: SignedBundle,
     },
+    /// A phone brings the hub what a door sealed.
+    Carried {
+        door: usize,
+        sealed: Vec<u8>,
+    },
     /// The manager changes something.
     Manage,
     /// A door's program ends, or its power.
@@ -143,6 +148,7 @@ impl World {
                 number,
                 reply,
             } => self.reaches_back(door, life, number, reply),
+            Step::Carried { door, sealed } => self.brought(door, &sealed),
             Step::Offered { door, signed } => self.offered(door, &signed),
             Step::DoorStarts { door } => self.start_door(door),
             Step::Poll { .. }

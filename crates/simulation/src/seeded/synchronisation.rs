@@ -23,6 +23,8 @@ impl World {
         if self.doors[door].life != life || self.doors[door].running.is_none() {
             return;
         }
+        let now = self.queue.now();
+        self.doors[door].keep_time(now);
         let newer_than = self.doors[door].version();
         self.ask_hub(door, 0, &Request::Bundle { newer_than });
         self.deliver(door);
@@ -118,7 +120,7 @@ impl World {
         let id = self.doors[door].id;
         let answer = self.hub.answer(id, request);
         let Ok(reply) =
-            answer.map_err(|why| say!(self, "the hub refuses records of door {door}: {why}"))
+            answer.map_err(|why| say!(self, "the hub refuses records of door {door}: {why:?}"))
         else {
             return broken(
                 NOTHING_LOST,
@@ -179,6 +181,9 @@ impl World {
         if self.doors[door].life != life {
             return Ok(());
         }
+        let now = self.queue.now();
+        self.doors[door].hear_time(self.building.start_s * 1_000 + ms(now), now);
+        self.model.tells_time(door);
         match reply {
             Reply::Bundle(signed) => self.offered(door, &signed),
             Reply::Durable(durable) => self.confirmed(door, number, durable),
@@ -217,20 +222,27 @@ impl World {
         Ok(())
     }
 
+    /// A door has put a bundle in use.
+    pub(super) fn decide_by(&mut self, door: usize, version: u64) -> Lawful {
+        say!(self, "door {door} decides by bundle {version}");
+        self.trace.counts.bundles += 1;
+        self.model.installed(door, version)?;
+        self.model.written(door, &self.doors[door].disk)
+    }
+
     pub(super) fn offered(&mut self, door: usize, signed: &SignedBundle) -> Lawful {
         let now = self.queue.now();
         match self.doors[door].take_bundle(signed, now) {
             Ok(None) => Ok(()),
-            Ok(Some(version)) => {
-                say!(self, "door {door} decides by bundle {version}");
-                self.trace.counts.bundles += 1;
-                self.model.installed(door, version)?;
-                self.model.written(door, &self.doors[door].disk)
-            }
+            Ok(Some(version)) => self.decide_by(door, version),
             Err(why) => {
                 say!(self, "door {door} refuses a bundle: {why}");
                 Ok(())
             }
         }
     }
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).expect("a run is short")
 }
