@@ -106,7 +106,7 @@ impl Hub {
                 let chain = self
                     .chains
                     .get_mut(&door)
-                    .ok_or_else(|| wrong("the door is unknown"))?;
+                    .ok_or_else(|| wrong(&"the door is unknown"))?;
                 chain
                     .take(run, counts_twice)
                     .map(|durable| Some(Reply::Durable(durable)))
@@ -126,7 +126,7 @@ impl Chain {
         let (held, fresh) = run.split_at(if counts_twice { 0 } else { held });
         for signed in held {
             if !self.records.contains(signed) {
-                return Err(wrong("a record of a number that is taken"));
+                return Err(wrong(&"a record of a number that is taken"));
             }
         }
         if counts_twice {
@@ -137,13 +137,13 @@ impl Chain {
         self.position =
             verify_run(fresh, &self.key, self.position).map_err(|error| match error {
                 ChainError::Gap { .. } => Refusal::Gap,
-                error => wrong(error),
+                error => wrong(&error),
             })?;
         self.records.extend_from_slice(fresh);
         Ok(self.position.last_seq())
     }
 }
 
-fn wrong(why: impl ToString) -> Refusal {
+fn wrong(why: &impl ToString) -> Refusal {
     Refusal::Wrong(why.to_string())
 }
