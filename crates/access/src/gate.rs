@@ -74,6 +74,7 @@ impl Gate {
             self.proven_utc_s = self.proven_utc_s.max(proven.unwrap_or(0));
         }
     }
+
     /// Decides for whoever typed the code with this [hash](crate::hash_code).
     ///
     /// A keypad that must wait denies [`DenyReason::TooManyAttempts`] whatever is typed: ask
