@@ -58,6 +58,27 @@ pub(crate) fn programs_and_tests() -> Result<()> {
     run(&mut cargo(&["build", "--workspace", "--bins", "--tests"]))
 }
 
+/// The programs that the attack suite starts.
+pub(crate) const ATTACKED: [&str; 3] = ["vestibule-hub", "vestibule-door", "vestibule-courier"];
+
+/// Builds the attack suite and the programs that it attacks.
+pub(crate) fn attack_suite() -> Result<()> {
+    run(&mut attacked(&["--test", "attack"]))
+}
+
+/// Builds the programs with a switch for each defence, in place of those that ship.
+pub(crate) fn weakened_programs() -> Result<()> {
+    run(&mut attacked(&["--features", "door/weakened,hub/weakened"]))
+}
+
+/// A build of those programs and something more.
+fn attacked(more: &[&str]) -> std::process::Command {
+    let mut build = cargo(&["build", "--workspace"]);
+    build.args(ATTACKED.iter().flat_map(|program| ["--bin", program]));
+    build.args(more);
+    build
+}
+
 /// Builds the daemons and what runs in the guest, and tells where the latter is.
 pub(crate) fn for_guest(program: GuestProgram) -> Result<PathBuf> {
     let mut build = cargo(&[

@@ -2,6 +2,7 @@
 //!
 //! Needs nothing but rustup to compile; every command first sets up what it needs itself.
 
+mod attack;
 mod bench;
 mod build;
 mod check;
@@ -44,6 +45,8 @@ enum Task {
     Check,
     /// Run the tests, all five layers or one, and say how many ran in each.
     Test(test::Arguments),
+    /// Attack the real door and hub in every published way; print the table.
+    Attack(attack::Arguments),
     /// Check the repository's own rules: arrows between crates, purity, files, secrets.
     Tidy,
     /// Play a building in virtual time, under faults, against a model of its laws.
@@ -74,6 +77,7 @@ fn run(task: Task) -> Result<()> {
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Check => check::run(),
         Task::Test(arguments) => test::run(&arguments),
+        Task::Attack(arguments) => attack::run(&arguments),
         Task::Tidy => tidy::run(),
         Task::Simulate(arguments) => simulate::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),

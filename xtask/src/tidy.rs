@@ -10,6 +10,7 @@ mod purity;
 mod repository;
 mod secrets;
 mod suppressions;
+mod weakened;
 
 use std::fmt;
 
@@ -41,7 +42,7 @@ impl fmt::Display for Violation {
 }
 
 /// Every rule; each sees the whole repository.
-const RULES: [fn(&Repository) -> Vec<Violation>; 7] = [
+const RULES: [fn(&Repository) -> Vec<Violation>; 8] = [
     arrows::check,
     purity::check,
     manifests::check,
@@ -49,6 +50,7 @@ const RULES: [fn(&Repository) -> Vec<Violation>; 7] = [
     files::check,
     suppressions::check,
     secrets::check,
+    weakened::check,
 ];
 
 /// Checks the repository and fails when a rule is broken.

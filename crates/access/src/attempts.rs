@@ -185,7 +185,7 @@ impl KeypadLimiter {
 
     /// Whether a code may be tried now. `now` is monotonic.
     pub fn check(&self, now: Duration) -> bool {
-        self.denied.is_none_or(|denied| denied.waited(now))
+        off!(KeypadBackOff) || self.denied.is_none_or(|denied| denied.waited(now))
     }
 
     /// Counts a denial.

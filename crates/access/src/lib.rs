@@ -4,6 +4,9 @@
 //! with [`issue_driver`]). The door holds a [`DoorPolicy`] made of the newest [`Bundle`] and
 //! answers every credential with a [`Decision`]. Time and randomness are arguments.
 
+#[macro_use]
+mod off;
+
 mod attempts;
 pub mod base64url;
 mod bundle;
@@ -23,6 +26,8 @@ mod rules;
 mod token;
 #[cfg(any(test, feature = "vectors"))]
 pub mod vectors;
+#[cfg(feature = "weakened")]
+pub mod weakened;
 mod week;
 
 pub use attempts::{AttemptLimiter, DeniedAttempts, KeypadLimiter};

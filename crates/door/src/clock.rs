@@ -76,6 +76,9 @@ impl Clock {
 
     /// Learns that it is at least `utc_ms`, from something that this door wrote down.
     pub fn raise_floor_ms(&self, utc_ms: u64) {
+        if access::off!(ClockFloor) {
+            return;
+        }
         let at = self.origin.elapsed();
         let mut floor = self.lock();
         floor.raise(utc_ms, at);

@@ -124,6 +124,9 @@ impl Lobby {
     /// Finds a place, if need be that of the longest-waiting stranger.
     fn seat(&self, guest: Guest) -> bool {
         let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
+        if access::off!(MakeRoom) && guests.len() >= PLACES {
+            return false;
+        }
         if guests.len() >= PLACES {
             let stranger = guests
                 .iter()

@@ -59,6 +59,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    #[cfg(feature = "weakened")]
+    if let Ok(defence) = std::env::var(access::weakened::VARIABLE) {
+        access::weakened::switch_off(&defence);
+    }
     let arguments = Arguments::parse();
     logging::start();
     match execute(arguments.command) {

@@ -304,20 +304,8 @@ impl Door {
 
     /// Plays the simulated hardware; returns once the daemon has taken it.
     fn play(&self, act: &str) -> Result<()> {
-        let socket = self.data().join("inputs.sock");
-        let mut player = UnixStream::connect(&socket).with_context(|| {
-            format!("{} plays no inputs at {}", self.plan.name, socket.display())
-        })?;
-        writeln!(player, "{act}")?;
-        let mut answer = String::new();
-        BufReader::new(player).read_line(&mut answer)?;
-        anyhow::ensure!(
-            answer == "ok\n",
-            "{}: {act}: {}",
-            self.plan.name,
-            answer.trim_end()
-        );
-        Ok(())
+        let played = play_input(&self.data().join("inputs.sock"), act);
+        played.with_context(|| format!("{}: {act}", self.plan.name))
     }
 
     fn config(&self) -> PathBuf {
@@ -355,6 +343,17 @@ impl Door {
             quoted(&self.strike_log()),
         )
     }
+}
+
+/// Plays one act, as `keypad 1234`, at the socket of a door's simulated inputs.
+pub fn play_input(socket: &Path, act: &str) -> Result<()> {
+    let mut player = UnixStream::connect(socket)
+        .with_context(|| format!("no inputs are played at {}", socket.display()))?;
+    writeln!(player, "{act}")?;
+    let mut answer = String::new();
+    BufReader::new(player).read_line(&mut answer)?;
+    anyhow::ensure!(answer == "ok\n", "the door said: {}", answer.trim_end());
+    Ok(())
 }
 
 fn camera_table(camera: &CameraPlan) -> String {

@@ -88,7 +88,7 @@ impl Hub {
 }
 
 /// A loopback address that was free a moment ago.
-pub(crate) fn free_address() -> Result<String> {
+pub fn free_address() -> Result<String> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
     Ok(listener.local_addr()?.to_string())
 }

@@ -171,7 +171,7 @@ impl Drop for Running {
 }
 
 /// Asks `done` every 50 ms until it gives a value.
-pub(crate) fn wait_for<T>(
+pub fn wait_for<T>(
     what: &str,
     patience: Duration,
     mut done: impl FnMut() -> Option<T>,

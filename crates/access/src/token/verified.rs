@@ -183,7 +183,10 @@ impl Verified {
 
     /// A block that anybody could append may narrow and nothing else.
     fn narrow(&mut self, said: &[Statement]) -> Result<(), VerifyError> {
-        if said.iter().all(|statement| self.limits.add(statement)) {
+        #[cfg(feature = "weakened")]
+        crate::weakened::widen(&mut self.rights, said);
+        let is_narrow = said.iter().all(|statement| self.limits.add(statement));
+        if off!(Narrowing) || is_narrow {
             Ok(())
         } else {
             Err(VerifyError::Malformed)
@@ -193,7 +196,7 @@ impl Verified {
     /// The block of the carrier's key: once, and with all that makes a visit.
     fn add_visit(&mut self, signer: PublicKey, said: &[Statement]) -> Result<(), VerifyError> {
         let courier = self.courier.as_mut().ok_or(VerifyError::Malformed)?;
-        if signer.to_bytes() != courier.key.as_bytes() {
+        if !off!(CarrierSignature) && signer.to_bytes() != courier.key.as_bytes() {
             return Err(VerifyError::BadSignature);
         }
         let visit = one(said, |said| match said {
@@ -270,7 +273,7 @@ fn check_shape(token: &[u8]) -> Result<(), VerifyError> {
         return Err(VerifyError::Malformed);
     }
     let mut blocks = std::iter::once(&token.authority).chain(&token.blocks);
-    if blocks.all(is_ed25519) {
+    if off!(Ed25519Only) || blocks.all(is_ed25519) {
         Ok(())
     } else {
         Err(VerifyError::BadSignature)

