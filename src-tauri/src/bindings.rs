@@ -19,6 +19,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::take_pending_invite,
             commands::enrol,
             commands::unlock,
+            commands::unlock_remotely,
             commands::activity,
             commands::clip_timeline,
             commands::forget,

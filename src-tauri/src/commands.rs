@@ -50,6 +50,15 @@ pub(crate) async fn unlock(resident: State<'_, Resident>, door_id: String) -> Re
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn unlock_remotely(
+    resident: State<'_, Resident>,
+    door_id: String,
+) -> Result<(), AppError> {
+    resident.unlock_remotely(&door_id)
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn activity(
     resident: State<'_, Resident>,
     before: Option<u64>,

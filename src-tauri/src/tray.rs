@@ -133,6 +133,7 @@ mod tests {
             kind: DoorKind::Common,
             nearby: true,
             rssi_dbm: None,
+            remote: false,
             credential: CredentialState::Valid,
             lockdown: Lockdown::Off,
             hours: Vec::new(),

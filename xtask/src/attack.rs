@@ -62,7 +62,7 @@ fn attack(classes: &[Class]) -> Result<Vec<Outcome>> {
     let suite = Suite::list()?;
     suite.expect_all(classes)?;
     say::stage("attacks on the door and the hub");
-    let verdicts = suite.run(classes)?;
+    let verdicts = Suite::run(classes)?;
     let attacked = classes.iter().zip(verdicts);
     let outcomes = attacked.map(|(class, (verdict, seconds))| Outcome {
         class: class.clone(),

@@ -129,11 +129,13 @@ pub enum DenyReason {
     WrongCode,
     /// The door does not know the time, and the class passes only within one.
     ClockUnknown,
+    /// Asked from afar by somebody who may pass only when there.
+    OnlyAtTheDoor,
 }
 
 impl DenyReason {
     /// Every reason, in declaration order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NoCredential,
         Self::BadSignature,
         Self::WrongBuilding,
@@ -149,6 +151,7 @@ impl DenyReason {
         Self::LockedDown,
         Self::WrongCode,
         Self::ClockUnknown,
+        Self::OnlyAtTheDoor,
     ];
 
     /// The stable code, as serde writes it.
@@ -169,6 +172,7 @@ impl DenyReason {
             Self::LockedDown => "LockedDown",
             Self::WrongCode => "WrongCode",
             Self::ClockUnknown => "ClockUnknown",
+            Self::OnlyAtTheDoor => "OnlyAtTheDoor",
         }
     }
 
@@ -230,6 +234,9 @@ impl DenyReason {
             Self::ClockUnknown => {
                 "The door lost the time in a power cut and lets only residents and staff in until \
                  it knows it again. Call whoever expects you."
+            }
+            Self::OnlyAtTheDoor => {
+                "From afar this door opens for residents only. Ask again when you are at the door."
             }
         }
     }

@@ -85,6 +85,8 @@ ids! {
     ClipId;
     /// Names one visit of a driver, as the carrier chose it.
     VisitId;
+    /// Names one relay through the hub between a resident's device and a door.
+    RelayId;
 }
 
 impl DoorId {

@@ -41,7 +41,7 @@ pub use decision::{CourierVisit, Decision, Denial, DenyReason, Entrant, ParseDen
 pub use gate::{Gate, Now};
 pub use grant::{CarrierGrant, DoorKind, Grant, GrantedDoor, HolderClass, Visit};
 pub use id::{
-    BuildingId, CarrierId, ClipId, DeviceId, DoorId, GrantId, ParseIdError, ResidentId,
+    BuildingId, CarrierId, ClipId, DeviceId, DoorId, GrantId, ParseIdError, RelayId, ResidentId,
     ShortDoorId, UnitId, VisitId,
 };
 pub use issue::{IssueError, issue, issue_carrier, issue_driver};

@@ -17,6 +17,7 @@ pub struct DoorPolicy {
     door: DoorId,
     bundle: Bundle,
     clock_known: bool,
+    from_afar: bool,
     zone: TimeZone,
 }
 
@@ -36,8 +37,15 @@ impl DoorPolicy {
             door,
             bundle,
             clock_known: true,
+            from_afar: false,
             zone,
         })
+    }
+
+    /// Says whether whoever asks next is at the door or asks from afar, through the hub: only
+    /// residents may do that.
+    pub fn set_from_afar(&mut self, from_afar: bool) {
+        self.from_afar = from_afar;
     }
 
     /// The bundle in use.
@@ -106,7 +114,8 @@ impl DoorPolicy {
     /// 13. [`DenyReason::LockedDown`]: the manager keeps the class out for now.
     /// 14. [`DenyReason::OutsideHours`]: the class has hours at this door, and this is in none;
     ///     [`DenyReason::ClockUnknown`] where nobody can tell.
-    /// 15. [`DenyReason::Malformed`]: the Datalog engine, asked last, does not agree.
+    /// 15. [`DenyReason::OnlyAtTheDoor`]: [from afar](Self::set_from_afar), and no resident.
+    /// 16. [`DenyReason::Malformed`]: the Datalog engine, asked last, does not agree.
     pub fn decide(&self, credential: &[u8], holder: HolderPublicKey, now_utc: u64) -> Decision {
         match self.judge(credential, Presented { holder, now_utc }) {
             Ok(entrant) => Decision::Allow(entrant),
@@ -149,6 +158,9 @@ impl DoorPolicy {
         }
         self.check_hours(door, verified.class, presented.now_utc)
             .map_err(deny)?;
+        if self.from_afar && verified.class != HolderClass::Resident {
+            return Err(deny(DenyReason::OnlyAtTheDoor));
+        }
         self.authorize(&verified, door, presented).map_err(deny)?;
         let (class, grant) = (verified.class, verified.grant);
         Ok(Entrant {

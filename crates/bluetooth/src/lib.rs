@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`BluetoothCentral`] | [`Peripheral`] (Linux) | GATT: one service, two characteristics |
 //! | [`StreamCentral`] | [`StreamListener`] | TCP |
+//! | [`relayed`] | [`relayed`] | the hub |
 //! | [`LoopbackCentral`] | [`LoopbackListener`] | memory, for tests |
 //!
 //! [`CompositeCentral`] makes one central of several. Only the peripheral needs Linux.
@@ -34,4 +35,4 @@ pub use loopback::{LoopbackCentral, LoopbackListener, LoopbackPair};
 #[cfg(target_os = "linux")]
 pub use peripheral::Peripheral;
 pub use radio::BluetoothCentral;
-pub use stream::{StreamCentral, StreamListener};
+pub use stream::{StreamCentral, StreamListener, relayed};

@@ -24,6 +24,8 @@ pub enum Transport {
     Bluetooth,
     /// TCP.
     Stream,
+    /// A relay through the hub.
+    Relay,
     /// Memory.
     Loopback,
 }

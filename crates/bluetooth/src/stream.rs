@@ -1,4 +1,4 @@
-//! The link over TCP: for doors on the same machine or the building's own network.
+//! The link over TCP, for doors on the same machine or the building's own network, and over what else carries bytes.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::BytesMut;
 use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::timeout,
 };
@@ -114,14 +114,23 @@ impl Listener for StreamListener {
 
 fn over(socket: TcpStream) -> Result<Link, LinkError> {
     socket.set_nodelay(true)?;
-    let (link, wire) = link(Transport::Stream, CHUNK);
-    tokio::spawn(carry(socket, wire).map(drop));
-    Ok(link)
+    Ok(carried(Transport::Stream, socket))
+}
+
+/// One end of a relay through the hub. Must be called inside a Tokio runtime.
+pub fn relayed(stream: impl AsyncRead + AsyncWrite + Send + 'static) -> Link {
+    carried(Transport::Relay, stream)
+}
+
+fn carried(transport: Transport, stream: impl AsyncRead + AsyncWrite + Send + 'static) -> Link {
+    let (link, wire) = link(transport, CHUNK);
+    tokio::spawn(carry(stream, wire).map(drop));
+    link
 }
 
 /// Carries chunks both ways until either end closes.
-async fn carry(socket: TcpStream, mut wire: Wire) -> std::io::Result<()> {
-    let (mut from, mut to) = socket.into_split();
+async fn carry(stream: impl AsyncRead + AsyncWrite, mut wire: Wire) -> std::io::Result<()> {
+    let (mut from, mut to) = tokio::io::split(stream);
     let arrive = async {
         let mut buffer = BytesMut::with_capacity(CHUNK);
         while from.read_buf(&mut buffer).await? > 0 {

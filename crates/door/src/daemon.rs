@@ -169,12 +169,8 @@ impl Daemon {
     }
 
     fn open_links(&mut self, config: &Config, listener: Option<StreamListener>) {
-        let lobby = |kind| {
-            let doorway = Arc::clone(&self.doorway);
-            Lobby::new(doorway, kind, self.sessions.clone(), self.stop.clone())
-        };
         if let Some(mut listener) = listener {
-            let lobby = lobby(LinkKind::Stream);
+            let lobby = self.lobby(LinkKind::Stream);
             self.tasks.spawn(async move {
                 if let Err(error) = lobby.receive(&mut listener).await {
                     tracing::error!(%error, "the stream link is lost");
@@ -182,11 +178,16 @@ impl Daemon {
             });
         }
         if let Some(bluetooth) = &config.link.bluetooth {
-            let lobby = lobby(LinkKind::Bluetooth);
+            let lobby = self.lobby(LinkKind::Bluetooth);
             let door = self.doorway.identity.door().short();
             let adapter = bluetooth.adapter.clone();
             self.tasks.spawn(lobby.receive_bluetooth(adapter, door));
         }
+    }
+
+    fn lobby(&self, kind: LinkKind) -> Lobby {
+        let doorway = Arc::clone(&self.doorway);
+        Lobby::new(doorway, kind, self.sessions.clone(), self.stop.clone())
     }
 
     fn follow_hub(&mut self, config: &Config, hub: Arc<dyn HubLink>, studio: &Studio) {
@@ -205,6 +206,7 @@ impl Daemon {
             hub,
             doorway: Arc::clone(&self.doorway),
             stream_address: stream.map(|(stream, bound)| stream.advertised(bound)),
+            lobby: self.lobby(LinkKind::Remote),
         };
         self.tasks.spawn(records.run(self.stop.clone()));
         self.tasks.spawn(clips.run(self.stop.clone()));

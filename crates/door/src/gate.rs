@@ -10,6 +10,8 @@ use access::{
     DoorPolicy, Gate, GrantId, Lockdown, RecordsPublicKey, ResidentRecords, SignedBundle, Viewer,
 };
 
+use audit::LinkKind;
+
 use crate::clock::Clock;
 
 /// Why a bundle was not taken.
@@ -117,14 +119,16 @@ impl SharedGate {
     /// Lends the gate to one session for one step. Also returns whether what it decided counts: a
     /// gate that is not [ready](Self::is_ready) lends a copy, so that nobody's attempts are counted.
     ///
-    /// The gate is told whether the time is known, and the clock what the gate learned of it.
-    pub fn with<T>(&self, step: impl FnOnce(&mut Gate) -> T) -> (T, bool) {
+    /// The gate is told over which link, and whether the time is known; the clock what the gate
+    /// learned of it.
+    pub fn with<T>(&self, link: LinkKind, step: impl FnOnce(&mut Gate) -> T) -> (T, bool) {
         let mut state = self.lock();
         if !state.ready {
             return (step(&mut state.gate.clone()), false);
         }
         let clock_known = self.clock.is_known();
         state.gate.policy.set_clock_known(clock_known);
+        state.gate.policy.set_from_afar(link == LinkKind::Remote);
         let done = step(&mut state.gate);
         let proven = state.gate.proven_utc_s();
         drop(state);

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use access::{ClipId, SignedBundle};
+use access::{ClipId, RelayId, SignedBundle};
 use async_trait::async_trait;
 use audit::SignedRecord;
+use bluetooth::Link;
 use clip::SignedClipIndex;
 use futures::{StreamExt as _, stream::BoxStream};
 use hub_api::{Client, ClientError, ServerEvent, UploadState};
@@ -35,6 +36,9 @@ pub trait HubLink: fmt::Debug + Send + Sync + 'static {
 
     /// Opens the event stream, after `last_id` when one is given.
     async fn events(&self, last_id: Option<u64>) -> Result<Events, ClientError>;
+
+    /// Joins the relay through which a resident asks for this door.
+    async fn join_relay(&self, relay: RelayId) -> Result<Link, ClientError>;
 
     /// What time it is by the hub's clock, in unix milliseconds, as it told over its own connection.
     fn hub_time_ms(&self) -> Option<u64>;
@@ -68,6 +72,10 @@ impl HubLink for Client {
 
     async fn events(&self, last_id: Option<u64>) -> Result<Events, ClientError> {
         Ok(self.events(last_id).await?.boxed())
+    }
+
+    async fn join_relay(&self, relay: RelayId) -> Result<Link, ClientError> {
+        Ok(bluetooth::relayed(self.join_relay(relay).await?))
     }
 
     fn hub_time_ms(&self) -> Option<u64> {

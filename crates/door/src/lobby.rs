@@ -9,21 +9,26 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use access::ShortDoorId;
+use access::{RelayId, ShortDoorId};
 use audit::LinkKind;
 use bluetooth::{Link, LinkError, Listener, Peripheral};
+use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    hub_link::HubLink,
     retry::Pauses,
     session::{Doorway, Known, SessionEnd, serve},
 };
 
 /// The most peers on one link.
 const PLACES: usize = 16;
+
+/// How long joining a relay may take.
+const JOINING: Duration = Duration::from_secs(10);
 
 /// Takes peers from one kind of link.
 #[derive(Clone, Debug)]
@@ -88,6 +93,20 @@ impl Lobby {
                 return;
             }
         }
+    }
+
+    /// Serves a resident who asks through the hub; nothing waits for that.
+    pub fn receive_relayed(&self, hub: Arc<dyn HubLink>, relay: RelayId) {
+        let lobby = self.clone();
+        self.sessions.spawn(async move {
+            let joining = timeout(JOINING, hub.join_relay(relay));
+            match lobby.stop.run_until_cancelled(joining).await {
+                Some(Ok(Ok(link))) => lobby.admit(link),
+                Some(Ok(Err(error))) => tracing::warn!(%error, "a relay could not be joined"),
+                Some(Err(_)) => tracing::warn!("a relay could not be joined in time"),
+                None => {}
+            }
+        });
     }
 
     async fn advertise(&self, adapter: Option<&str>, door: ShortDoorId) -> Result<(), LinkError> {

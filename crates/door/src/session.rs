@@ -145,7 +145,9 @@ impl Serving<'_> {
     fn take(&mut self, chunk: &[u8]) {
         let Doorway { gate, clock, .. } = self.doorway;
         let session = &mut self.session;
-        let ((), counts) = gate.with(|gate| session.handle_bytes(chunk, clock.now(), gate));
+        let ((), counts) = gate.with(self.kind, |gate| {
+            session.handle_bytes(chunk, clock.now(), gate);
+        });
         self.counts = counts;
     }
 

@@ -14,6 +14,7 @@ use crate::{
     gate::{BundleRefused, SharedGate},
     hub_link::{Events, HubLink},
     journal::{Draft, Journal},
+    lobby::Lobby,
     retry::Pauses,
     session::Doorway,
     store::{Alongside, StoreError},
@@ -48,6 +49,8 @@ pub struct BundleSync {
     pub doorway: Arc<Doorway>,
     /// Where phones on the building's network find this door.
     pub stream_address: Option<String>,
+    /// Who asks from afar is received here.
+    pub lobby: Lobby,
 }
 
 impl BundleSync {
@@ -87,7 +90,9 @@ impl BundleSync {
                 event = events.next() => {
                     let event = event.ok_or(SyncError::Ended)??;
                     *last_id = Some(event.id);
-                    if self.is_news(&event.event) {
+                    if let Event::Relay { relay } = event.event {
+                        self.lobby.receive_relayed(Arc::clone(&self.hub), relay);
+                    } else if self.is_news(&event.event) {
                         self.refresh().await?;
                     }
                 }

@@ -58,6 +58,8 @@ pub enum ErrorCode {
     ClipUnavailable,
     /// The building's store for clips is full.
     StorageFull,
+    /// The door has no connection to the hub now.
+    DoorOffline,
     /// The hub took too long, or is shutting down.
     Unavailable,
     /// The hub failed; its log says why.

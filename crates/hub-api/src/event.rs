@@ -1,4 +1,4 @@
-use access::ClipId;
+use access::{ClipId, RelayId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -31,6 +31,11 @@ pub enum Event {
         /// Its version.
         version: u64,
     },
+    /// To a door: a resident asks for it from afar. Not kept: who is not there misses it.
+    Relay {
+        /// What to join.
+        relay: RelayId,
+    },
 }
 
 impl Event {
@@ -42,6 +47,7 @@ impl Event {
             Self::Clip(_) => "clip",
             Self::Refresh(_) => "refresh",
             Self::Bundle { .. } => "bundle",
+            Self::Relay { .. } => "relay",
         }
     }
 
@@ -60,6 +66,14 @@ impl Event {
                 let Bundle { version } = serde_json::from_str(data)?;
                 Self::Bundle { version }
             }
+            "relay" => {
+                #[derive(Deserialize)]
+                struct Relay {
+                    relay: RelayId,
+                }
+                let Relay { relay } = serde_json::from_str(data)?;
+                Self::Relay { relay }
+            }
             _ => return Ok(None),
         }))
     }
@@ -72,6 +86,7 @@ impl Event {
             Self::Clip(clip) => serde_json::to_string(clip),
             Self::Refresh(refresh) => serde_json::to_string(refresh),
             Self::Bundle { version } => Ok(format!(r#"{{"version":{version}}}"#)),
+            Self::Relay { relay } => Ok(format!(r#"{{"relay":"{relay}"}}"#)),
         }
     }
 }

@@ -12,14 +12,16 @@ mod error;
 mod event;
 mod invite;
 pub mod oauth;
+mod relay;
 mod resident;
 
 pub use carried::{Carried, CarriedDoor};
-pub use client::{Client, ClientError, ClientIdentity};
+pub use client::{Client, ClientError, ClientIdentity, RelayStream};
 pub use door::{DoorUpdate, Durable, RecordRun, UploadState};
 pub use enrol::{BuildingInfo, EnrolRequest, Enrolled, EnrolledSubject, Subject};
 pub use entries::{ClipInfo, ClipState, DoorAlert, EntryInfo, EntryPage, Outcome};
 pub use error::{ApiError, ErrorCode};
 pub use event::{ClipReady, Event, Refresh, ServerEvent, Topic};
 pub use invite::{Invite, InviteError, KeyHash};
+pub use relay::RELAY_PROTOCOL;
 pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

@@ -16,6 +16,7 @@ use crate::store::{Store, StoreError};
 use crate::ui::{
     ActivityPage, AppError, ClipTimeline, ErrorCode, InvitePreview, KeyStorage, Snapshot, UiEvent,
 };
+use crate::unlock::Way;
 use crate::{Shell, enrol, scan, sync, unlock};
 
 /// The most activity items of one page.
@@ -121,11 +122,20 @@ impl<S: Shell> Controller<S> {
 
     /// Begins to unlock a door; how far it comes is told by events. Ignored while that door is being unlocked.
     pub fn unlock(&self, door_id: &str) -> Result<(), AppError> {
+        self.begin_unlock(door_id, Way::Near)
+    }
+
+    /// The same through the hub, from wherever this device is.
+    pub fn unlock_remotely(&self, door_id: &str) -> Result<(), AppError> {
+        self.begin_unlock(door_id, Way::Remote)
+    }
+
+    fn begin_unlock(&self, door_id: &str, way: Way) -> Result<(), AppError> {
         self.core.enrolment()?;
         let door: DoorId = door_id.parse().map_err(|_| ErrorCode::DoorNotFound)?;
         let door = self.core.store.door(door)?.ok_or(ErrorCode::DoorNotFound)?;
-        if let Some(number) = unlock::claim(&self.core, door.id) {
-            self.run(unlock::carry_out(self.core.clone(), door, number));
+        if let Some(number) = unlock::claim(&self.core, door.id, way) {
+            self.run(unlock::carry_out(self.core.clone(), door, way, number));
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::core::Core;
 use crate::store::{Happening, Record, StoredEnrolment};
 use crate::ui::{
     ActivityClip, ActivityItem, ActivityKind, AppError, ClipState, CredentialState, DoorCard,
-    DoorKind, Enrolment, ResidentRecords, Snapshot, UiEvent, VisitorClass,
+    DoorKind, Enrolment, HubState, ResidentRecords, Snapshot, UiEvent, VisitorClass,
 };
 
 /// What a door is called that the hub names no more.
@@ -37,6 +37,7 @@ impl<S: Shell> Core<S> {
                     kind: door_kind(door),
                     nearby: near.is_some(),
                     rssi_dbm: near.flatten(),
+                    remote: near.is_none() && live.hub == HubState::Online,
                     credential: credentials
                         .get(&door.id)
                         .copied()
@@ -126,7 +127,7 @@ impl<S: Shell> Core<S> {
 
 fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
     let (kind, clip) = match &record.happening {
-        Happening::OwnUnlock { .. } => (ActivityKind::OwnUnlock, None),
+        Happening::OwnUnlock { remote, .. } => (ActivityKind::OwnUnlock { remote: *remote }, None),
         Happening::Entry(entry) => (kind(entry)?, entry.clip.map(clip)),
     };
     Some(ActivityItem {

@@ -1,8 +1,9 @@
 //! The hub as a resident's device sees it.
 
-use access::ClipId;
+use access::{ClipId, DoorId};
 use async_trait::async_trait;
 use audit::SealedRecords;
+use bluetooth::Link;
 use bytes::Bytes;
 use clip::SignedClipIndex;
 use futures::StreamExt as _;
@@ -38,6 +39,8 @@ pub trait Hub: Send + Sync {
     async fn carried(&self, newer_than: Option<u64>) -> Result<Carried, HubError>;
     /// Delivers sealed records of a door; answers up to which one the hub has them.
     async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError>;
+    /// Asks for a door from afar; answers once it has joined.
+    async fn call_door(&self, door: DoorId) -> Result<Link, HubError>;
 }
 
 /// Where a hub is and how to know it.
@@ -133,6 +136,7 @@ fn refusal(code: HubCode) -> ErrorCode {
         HubCode::ClipUnavailable | HubCode::NotFound => ErrorCode::ClipGone,
         HubCode::InvalidClient | HubCode::Revoked => ErrorCode::NotEnrolled,
         HubCode::Unavailable => ErrorCode::HubUnreachable,
+        HubCode::DoorOffline => ErrorCode::DoorOffline,
         _ => ErrorCode::Internal,
     }
 }
@@ -194,5 +198,9 @@ impl Hub for Client {
 
     async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError> {
         Ok(Client::put_carried_records(self, batch).await?)
+    }
+
+    async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {
+        Ok(bluetooth::relayed(Client::call_door(self, door).await?))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::{Credential, DoorId, HolderSecret};
-use bluetooth::{Central, LinkError, Sighting, Stage, UnlockError, ask_door};
+use bluetooth::{Central, Link, LinkError, Sighting, Stage, UnlockError, ask_door};
 use door_protocol::{Answer, Awaited, Command, KeyError, KeySession};
 use hub_api::DoorInfo;
 use rand::RngCore as _;
@@ -14,6 +14,7 @@ use tracing::{info, warn};
 
 use crate::carry::{self, DoorChannel};
 use crate::core::{Attempt, Core};
+use crate::hub::HubError;
 use crate::presence::Via;
 use crate::store::Change;
 use crate::ui::{AppError, BluetoothState, ErrorCode, UiEvent, UnlockState};
@@ -28,8 +29,20 @@ const SEARCH: Duration = Duration::from_secs(10);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// How long the hub may take to bring the door.
+const CALL: Duration = Duration::from_secs(15);
+
 /// How long "relocked" is shown.
 const RELOCKED: Duration = Duration::from_secs(4);
+
+/// How a door is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Over a link to where it is heard.
+    Near,
+    /// Through the hub.
+    Remote,
+}
 
 /// A door that opened, and the connection to it.
 struct Opened {
@@ -59,7 +72,7 @@ struct Found {
 }
 
 /// Claims the door for a new attempt; `None` while another one is under way.
-pub(crate) fn claim<S: Shell>(core: &Core<S>, door: DoorId) -> Option<u64> {
+pub(crate) fn claim<S: Shell>(core: &Core<S>, door: DoorId, way: Way) -> Option<u64> {
     let mut live = core.live();
     if live
         .attempts
@@ -70,7 +83,10 @@ pub(crate) fn claim<S: Shell>(core: &Core<S>, door: DoorId) -> Option<u64> {
     }
     live.last_attempt += 1;
     let number = live.last_attempt;
-    let state = UnlockState::Searching;
+    let state = match way {
+        Way::Near => UnlockState::Searching,
+        Way::Remote => UnlockState::Connecting,
+    };
     live.attempts.insert(
         door,
         Attempt {
@@ -84,13 +100,13 @@ pub(crate) fn claim<S: Shell>(core: &Core<S>, door: DoorId) -> Option<u64> {
     Some(number)
 }
 
-/// Carries an attempt through, from searching to idle again.
-pub(crate) async fn carry_out<S: Shell>(core: Arc<Core<S>>, door: DoorInfo, number: u64) {
+/// Carries an attempt through, from its first state to idle again.
+pub(crate) async fn carry_out<S: Shell>(core: Arc<Core<S>>, door: DoorInfo, way: Way, number: u64) {
     let id = door.id;
-    match attempt(&core, &door, number).await {
+    match attempt(&core, &door, way, number).await {
         Ok(opened) => {
             let at_ms = clock::now_ms();
-            remember(&core, id, at_ms, opened.seq);
+            remember(&core, id, at_ms, opened.seq, way);
             let open_for = Duration::from_secs(opened.unlock_s.into());
             let state = UnlockState::Unlocked {
                 unlock_s: opened.unlock_s,
@@ -105,7 +121,13 @@ pub(crate) async fn carry_out<S: Shell>(core: Arc<Core<S>>, door: DoorInfo, numb
                 advance(&core, id, number, UnlockState::Idle);
             };
             let Opened { seq, channel, .. } = opened;
-            tokio::join!(shown, carry::after_unlock(&core, id, number, seq, channel));
+            let carried = async {
+                // Who is asked through the hub needs nothing carried.
+                if way == Way::Near {
+                    carry::after_unlock(&core, id, number, seq, channel).await;
+                }
+            };
+            tokio::join!(shown, carried);
         }
         Err(error) => {
             info!(code = ?error.code, reason = ?error.reason, "an unlock failed");
@@ -117,14 +139,20 @@ pub(crate) async fn carry_out<S: Shell>(core: Arc<Core<S>>, door: DoorInfo, numb
 async fn attempt<S: Shell>(
     core: &Arc<Core<S>>,
     door: &DoorInfo,
+    way: Way,
     number: u64,
 ) -> Result<Opened, AppError> {
-    let _looking = core.look_for_doors();
     let request = Request {
         credential: best_credential(core, door.id)?,
         holder: HolderSecret::from_bytes(core.keys().await?.holder),
     };
-    let (answer, channel) = ask(core, door, &request, number).await?;
+    let (answer, channel) = match way {
+        Way::Near => {
+            let _looking = core.look_for_doors();
+            ask(core, door, &request, number).await?
+        }
+        Way::Remote => ask_through_hub(core, door, &request, number).await?,
+    };
     match answer {
         Answer::Unlocked { unlock_s, seq } => Ok(Opened {
             unlock_s,
@@ -147,12 +175,7 @@ async fn ask<S: Shell>(
     loop {
         let found = find(core, door, failed).await?;
         advance(core, door.id, number, UnlockState::Connecting);
-        let progress = |stage| {
-            if stage == Stage::Unlocking {
-                advance(core, door.id, number, UnlockState::Unlocking);
-            }
-        };
-        match talk(&found, door, request, progress).await {
+        match talk(&found, door, request, progress(core, door.id, number)).await {
             Ok(answered) => return Ok(answered),
             Err(error) if failed.is_none() && nothing_was_asked(&error) => {
                 info!(via = ?found.via, %error, "the first link brought nothing across");
@@ -165,6 +188,33 @@ async fn ask<S: Shell>(
     }
 }
 
+/// Asks a door that the hub brings: the session is with the door, the hub only carries it.
+async fn ask_through_hub<S: Shell>(
+    core: &Core<S>,
+    door: &DoorInfo,
+    request: &Request,
+    number: u64,
+) -> Result<(Answer, DoorChannel), AppError> {
+    let hub = core.hub().await?;
+    let called = timeout(CALL, hub.call_door(door.id)).await;
+    let link = match called.unwrap_or(Err(HubError::Unreachable)) {
+        Ok(link) => link,
+        Err(error) if error.code() == Some(hub_api::ErrorCode::NotFound) => {
+            return Err(AppError::denied(access::DenyReason::WrongDoor));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(converse(link, door, request, progress(core, door.id, number)).await?)
+}
+
+fn progress<S: Shell>(core: &Core<S>, door: DoorId, number: u64) -> impl FnMut(Stage) {
+    move |stage| {
+        if stage == Stage::Unlocking {
+            advance(core, door, number, UnlockState::Unlocking);
+        }
+    }
+}
+
 async fn talk(
     found: &Found,
     door: &DoorInfo,
@@ -173,6 +223,15 @@ async fn talk(
 ) -> Result<(Answer, DoorChannel), UnlockError> {
     let linked = timeout(CONNECT, found.central.connect(&found.sighting)).await;
     let link = linked.unwrap_or(Err(LinkError::Timeout))?;
+    converse(link, door, request, progress).await
+}
+
+async fn converse(
+    link: Link,
+    door: &DoorInfo,
+    request: &Request,
+    progress: impl FnMut(Stage),
+) -> Result<(Answer, DoorChannel), UnlockError> {
     let started = Instant::now();
     let session = KeySession::new(
         door.id,
@@ -287,8 +346,9 @@ fn best_credential<S: Shell>(core: &Core<S>, door: DoorId) -> Result<Credential,
         .ok_or_else(|| AppError::denied(access::DenyReason::NoCredential))
 }
 
-fn remember<S: Shell>(core: &Core<S>, door: DoorId, at_ms: u64, seq: u64) {
-    match core.store.add_own_unlock(door, at_ms, seq) {
+fn remember<S: Shell>(core: &Core<S>, door: DoorId, at_ms: u64, seq: u64, way: Way) {
+    let is_remote = way == Way::Remote;
+    match core.store.add_own_unlock(door, at_ms, seq, is_remote) {
         Ok(Some(Change::Added(record))) => core.tell_added(&record),
         Ok(_) => {}
         Err(error) => warn!(%error, "an own unlock could not be kept"),

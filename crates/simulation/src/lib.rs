@@ -15,9 +15,9 @@ pub mod seeded;
 mod site;
 mod strike;
 
+pub use self::door::{CameraPlan, Door, DoorLink, DoorPlan, play_input};
 pub use building::{Building, BuildingPlan};
 pub use courier::{Carrier, CourierAnswer};
-pub use self::door::{CameraPlan, Door, DoorLink, DoorPlan, play_input};
 pub use hub::{Hub, free_address};
 pub use programs::{Programs, Running, wait_for};
 pub use site::Site;

@@ -2,7 +2,7 @@
 
 /// How a failure begins that means: the attack succeeded. `cargo xtask attack --self-check` looks
 /// for it, and takes no other failure for a proof that a test can fail.
-pub const BREACH: &str = "THE ATTACK SUCCEEDED";
+const BREACH: &str = "THE ATTACK SUCCEEDED";
 
 /// The environment variable under which a test attacks its test double instead of the real thing.
 const DOUBLE: &str = "VESTIBULE_ATTACK_DOUBLE";

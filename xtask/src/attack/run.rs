@@ -85,7 +85,7 @@ impl Suite {
     }
 
     /// Runs the tests of these classes with nextest, shown as they go.
-    pub(super) fn run(&self, classes: &[Class]) -> Result<Vec<(Verdict, f64)>> {
+    pub(super) fn run(classes: &[Class]) -> Result<Vec<(Verdict, f64)>> {
         let tests = classes.iter().map(|class| format!("test(={})", class.test));
         let tests: Vec<_> = tests.collect();
         let mut run = nextest("run");

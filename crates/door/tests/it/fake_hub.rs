@@ -6,9 +6,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use access::{ClipId, SignedBundle, SigningPublicKey};
+use access::{ClipId, RelayId, SignedBundle, SigningPublicKey};
 use async_trait::async_trait;
 use audit::{ChainPosition, Record, SignedRecord, verify_run};
+use bluetooth::{Link, LoopbackPair};
 use clip::SignedClipIndex;
 use door::hub_link::{Events, HubLink};
 use futures::StreamExt as _;
@@ -38,6 +39,8 @@ struct State {
     /// What its clock shows; nothing for a hub that tells no time.
     time_ms: Option<u64>,
     calls: u64,
+    /// The doors' ends of relays that nobody joined yet.
+    relays: BTreeMap<RelayId, Link>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -64,6 +67,15 @@ impl FakeHub {
         self.lock().bundle = Some((version, bundle));
         let event = Event::Bundle { version };
         let _ = self.events.send(ServerEvent { id: version, event });
+    }
+
+    /// Calls the door through a relay, and gives the phone's end of it.
+    pub fn call(&self, relay: RelayId) -> Link {
+        let LoopbackPair { phone, door } = LoopbackPair::new(512);
+        self.lock().relays.insert(relay, door);
+        let event = Event::Relay { relay };
+        let _ = self.events.send(ServerEvent { id: 0, event });
+        phone
     }
 
     pub fn set_down(&self, down: bool) {
@@ -240,6 +252,13 @@ impl HubLink for FakeHub {
             Some((Ok(event), received))
         });
         Ok(futures::stream::iter([Ok(ready)]).chain(later).boxed())
+    }
+
+    async fn join_relay(&self, relay: RelayId) -> Result<Link, ClientError> {
+        self.answer(|state| {
+            let waiting = state.relays.remove(&relay);
+            waiting.ok_or_else(|| refuse(ErrorCode::NotFound))
+        })
     }
 
     fn hub_time_ms(&self) -> Option<u64> {

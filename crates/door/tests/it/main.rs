@@ -21,3 +21,4 @@ mod lost_time;
 mod outbox;
 mod program;
 mod records;
+mod remote;

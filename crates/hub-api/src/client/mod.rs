@@ -6,6 +6,7 @@ mod enrolment;
 mod error;
 mod events;
 mod identity;
+mod relay;
 mod tls;
 mod token;
 mod transport;
@@ -16,6 +17,7 @@ use url::Url;
 
 pub use error::ClientError;
 pub use identity::ClientIdentity;
+pub use relay::RelayStream;
 
 use crate::KeyHash;
 use crate::oauth::AuthKey;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use access::{DoorId, RelayId};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::HeaderName;
@@ -11,9 +12,11 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use futures::{Stream, stream};
 use hub_api::{ApiError, ClipReady, ErrorCode, Event, Refresh, ServerEvent, Topic};
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 
 use super::callers::Member;
+use super::relay::Call;
 use super::{App, Refused};
 use crate::domain::Present;
 use crate::store::{Notice, StoredEvent};
@@ -22,7 +25,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How many events are read at once.
 const BATCH: u32 = 100;
 
-/// What happens, as it happens: to residents `entry`, `clip` and `refresh`, to doors `bundle`.
+/// What happens, as it happens: to residents `entry`, `clip` and `refresh`, to doors `bundle` and `relay`.
 ///
 /// The stream begins with `ready`. With `Last-Event-ID` it continues after that event; events are
 /// kept for 7 days, and who was away for longer is told to fetch everything again.
@@ -61,6 +64,7 @@ struct Feed {
     app: App,
     caller: Member,
     changes: watch::Receiver<u64>,
+    calls: broadcast::Receiver<Call>,
     /// The last event that was sent or passed over.
     after: u64,
     pending: VecDeque<ServerEvent>,
@@ -71,6 +75,7 @@ impl Feed {
     async fn open(app: App, caller: Member, last: Option<u64>) -> Result<Self, Refused> {
         // Subscribed before reading, so that no change falls in between.
         let changes = app.hub.store.changes();
+        let calls = app.relays.calls();
         let newest = app.hub.store.newest_event().await?;
         let pruned = app.hub.store.pruned_events().await?;
         let missed = last.is_some_and(|last| last < pruned || last > newest);
@@ -91,6 +96,7 @@ impl Feed {
             app,
             caller,
             changes,
+            calls,
             after,
             pending,
             _present: present,
@@ -137,6 +143,10 @@ impl Feed {
         tokio::select! {
             () = self.app.stopping.cancelled() => return None,
             changed = self.changes.changed() => changed.ok()?,
+            relay = called(&mut self.calls, self.caller.door) => {
+                let event = Event::Relay { relay };
+                self.pending.push_back(ServerEvent { id: self.after, event });
+            }
         }
         let client = self
             .app
@@ -166,6 +176,18 @@ impl Feed {
             id: stored.id,
             event,
         }))
+    }
+}
+
+/// Waits until the door is asked from afar; a caller that is no door never is.
+async fn called(calls: &mut broadcast::Receiver<Call>, door: Option<DoorId>) -> RelayId {
+    loop {
+        match calls.recv().await {
+            Ok(call) if Some(call.door) == door => return call.relay,
+            // Whoever was missed is told that the door did not come, and asks again.
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return std::future::pending().await,
+        }
     }
 }
 

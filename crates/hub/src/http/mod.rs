@@ -11,6 +11,7 @@ mod log;
 mod proof;
 mod public;
 mod refusal;
+mod relay;
 mod residents;
 mod token;
 #[cfg(feature = "weakened")]
@@ -32,6 +33,7 @@ use utoipa_axum::routes;
 use crate::domain::Hub;
 use proof::ProofWindow;
 use refusal::Refused;
+use relay::Relays;
 use token::Tokens;
 
 /// The largest body of a request that carries no clip, in bytes.
@@ -48,13 +50,14 @@ pub struct App {
     tokens: Arc<Tokens>,
     proofs: Arc<ProofWindow>,
     origins: Arc<Vec<Url>>,
+    relays: Arc<Relays>,
     stopping: tokio_util::sync::CancellationToken,
 }
 
 impl App {
     /// Prepares the interface of a hub that clients reach at any of these origins.
     ///
-    /// Event streams end when `stopping` is cancelled.
+    /// Event streams and relays end when `stopping` is cancelled.
     pub fn new(
         hub: Arc<Hub>,
         origins: Vec<Url>,
@@ -64,6 +67,7 @@ impl App {
             tokens: Arc::new(Tokens::new(&hub.keys().token)?),
             proofs: Arc::new(ProofWindow::new(hub.clock.clone())),
             origins: Arc::new(origins),
+            relays: Arc::default(),
             hub,
             stopping,
         })
@@ -112,6 +116,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(doors::bundle))
         .routes(routes!(doors::upload_state))
         .routes(routes!(doors::move_door))
+        .routes(routes!(relay::call_door))
+        .routes(routes!(relay::join_relay))
         .routes(routes!(carrier::credential))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))

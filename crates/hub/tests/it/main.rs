@@ -15,6 +15,7 @@ mod privacy;
 mod program;
 mod program_rules;
 mod records;
+mod relay;
 mod restart;
 mod rules;
 mod store;

@@ -22,7 +22,14 @@ pub enum Happening {
     /// Somebody who does not live here entered or was refused, or something happened to a door, says the hub.
     Entry(EntryInfo),
     /// This device unlocked a door.
-    OwnUnlock { door: DoorId, at_ms: u64, seq: u64 },
+    OwnUnlock {
+        door: DoorId,
+        at_ms: u64,
+        seq: u64,
+        /// Whether through the hub.
+        #[serde(default)]
+        remote: bool,
+    },
 }
 
 impl Happening {
@@ -68,14 +75,21 @@ pub enum Change {
 const SLOTS: u64 = 1000;
 
 impl Store {
-    /// Adds this device's own unlock.
+    /// Adds this device's own unlock; `remote` when it went through the hub.
     pub fn add_own_unlock(
         &self,
         door: DoorId,
         at_ms: u64,
         seq: u64,
+        remote: bool,
     ) -> Result<Option<Change>, StoreError> {
-        self.write(|transaction| put(transaction, &Happening::OwnUnlock { door, at_ms, seq }))
+        let own = Happening::OwnUnlock {
+            door,
+            at_ms,
+            seq,
+            remote,
+        };
+        self.write(|transaction| put(transaction, &own))
     }
 
     /// Stores a page of entries; with `newest`, the list is complete from there down to what was known before.

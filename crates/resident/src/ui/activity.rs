@@ -62,7 +62,10 @@ pub enum ActivityKind {
     /// Something happened to the door itself.
     Alert { alert: DoorAlert },
     /// This device opened a door. Known to this device only.
-    OwnUnlock,
+    OwnUnlock {
+        /// Whether through the hub.
+        remote: bool,
+    },
 }
 
 /// What happened to a door.

@@ -35,6 +35,8 @@ pub enum ErrorCode {
     PermissionDenied,
     DoorNotFound,
     DoorBusy,
+    /// It has no connection to the hub now, so it cannot be asked from afar.
+    DoorOffline,
     ConnectionLost,
     Timeout,
     /// The door refused; see [`AppError::reason`].
@@ -62,6 +64,7 @@ impl ErrorCode {
                 | Self::BluetoothOff
                 | Self::DoorNotFound
                 | Self::DoorBusy
+                | Self::DoorOffline
                 | Self::ConnectionLost
                 | Self::Timeout
                 | Self::DoorFailed
@@ -127,6 +130,7 @@ pub enum DenyReason {
     LockedDown,
     WrongCode,
     ClockUnknown,
+    OnlyAtTheDoor,
 }
 
 impl From<access::DenyReason> for DenyReason {
@@ -148,6 +152,7 @@ impl From<access::DenyReason> for DenyReason {
             Reason::LockedDown => Self::LockedDown,
             Reason::WrongCode => Self::WrongCode,
             Reason::ClockUnknown => Self::ClockUnknown,
+            Reason::OnlyAtTheDoor => Self::OnlyAtTheDoor,
         }
     }
 }

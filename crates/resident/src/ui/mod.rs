@@ -110,6 +110,8 @@ pub struct DoorCard {
     pub nearby: bool,
     /// Smoothed signal strength, when heard over Bluetooth.
     pub rssi_dbm: Option<i16>,
+    /// Whether it can be asked through the hub: it is not nearby and the hub answers.
+    pub remote: bool,
     pub credential: CredentialState,
     pub lockdown: Lockdown,
     /// Empty when whoever may pass, may at all times.

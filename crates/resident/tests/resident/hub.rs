@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
-use access::{ClipId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey};
+use access::{ClipId, DoorId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey};
 use async_trait::async_trait;
 use audit::{SealedRecords, SignedRecord};
+use bluetooth::{Central as _, Link, LoopbackCentral};
 use bytes::Bytes;
 use clip::SignedClipIndex;
 use futures::StreamExt as _;
@@ -23,6 +25,8 @@ use crate::building::{
 pub(crate) struct FakeHub {
     state: Mutex<State>,
     log: watch::Sender<Log>,
+    /// The doors that are connected to it.
+    pub(crate) behind: LoopbackCentral,
 }
 
 /// What the hub has pushed so far.
@@ -67,6 +71,7 @@ impl FakeHub {
         Arc::new(Self {
             state: Mutex::new(state),
             log: watch::Sender::default(),
+            behind: LoopbackCentral::default(),
         })
     }
 
@@ -277,5 +282,17 @@ impl Hub for Connection {
             }
         }
         Ok(state.brought.len() as u64)
+    }
+
+    async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {
+        self.0.is_up()?;
+        let behind = &self.0.behind;
+        let found = bluetooth::find(behind, door.short(), Duration::from_secs(1)).await;
+        let offline = HubError::Refused {
+            code: ErrorCode::DoorOffline,
+            retryable: true,
+        };
+        let sighting = found.map_err(|_| offline)?;
+        behind.connect(&sighting).await.map_err(|_| offline)
     }
 }

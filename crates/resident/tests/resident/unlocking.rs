@@ -9,7 +9,7 @@ use crate::building::{GARAGE, GRANT, LOBBY, UNLOCK_S, door_info};
 use crate::door::{FakeDoor, Fault};
 use crate::world::{App, World};
 
-fn names(states: &[UnlockState]) -> Vec<&'static str> {
+pub(crate) fn names(states: &[UnlockState]) -> Vec<&'static str> {
     let name = |state: &UnlockState| match state {
         UnlockState::Idle => "idle",
         UnlockState::Searching => "searching",
@@ -69,7 +69,7 @@ async fn an_own_unlock_is_remembered_on_this_device() {
     world.hub.stop();
     let items = world.open().activity().await;
     assert_eq!(items.len(), 1);
-    assert_eq!(items[0].kind, ActivityKind::OwnUnlock);
+    assert_eq!(items[0].kind, ActivityKind::OwnUnlock { remote: false });
     assert_eq!(items[0].door_name, "Lobby");
 }
 

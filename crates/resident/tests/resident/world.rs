@@ -8,7 +8,7 @@ use bluetooth::{Central, LinkError, LoopbackCentral};
 use keyring_core::{CredentialStore, Error};
 use resident::keys::{FileKeys, KeyStores, Keychain};
 use resident::links::Links;
-use resident::ui::{KeyStorage, Snapshot, UiEvent, UnlockState};
+use resident::ui::{AppError, KeyStorage, Snapshot, UiEvent, UnlockState};
 use resident::{Config, Controller, Notification, Outside, Shell};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -115,8 +115,23 @@ impl App {
 
     /// Unlocks and answers all states until the door is idle again or the unlock has failed.
     pub(crate) async fn unlock(&self, door: access::DoorId) -> Vec<UnlockState> {
+        self.states_of(door, |app| app.unlock(&door.to_string()))
+            .await
+    }
+
+    /// The same through the hub.
+    pub(crate) async fn unlock_remotely(&self, door: access::DoorId) -> Vec<UnlockState> {
+        self.states_of(door, |app| app.unlock_remotely(&door.to_string()))
+            .await
+    }
+
+    async fn states_of(
+        &self,
+        door: access::DoorId,
+        begin: impl FnOnce(&Controller<Seen>) -> Result<(), AppError>,
+    ) -> Vec<UnlockState> {
         let before = self.seen.unlocks(door).len();
-        self.controller.unlock(&door.to_string()).unwrap();
+        begin(&self.controller).unwrap();
         let is_over = |states: &[UnlockState]| {
             matches!(
                 states.last(),

@@ -184,12 +184,7 @@ fn an_appended_block_gives_no_right_that_the_building_did_not_give() -> Result<(
     let neighbour = world.person(HolderClass::Resident, &[world.apartment], World::today())?;
     let root = PublicKey::from_bytes(world.key.public().as_bytes(), Algorithm::Ed25519)?;
     let token = Biscuit::from(neighbour.credential.as_bytes(), root)?;
-    let hex: String = world
-        .lobby
-        .as_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = hex::encode(world.lobby.as_bytes());
     let block = BlockBuilder::new().code(format!("right(hex:{hex}, \"unlock\");"))?;
     let widened = Person {
         credential: Credential(token.append(block)?.to_vec()?),
@@ -247,9 +242,9 @@ fn a_leaked_carrier_credential_is_worthless_without_the_carriers_key() -> Result
 
 /// What a carrier's block says of a visit, in Datalog.
 fn visit_code(world: &World, secret: &HolderSecret) -> String {
-    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
-    let (visit, holder) = (hex(&random::<16>()), hex(secret.public().as_bytes()));
-    let door = hex(world.lobby.as_bytes());
+    let visit = hex::encode(random::<16>());
+    let holder = hex::encode(secret.public().as_bytes());
+    let door = hex::encode(world.lobby.as_bytes());
     format!(
         "courier(hex:{visit}, \"D-0\");\n\
          check if holder(hex:{holder});\n\
