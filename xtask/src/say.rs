@@ -21,22 +21,41 @@ pub(crate) fn failure(text: &str) {
     eprintln!("\nerror: {text}");
 }
 
-/// Renders rows as a table: the first column to the left, the others to the right.
+/// Renders rows, of which the first is the head, as a table: words to the left, numbers to the right.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    rows.iter().map(|row| render_row(row, &widths)).collect()
+    let columns: Vec<_> = (0..columns)
+        .map(|column| Column {
+            width: width(column),
+            is_numbers: is_numbers(rows, column),
+        })
+        .collect();
+    rows.iter().map(|row| render_row(row, &columns)).collect()
 }
 
-fn render_row(row: &[String], widths: &[usize]) -> String {
-    let cells = row.iter().zip(widths).enumerate();
-    let padded = cells.map(|(column, (cell, &width))| match column {
-        0 => format!("{cell:<width$}"),
-        _ => format!("{cell:>width$}"),
+struct Column {
+    width: usize,
+    is_numbers: bool,
+}
+
+/// Whether a column holds numbers below its head.
+fn is_numbers(rows: &[Vec<String>], column: usize) -> bool {
+    let mut cells = rows.iter().skip(1).filter_map(|row| row.get(column));
+    cells.all(|cell| cell.starts_with(|first: char| first.is_ascii_digit() || "-<".contains(first)))
+}
+
+fn render_row(row: &[String], columns: &[Column]) -> String {
+    let padded = row.iter().zip(columns).map(|(cell, column)| {
+        let width = column.width;
+        if column.is_numbers {
+            format!("{cell:>width$}")
+        } else {
+            format!("{cell:<width$}")
+        }
     });
     format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
 }
@@ -49,5 +68,8 @@ mod tests {
     fn a_table_lines_its_columns_up() {
         let rows = [["layer", "ran"], ["rust", "120"]].map(|row| row.map(String::from).to_vec());
         assert_eq!(table(&rows), "layer  ran\nrust   120\n");
+        let rows =
+            [["n", "test"], ["7", "a"], ["10", "bc"]].map(|row| row.map(String::from).to_vec());
+        assert_eq!(table(&rows), " n  test\n 7  a\n10  bc\n");
     }
 }

@@ -13,6 +13,10 @@ pub(crate) const FORGET_AFTER: Duration = Duration::from_secs(12);
 /// A sighting at least this young is good to connect to.
 pub(crate) const FRESH: Duration = Duration::from_secs(6);
 
+/// A door heard more faintly than this, in dBm, is not near: nobody who asks for it stands before it.
+/// A phone in a bag, a few metres away, is heard some 20 dB louder.
+const FLOOR_DBM: f32 = -90.0;
+
 /// The weight of a new signal strength against the smoothed one.
 const SMOOTHING: f32 = 0.3;
 
@@ -40,6 +44,13 @@ struct Heard {
     shown_dbm: Option<f32>,
 }
 
+impl Heard {
+    /// Whether it is not too faint, where its strength is known.
+    fn is_near(&self) -> bool {
+        self.smoothed_dbm.is_none_or(|dbm| dbm >= FLOOR_DBM)
+    }
+}
+
 impl Presence {
     /// Takes a sighting in; says whether what [`Self::near`] answers has changed.
     pub(crate) fn hear(&mut self, sighting: Sighting, via: Via, now: Instant) -> bool {
@@ -55,6 +66,7 @@ impl Presence {
             self.heard.insert(key, heard);
             return true;
         };
+        let was_near = heard.is_near();
         heard.sighting = sighting;
         heard.at = now;
         heard.smoothed_dbm = match (heard.smoothed_dbm, rssi) {
@@ -68,7 +80,7 @@ impl Presence {
         if moved {
             heard.shown_dbm = heard.smoothed_dbm;
         }
-        moved
+        moved || was_near != heard.is_near()
     }
 
     /// Forgets doors that fell silent; says whether there were any.
@@ -85,7 +97,10 @@ impl Presence {
         reason = "near without a signal strength is not the same as away"
     )]
     pub(crate) fn near(&self, door: ShortDoorId) -> Option<Option<i16>> {
-        let shown = |via| self.heard.get(&(door, via)).map(|heard| heard.shown_dbm);
+        let shown = |via| {
+            let heard = self.heard.get(&(door, via))?;
+            heard.is_near().then_some(heard.shown_dbm)
+        };
         let dbm = match (shown(Via::Bluetooth), shown(Via::Stream)) {
             (None, None) => return None,
             (Some(dbm), _) | (None, Some(dbm)) => dbm,
@@ -108,6 +123,6 @@ impl Presence {
         let heard = self.heard.get(&(door, via))?;
         let is_fresh = now.duration_since(heard.at) < FRESH;
         let is_newer = since.is_none_or(|since| heard.at > since);
-        (is_fresh && is_newer).then(|| heard.sighting.clone())
+        (heard.is_near() && is_fresh && is_newer).then(|| heard.sighting.clone())
     }
 }

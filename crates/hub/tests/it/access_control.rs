@@ -40,6 +40,9 @@ impl Everybody {
     }
 }
 
+/// For whatever a path needs the id of.
+const ID: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+
 fn endpoints() -> Vec<Endpoint> {
     let document = serde_json::to_value(hub::http::openapi()).unwrap();
     let mut all = Vec::new();
@@ -59,7 +62,9 @@ fn endpoints() -> Vec<Endpoint> {
 }
 
 fn fill(path: &str) -> String {
-    path.replace("{clip}", "67e55044-10b1-426f-9247-bb680e5fe0c8")
+    let ids = ["{clip}", "{door}", "{relay}"];
+    ids.iter()
+        .fold(path.to_owned(), |path, name| path.replace(name, ID))
         .replace("{n}", "1")
         .replace("{path}", "0/000.p/1")
 }
@@ -86,8 +91,7 @@ fn every_endpoint_says_who_may_use_it() {
         .iter()
         .map(|it| format!("{} {}: {}", it.method, it.path, it.tag))
         .collect();
-    let clip = "67e55044-10b1-426f-9247-bb680e5fe0c8";
-    let text = lines.join("\n").replace(clip, "CLIP");
+    let text = lines.join("\n").replace(ID, "ID");
     insta::assert_snapshot!(text, @"
     GET /health: public
     POST /oauth/token: oauth
@@ -95,20 +99,22 @@ fn every_endpoint_says_who_may_use_it() {
     GET /v1/carried: resident
     PUT /v1/carried/records: resident
     GET /v1/carrier/credential: carrier
-    GET /v1/clips/CLIP: resident
-    PUT /v1/clips/CLIP: door
-    GET /v1/clips/CLIP/fragments/1: resident
-    PUT /v1/clips/CLIP/fragments/1: door
-    GET /v1/clips/CLIP/upload: door
+    GET /v1/clips/ID: resident
+    PUT /v1/clips/ID: door
+    GET /v1/clips/ID/fragments/1: resident
+    PUT /v1/clips/ID/fragments/1: door
+    GET /v1/clips/ID/upload: door
     POST /v1/credentials: resident
     PUT /v1/door: door
     GET /v1/doors: resident
+    GET /v1/doors/ID/relay: resident
     POST /v1/enrolments: public
     GET /v1/entries: resident
     GET /v1/events: events
     GET /v1/log/checkpoint: log
     GET /v1/log/tile/0/000.p/1: log
     PUT /v1/records: door
+    GET /v1/relays/ID: door
     ");
 }
 

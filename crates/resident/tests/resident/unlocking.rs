@@ -60,6 +60,16 @@ async fn an_unlock_tells_each_state_as_it_becomes_true() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_door_heard_too_faintly_is_neither_near_nor_asked() {
+    let world = World::new();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -95);
+    let app = world.enrolled().await;
+    assert_eq!(failure(&app, LOBBY).await.code, ErrorCode::DoorNotFound);
+    assert!(app.snapshot().doors.iter().all(|door| !door.nearby));
+    assert_eq!(door.phones(), 0, "no link was made");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_own_unlock_is_remembered_on_this_device() {
     let world = World::new();
     let _door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);

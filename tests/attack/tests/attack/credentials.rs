@@ -244,11 +244,12 @@ fn a_leaked_carrier_credential_is_worthless_without_the_carriers_key() -> Result
 fn visit_code(world: &World, secret: &HolderSecret) -> String {
     let visit = hex::encode(random::<16>());
     let holder = hex::encode(secret.public().as_bytes());
-    let door = hex::encode(world.lobby.as_bytes());
+    let [lobby, apartment] =
+        [world.lobby, world.apartment].map(|door| hex::encode(door.as_bytes()));
     format!(
         "courier(hex:{visit}, \"D-0\");\n\
          check if holder(hex:{holder});\n\
-         check if door($door), {{hex:{door}}}.contains($door);\n\
+         check if door($door), {{hex:{lobby}, hex:{apartment}}}.contains($door);\n\
          check if time($time), $time >= 2020-01-01T00:00:00Z, $time <= 2100-01-01T00:00:00Z;"
     )
 }
