@@ -13,7 +13,7 @@ export HOME=/root
 export TMPDIR=/run/vestibule
 mkdir -p "$TMPDIR" "$mount_point"
 
-modprobe -a virtio_net virtio_scsi sd_mod ext4
+modprobe -a virtio_net virtio_blk ext4
 # One capture device, /dev/video0.
 modprobe vivid n_devs=1 node_types=0x1
 
@@ -27,9 +27,9 @@ ip address add 10.0.2.15/24 dev "$name"
 ip link set "$name" up
 
 for _ in $(seq 100); do
-  [ -b /dev/sda ] && break
+  [ -b /dev/vda ] && break
   sleep 0.1
 done
-mount -t ext4 /dev/sda "$mount_point"
+mount -t ext4 /dev/vda "$mount_point"
 
 exec bash -c "$command"

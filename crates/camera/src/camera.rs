@@ -34,14 +34,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A run this long counts as healthy: the next pause is short again.
 const HEALTHY: Duration = Duration::from_secs(20);
 
-/// Why a camera cannot be opened at all.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// GStreamer itself does not start.
-    #[error("GStreamer does not start; install gstreamer1.0-plugins-good, -bad and -ugly")]
-    NoGstreamer(#[source] gstreamer::glib::Error),
-}
-
 /// A camera that films until it is dropped.
 #[derive(Debug)]
 pub struct Camera {
@@ -55,12 +47,7 @@ impl Camera {
     ///
     /// Capture times count from `origin`, the origin of the caller's own monotonic time. Returns at
     /// once: [`Self::state`] says whether the source delivers. Must be called inside a Tokio runtime.
-    pub fn open(
-        config: CameraConfig,
-        pre_roll: Duration,
-        origin: Instant,
-    ) -> Result<Self, OpenError> {
-        gstreamer::init().map_err(OpenError::NoGstreamer)?;
+    pub fn open(config: CameraConfig, pre_roll: Duration, origin: Instant) -> Self {
         let ring = Ring::new(pre_roll);
         let (sender, state) = watch::channel(CameraState::Starting);
         let keeper = Keeper {
@@ -69,11 +56,11 @@ impl Camera {
             ring: ring.clone(),
             state: sender,
         };
-        Ok(Self {
+        Self {
             ring,
             state,
             task: tokio::spawn(keeper.keep()),
-        })
+        }
     }
 
     /// The newest fragments, and the way to those that follow.

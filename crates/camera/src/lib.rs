@@ -20,7 +20,7 @@ mod ring;
 mod source;
 mod state;
 
-pub use camera::{Camera, OpenError};
+pub use camera::Camera;
 pub use config::{CameraConfig, Pattern, Source};
 pub use fragment::{Fragment, InitSegment};
 pub use ring::{ClipSource, Ring};

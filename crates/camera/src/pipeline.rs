@@ -42,6 +42,7 @@ impl Pipeline {
     ///
     /// `origin` is the instant from which capture times count.
     pub(crate) fn start(config: &CameraConfig, origin: Instant) -> Result<Self, StopReason> {
+        gst::init().map_err(|_| StopReason::NoGstreamer)?;
         let pipeline = build(config)?;
         let (sender, reports) = mpsc::unbounded_channel();
         let epoch = note_epoch(&pipeline, origin)?;

@@ -29,6 +29,9 @@ pub enum StopReason {
     /// The source stopped delivering without saying why.
     #[error("the camera went silent; it is being started again")]
     Stalled,
+    /// GStreamer itself does not start.
+    #[error("GStreamer does not start; install gstreamer1.0-plugins-good, -bad and -ugly")]
+    NoGstreamer,
     /// Anything else that GStreamer reports.
     #[error("the camera failed; it is being started again")]
     Failed,
@@ -43,6 +46,7 @@ impl StopReason {
             Self::Refused => "camera_refused",
             Self::Unsupported => "camera_unsupported",
             Self::Stalled => "camera_stalled",
+            Self::NoGstreamer => "gstreamer_missing",
             Self::Failed => "camera_failed",
         }
     }

@@ -73,7 +73,7 @@ impl Daemon {
             Foundation::lay(&enrolment.folder(data.path()), &enrolment, &keys)?;
         let studio = foundation.studio(&enrolment, &keys);
         let interrupted = studio.interrupted().await?;
-        let doorway = foundation.doorway(config, &enrolment, &keys, &strike, &studio)?;
+        let doorway = foundation.doorway(config, &enrolment, &keys, &strike, &studio);
         let stop = CancellationToken::new();
         let mut daemon = Self {
             strike,

@@ -14,9 +14,10 @@ use building_tests::keyring::Keyring;
 use clap::Args;
 use door::store::{ClipState, Store};
 use door_protocol::Answer;
+use hub_api::DoorInfo;
 use simulation::Running;
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncReadExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
     time::sleep,
 };
@@ -62,14 +63,14 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     serving().await?;
     let serving_ms = u64::try_from(started.elapsed().as_millis())?;
     let keyring = enrolled(&plan.resident_invite).await?;
-    let signing = keyring.door(plan.door).await?.signing_key;
-    look(&plan, &folder, serving_ms, &signing)?.write(&folder, plan.round)?;
+    let door = keyring.door(plan.door).await?;
+    look(&plan, &folder, serving_ms, &door.signing_key)?.write(&folder, plan.round)?;
     if plan.settle {
         return settled().await;
     }
     tokio::try_join!(
         residents(&keyring, plan.door, Answers::open(&folder)?),
-        couriers(&plan, &keyring, Answers::open(&folder)?),
+        couriers(&plan, &door, Answers::open(&folder)?),
         trouble(plan.scenario),
     )?;
     Ok(())
@@ -106,12 +107,19 @@ fn configure() -> Result<PathBuf> {
     Ok(file)
 }
 
+/// Waits until the door speaks, which it does first.
 async fn serving() -> Result<()> {
     let end = Instant::now() + PATIENCE;
-    while TcpStream::connect(STREAM).await.is_err() {
+    while heard().await.is_err() {
         ensure!(Instant::now() < end, "the door does not serve");
         sleep(Duration::from_millis(20)).await;
     }
+    Ok(())
+}
+
+async fn heard() -> Result<()> {
+    let mut door = TcpStream::connect(STREAM).await?;
+    door.read_u8().await?;
     Ok(())
 }
 
@@ -198,8 +206,8 @@ async fn residents(keyring: &Keyring, door: DoorId, answers: Answers) -> Result<
 }
 
 /// Couriers come so seldom that each can be filmed.
-async fn couriers(plan: &Plan, keyring: &Keyring, answers: Answers) -> Result<()> {
-    let key = keyring.door(plan.door).await?.door_key.to_string();
+async fn couriers(plan: &Plan, door: &DoorInfo, answers: Answers) -> Result<()> {
+    let key = door.door_key.to_string();
     let mut words = plan.courier.clone();
     words.extend(["--door-key".into(), key]);
     loop {

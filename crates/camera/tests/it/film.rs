@@ -44,7 +44,7 @@ impl Film {
     /// Starts a camera and waits for its first fragment.
     pub(crate) async fn with(config: CameraConfig, pre_roll: Duration) -> Self {
         let origin = origin();
-        let camera = Camera::open(config, pre_roll, origin).unwrap();
+        let camera = Camera::open(config, pre_roll, origin);
         until(&camera, |state| state == CameraState::Recording).await;
         let clip = camera.ring().live().unwrap();
         Self {
@@ -86,7 +86,7 @@ impl Film {
 
 /// Starts a camera and waits until it says that it does not film, and why.
 pub(crate) async fn first_stop(source: Source) -> StopReason {
-    let camera = Camera::open(small(source), Duration::ZERO, origin()).unwrap();
+    let camera = Camera::open(small(source), Duration::ZERO, origin());
     let mut state = camera.state();
     let stopped = state.wait_for(|state| *state != CameraState::Starting);
     match *stopped.await.unwrap() {

@@ -7,7 +7,7 @@ use std::{
 use access::SignedBundle;
 use audit::{ChainPosition, SignedRecord};
 use bluetooth::{LinkError, StreamListener};
-use camera::{Camera, OpenError};
+use camera::Camera;
 use door_protocol::DoorIdentity;
 use hub_api::ClientError;
 use tokio::sync::Notify;
@@ -50,9 +50,6 @@ pub enum StartError {
     /// An input cannot be used.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// The camera cannot be used.
-    #[error(transparent)]
-    Camera(#[from] OpenError),
     /// The stream link cannot be used.
     #[error(
         "cannot listen on {address}: {source}. Check link.stream.listen, and that no other program uses the port"
@@ -148,7 +145,7 @@ impl Foundation {
         keys: &Keys,
         strike: &StrikeThread,
         studio: &Studio,
-    ) -> Result<Doorway, StartError> {
+    ) -> Doorway {
         let Self {
             clock,
             journal,
@@ -158,11 +155,11 @@ impl Foundation {
         let recorder = match &config.camera {
             None => Recorder::blind(),
             Some(table) => {
-                let camera = Camera::open(table.camera(), table.pre_roll(), clock.origin())?;
+                let camera = Camera::open(table.camera(), table.pre_roll(), clock.origin());
                 Recorder::new(camera, Rolls::from(table), studio.clone())
             }
         };
-        Ok(Doorway {
+        Doorway {
             identity: DoorIdentity::new(enrolment.building, enrolment.door, **keys.channel()),
             gate,
             journal,
@@ -170,7 +167,7 @@ impl Foundation {
             recorder,
             clock,
             flood: FloodGuard::default(),
-        })
+        }
     }
 }
 
