@@ -16,7 +16,9 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Bench {
     /// A bare GATT write->notify echo of the request's length beside our unlock from subscribe to strike,
-    /// in one run of the guest; writes per unlock, and the door's CPU per decision.
+    /// in one run of the guest; writes per unlock, and the door's CPU per decision. Cold: from the first
+    /// scan; warm: on a connection that is there when the button is pressed; again: a second time on it.
+    /// And on this machine: the decision with its record on disk, beside a bare fsync.
     ///
     /// The guest's processor is emulated: compare the figures with each other, not with other machines.
     Unlock,

@@ -14,13 +14,13 @@ use crate::{
 /// The package whose tests and benches run in the guest, never on the host.
 pub(crate) const GUEST_PACKAGE: &str = "bluetooth-tests";
 
-/// What runs in the guest: one executable of that package.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum GuestProgram {
-    /// The tests, unoptimised.
-    Tests,
-    /// The measurements, optimised.
-    Bench,
+/// What measures, optimised.
+#[derive(Debug)]
+pub(crate) struct Benches {
+    /// The unlock over Bluetooth; runs in the guest.
+    pub(crate) unlock: PathBuf,
+    /// The decision with its record on disk; runs here.
+    pub(crate) decision: PathBuf,
 }
 
 /// Builds the user interface into ui/dist, which the app embeds.
@@ -79,31 +79,42 @@ fn attacked(more: &[&str]) -> std::process::Command {
     build
 }
 
-/// Builds the daemons and what runs in the guest, and tells where the latter is.
-pub(crate) fn for_guest(program: GuestProgram) -> Result<PathBuf> {
+/// Builds the daemons and the tests that run in the guest, and tells where the latter are.
+pub(crate) fn guest_tests() -> Result<PathBuf> {
+    let messages = with_daemons(&["--test", "guest"])?;
+    executable_in(&messages, "test", "guest").context("cargo told no executable of the test guest")
+}
+
+/// Builds the daemons and what measures, optimised.
+pub(crate) fn benches() -> Result<Benches> {
+    let messages = with_daemons(&["--release", "--bench", "unlock", "--bench", "decision"])?;
+    let executable = |name| {
+        let found = executable_in(&messages, "bench", name);
+        found.with_context(|| format!("cargo told no executable of the bench {name}"))
+    };
+    Ok(Benches {
+        unlock: executable("unlock")?,
+        decision: executable("decision")?,
+    })
+}
+
+/// Builds the daemons and something more, and gives cargo's messages.
+fn with_daemons(more: &[&str]) -> Result<String> {
     let mut build = cargo(&[
         "build",
         "--workspace",
         "--message-format",
         "json-render-diagnostics",
     ]);
-    let (kind, name) = match program {
-        GuestProgram::Tests => ("test", "guest"),
-        GuestProgram::Bench => ("bench", "unlock"),
-    };
-    build.args([format!("--{kind}"), name.to_owned()]);
-    if matches!(program, GuestProgram::Bench) {
-        build.arg("--release");
-    }
+    build.args(more);
     let daemons = ["vestibule-hub", "vestibule-door", "vestibule-courier"];
     build.args(daemons.iter().flat_map(|daemon| ["--bin", daemon]));
     say::line(&format!("$ {}", words_of(&build)));
     let output = build.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        bail!("what runs in the guest does not compile; the reason is printed above");
+        bail!("what was to be run does not compile; the reason is printed above");
     }
-    executable_in(&String::from_utf8_lossy(&output.stdout), kind, name)
-        .with_context(|| format!("cargo told no executable of the {kind} {name}"))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The executable of a target in cargo's messages.

@@ -1,39 +1,52 @@
 //! The unlock beside a bare echo, over the guest's real Bluetooth stack.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use super::figures::{Figures, percentile};
 use crate::{
-    build::{self, GuestProgram},
-    guest, repo, say,
+    build, guest, repo, say,
     setup::{self, Need},
-    shell::{bounded, run_logged},
+    shell::{bounded, command, run, run_logged},
 };
 
 /// The longest that measuring may take; then something hangs.
 const LONGEST: Duration = Duration::from_mins(25);
 
 /// What the guest measured, one number a round trip or unlock.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Samples {
     echo_ms: Vec<f64>,
     unlock_ms: Vec<f64>,
     writes: Vec<f64>,
     decision_cpu_ms: Vec<f64>,
+    cold_ms: Vec<f64>,
+    cold_find_ms: Vec<f64>,
+    cold_connect_ms: Vec<f64>,
+    cold_discover_ms: Vec<f64>,
+    warm_ms: Vec<f64>,
+    again_ms: Vec<f64>,
+}
+
+/// What was measured on this machine, one number a decision.
+#[derive(Debug, Default, Deserialize)]
+struct Decisions {
+    decision_ms: Vec<f64>,
+    fsync_ms: Vec<f64>,
 }
 
 /// Boots the guest, measures there and reads the samples.
 pub(super) fn measure() -> Result<Figures> {
     setup::ensure(&[Need::Build, Need::Video, Need::Emulator, Need::Guest])?;
-    let program = build::for_guest(GuestProgram::Bench)?;
+    let benches = build::benches()?;
+    let decisions = decisions(&benches.decision)?;
     let file = guest::shared_folder().join("unlock.json");
     // Samples of an earlier run must not pass for this one's.
     let _ = fs::remove_file(&file);
     say::stage("measuring in the guest");
-    let words = [program, file.clone()].map(|word| word.to_string_lossy().into_owned());
+    let words = [benches.unlock, file.clone()].map(|word| word.to_string_lossy().into_owned());
     let log = repo::target().join("bench/unlock.log");
     let printed = run_logged(&mut bounded(&guest::boot(&words)?, LONGEST), &log)?;
     if !printed.status.success() {
@@ -44,10 +57,20 @@ pub(super) fn measure() -> Result<Figures> {
         );
     }
     let samples = fs::read(&file).context("the guest left no samples")?;
-    figures(&serde_json::from_slice(&samples)?)
+    figures(&serde_json::from_slice(&samples)?, &decisions)
 }
 
-fn figures(samples: &Samples) -> Result<Figures> {
+/// Runs the bench of the decision here, where a disk is a disk.
+fn decisions(program: &Path) -> Result<Decisions> {
+    say::stage("measuring decisions on this machine");
+    let file = repo::target().join("bench/decision.json");
+    fs::create_dir_all(repo::target().join("bench"))?;
+    run(command(program, &[]).arg(&file))?;
+    let samples = fs::read(&file).context("the bench left no samples")?;
+    Ok(serde_json::from_slice(&samples)?)
+}
+
+fn figures(samples: &Samples, decisions: &Decisions) -> Result<Figures> {
     let of =
         |samples: &[f64], percent| percentile(samples, percent).context("nothing was measured");
     let [echo, unlock] = [&samples.echo_ms, &samples.unlock_ms];
@@ -62,6 +85,24 @@ fn figures(samples: &Samples) -> Result<Figures> {
     let most_writes = most_writes.context("nothing was measured")?;
     figures.add_with_target("writes_per_unlock", most_writes, "writes", 1.0);
     figures.add("decision_cpu", of(&samples.decision_cpu_ms, 50)?, "ms");
+    figures.add("cold_scan_to_strike_p50", of(&samples.cold_ms, 50)?, "ms");
+    figures.add("cold_find_p50", of(&samples.cold_find_ms, 50)?, "ms");
+    figures.add("cold_connect_p50", of(&samples.cold_connect_ms, 50)?, "ms");
+    figures.add(
+        "cold_discover_p50",
+        of(&samples.cold_discover_ms, 50)?,
+        "ms",
+    );
+    let warm = of(&samples.warm_ms, 50)?;
+    figures.add("warm_button_to_strike_p50", warm, "ms");
+    figures.add_with_target("warm_ratio_p50", warm / of(echo, 50)?, "x", 1.3);
+    let again = of(&samples.again_ms, 50)?;
+    figures.add("again_button_to_strike_p50", again, "ms");
+    figures.add("again_ratio_p50", again / of(echo, 50)?, "x");
+    figures.add("fsync_p99", of(&decisions.fsync_ms, 99)?, "ms");
+    figures.add("decision_fsync_p50", of(&decisions.decision_ms, 50)?, "ms");
+    let slowest = of(&decisions.decision_ms, 99)?;
+    figures.add_with_target("decision_fsync_p99", slowest, "ms", 10.0);
     Ok(figures)
 }
 
@@ -71,13 +112,24 @@ mod tests {
 
     #[test]
     fn the_worst_unlock_tells_the_writes() {
+        let one = || vec![20.0];
         let samples = Samples {
-            echo_ms: vec![20.0],
+            echo_ms: one(),
             unlock_ms: vec![60.0],
             writes: vec![1.0, 2.0, 1.0],
-            decision_cpu_ms: vec![4.0],
+            decision_cpu_ms: one(),
+            cold_ms: one(),
+            cold_find_ms: one(),
+            cold_connect_ms: one(),
+            cold_discover_ms: one(),
+            warm_ms: vec![30.0],
+            again_ms: one(),
         };
-        let json = serde_json::to_value(figures(&samples).unwrap()).unwrap();
+        let decisions = Decisions {
+            decision_ms: vec![12.0],
+            fsync_ms: one(),
+        };
+        let json = serde_json::to_value(figures(&samples, &decisions).unwrap()).unwrap();
         let figure = |at: usize| {
             (
                 json["figures"][at]["name"].clone(),
@@ -87,17 +139,13 @@ mod tests {
         assert_eq!(figure(4), ("ratio_p50".into(), 3.0.into()));
         assert_eq!(figure(5), ("writes_per_unlock".into(), 2.0.into()));
         assert_eq!(json["figures"][5]["holds"], false);
+        assert_eq!(figure(12), ("warm_ratio_p50".into(), 1.5.into()));
+        assert_eq!(figure(17), ("decision_fsync_p99".into(), 12.0.into()));
+        assert_eq!(json["figures"][17]["holds"], false);
     }
 
     #[test]
     fn a_guest_that_measured_nothing_is_an_error() {
-        let empty = Vec::new;
-        let samples = Samples {
-            echo_ms: empty(),
-            unlock_ms: empty(),
-            writes: empty(),
-            decision_cpu_ms: empty(),
-        };
-        assert!(figures(&samples).is_err());
+        assert!(figures(&Samples::default(), &Decisions::default()).is_err());
     }
 }

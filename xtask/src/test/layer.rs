@@ -7,8 +7,7 @@ use clap::ValueEnum;
 
 use super::{runners, tally::Tally};
 use crate::{
-    build::{self, GuestProgram},
-    guest, repo,
+    build, guest, repo,
     setup::{Need, Tool, path_of_tool},
     shell::{Printed, TIME_WAS_UP, command},
 };
@@ -69,7 +68,7 @@ impl Layer {
             Self::Web => npm("tests", "web"),
             Self::Desktop => desktop()?,
             Self::Bluetooth => {
-                return guest::test_command(&build::for_guest(GuestProgram::Tests)?, filter);
+                return guest::test_command(&build::guest_tests()?, filter);
             }
         };
         if let Some(filter) = filter {
