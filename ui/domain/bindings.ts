@@ -12,6 +12,7 @@ export const commands = {
 	takePendingInvite: () => __TAURI_INVOKE<string | null>("take_pending_invite"),
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
 	unlock: (doorId: string) => __TAURI_INVOKE<null>("unlock", { doorId }),
+	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
 	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
 	forget: () => __TAURI_INVOKE<null>("forget"),
@@ -72,7 +73,9 @@ byKeypad: boolean } |
 /**  Something happened to the door itself. */
 { type: "alert"; alert: DoorAlert } | 
 /**  This device opened a door. Known to this device only. */
-{ type: "own_unlock" };
+{ type: "own_unlock"; 
+/**  Whether through the hub, from afar. */
+remote: boolean };
 
 /**  A run of activity, newest first. */
 export type ActivityPage = {
@@ -154,6 +157,8 @@ export type DoorCard = {
 	nearby: boolean,
 	/**  Smoothed signal strength, when heard over Bluetooth. */
 	rssiDbm: number | null,
+	/**  Whether it can be asked through the hub: it is not nearby and the hub answers. */
+	remote: boolean,
 	credential: CredentialState,
 	lockdown: Lockdown,
 	/**  Empty when whoever may pass, may at all times. */
@@ -195,6 +200,8 @@ export type ErrorCode = "invite_malformed" |
 "denied" | 
 /**  The door accepted, but could not record the entry or move its strike. */
 "door_failed" | 
+/**  The door has no connection to the building's server now. */
+"door_offline" | 
 /**  Not here yet. */
 "clip_unavailable" | 
 /**  Deleted, or never filmed. */

@@ -48,6 +48,14 @@ describe("a failure in words", () => {
     expect(offers({ code: "hub_not_trusted", retryable: false })).toBe(false);
   });
 
+  it("sends nobody closer to a door that was asked from afar", () => {
+    const lost: AppError = { code: "connection_lost", retryable: true };
+    expect(describeFailure(lost).next).toBe(messages.error_connection_lost_next);
+    expect(describeFailure(lost, true).next).toBe(messages.error_remote_broke_off_next);
+    const busy: AppError = { code: "door_busy", retryable: true };
+    expect(describeFailure(busy, true)).toEqual(describeFailure(busy));
+  });
+
   it("has words for a code from a newer core", () => {
     const { title } = describeFailure({ code: "sunspots" as ErrorCode, retryable: false });
     expect(title).toBe(messages.error_internal_title);

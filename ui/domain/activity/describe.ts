@@ -56,7 +56,7 @@ export function detail({ kind }: ActivityItem): string {
     case "alert":
       return describeAlert(kind.alert).detail;
     case "own_unlock":
-      return m.activity_own_note();
+      return kind.remote ? m.activity_own_remote() : m.activity_own_note();
   }
 }
 
