@@ -73,8 +73,7 @@ describe("what is said about a door", () => {
     expect(said(lost)).toMatch(/may have opened all the same/);
     const hint = (unlock: UnlockState) => stateHint(door("a", "A", { unlock }), true);
     expect(hint({ kind: "connecting" })).toBe("Through the building’s server");
-    expect(hint(unlocked)).toBe("Opened from here. It locks again by itself");
-    expect(hint({ kind: "relocked" })).toBe("It was opened from here");
+    expect(hint(unlocked)).toBe("Opened from here");
   });
 
   it("tells near from right here by signal strength", () => {

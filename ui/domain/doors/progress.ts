@@ -76,7 +76,7 @@ export function stateHint(door: DoorCard, remote: boolean): string {
     case "unlocked":
       return remote ? m.remote_unlocked_hint() : m.unlock_unlocked_hint();
     case "relocked":
-      return remote ? m.remote_relocked_hint() : m.unlock_relocked_hint();
+      return m.unlock_relocked_hint();
     case "failed":
       return "";
   }
@@ -104,6 +104,11 @@ export function announcement(door: string, unlock: UnlockState, remote: boolean)
       return `${door}. ${title}. ${next}`;
     }
   }
+}
+
+/** Whether to show that the door would open now. */
+export function isReady({ nearby, credential }: DoorCard): boolean {
+  return nearby && credential === "valid";
 }
 
 /** Where a door stands, in two words. */
