@@ -196,7 +196,13 @@ async function guestTypesCode(
     await notifications.about(/^Ines Falk at Main entrance$/);
     report.keypad.notified = true;
   });
-  await app.screenshot("6-keypad", folder);
+  await picture(app, "6-keypad");
+}
+
+/** A picture of what the window has just been seen to say: it says it before it paints it. */
+async function picture(app: App, name: string): Promise<void> {
+  await until(Date.now() + 300);
+  await app.screenshot(name, folder);
 }
 
 /** Another code than this one, with as many digits. */
@@ -230,7 +236,7 @@ async function doorIsHeldOpen(
     await notifications.about(/^Main entrance stands open$/);
     report.held_open.notified = true;
   });
-  await app.screenshot("7-held-open", folder);
+  await picture(app, "7-held-open");
   await step("somebody shuts it, and the app says so", async () => {
     await site.play(door.name, { act: "close" });
     await app.waitForActivity(/^Shut again Main entrance/);
@@ -250,7 +256,7 @@ async function doorIsForced(
     await notifications.about(/^Main entrance was forced open$/);
     report.forced.notified = true;
   });
-  await app.screenshot("8-forced", folder);
+  await picture(app, "8-forced");
   await step("it is shut again, and the app says so", async () => {
     await site.play(door.name, { act: "close" });
     await app.waitForActivity(/^Shut again Main entrance/, 2);
@@ -267,12 +273,12 @@ async function residentOpensFromAfar(site: Site, app: App, door: SiteDoor): Prom
     report.remote = { ...report.remote, ms: move.at_ms - pressed, seq: move.seq ?? 0 };
     await app.waitForUnlockState(door.id, "unlocked");
   });
-  await app.screenshot("9-from-afar", folder);
+  await picture(app, "9-from-afar");
   await app.goToActivity();
   await step("the resident's own list says that it was from afar", async () => {
     report.remote.shown = await app.waitForActivity(/^You Garage Opened remotely/);
   });
-  await app.screenshot("10-from-afar-in-the-list", folder);
+  await picture(app, "10-from-afar-in-the-list");
 }
 
 /** Days of the week of which none is today, in any time zone. */
