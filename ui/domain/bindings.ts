@@ -74,7 +74,7 @@ byKeypad: boolean } |
 { type: "alert"; alert: DoorAlert } | 
 /**  This device opened a door. Known to this device only. */
 { type: "own_unlock"; 
-/**  Whether through the hub, from afar. */
+/**  Whether through the hub. */
 remote: boolean };
 
 /**  A run of activity, newest first. */
@@ -126,7 +126,7 @@ export type ClipTimeline = {
 export type CredentialState = "valid" | "expired" | "none";
 
 /**  Why a door refuses: [`access::DenyReason`] on the seam to the UI. */
-export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown";
+export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown" | "OnlyAtTheDoor";
 
 /**  What happened to a door. */
 export type DoorAlert = 
@@ -195,13 +195,13 @@ export type ErrorCode = "invite_malformed" |
 /**  The server holds another key than the one the invite promised. */
 "hub_not_trusted" | 
 /**  The system offers no keychain, or it is locked and nobody unlocked it. */
-"no_keychain" | "bluetooth_off" | "bluetooth_unsupported" | "permission_denied" | "door_not_found" | "door_busy" | "connection_lost" | "timeout" | 
+"no_keychain" | "bluetooth_off" | "bluetooth_unsupported" | "permission_denied" | "door_not_found" | "door_busy" | 
+/**  It has no connection to the hub now, so it cannot be asked from afar. */
+"door_offline" | "connection_lost" | "timeout" | 
 /**  The door refused; see [`AppError::reason`]. */
 "denied" | 
 /**  The door accepted, but could not record the entry or move its strike. */
 "door_failed" | 
-/**  The door has no connection to the building's server now. */
-"door_offline" | 
 /**  Not here yet. */
 "clip_unavailable" | 
 /**  Deleted, or never filmed. */

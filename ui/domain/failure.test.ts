@@ -22,6 +22,7 @@ const reasons: DenyReason[] = [
   "LockedDown",
   "WrongCode",
   "ClockUnknown",
+  "OnlyAtTheDoor",
 ];
 
 describe("a failure in words", () => {

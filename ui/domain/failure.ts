@@ -58,6 +58,7 @@ const DENIED: Record<DenyReason, Text> = {
   LockedDown: [m.error_denied_locked_down_title, m.error_denied_locked_down_next],
   WrongCode: [m.error_denied_wrong_code_title, m.error_denied_wrong_code_next],
   ClockUnknown: [m.error_denied_clock_unknown_title, m.error_denied_clock_unknown_next],
+  OnlyAtTheDoor: [m.error_denied_only_at_the_door_title, m.error_denied_only_at_the_door_next],
 };
 
 /** Fixed by the person rather than by time, so worth another try although the core would not repeat it. */

@@ -24,6 +24,7 @@ const DENIED: Record<DenyReason, () => string> = {
   LockedDown: m.denied_locked_down,
   WrongCode: m.denied_wrong_code,
   ClockUnknown: m.denied_clock_unknown,
+  OnlyAtTheDoor: m.denied_only_at_the_door,
 };
 
 /** Who it was, as far as the building may know; of an alert, what it was. */
