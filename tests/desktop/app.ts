@@ -89,6 +89,22 @@ export class App {
     return clicked;
   }
 
+  /** Holds a door's control that opens from afar, until that counts; returns the time of the press (Unix ms). */
+  async holdToOpen(doorId: string): Promise<number> {
+    const control = await this.doorControl(doorId, "remote-hold").getElement();
+    await control.waitForDisplayed({ timeout: 20_000 });
+    await control.scrollIntoView({ block: "center" });
+    const pressed = Date.now();
+    await this.browser
+      .action("pointer")
+      .move({ origin: control })
+      .down({ button: 0 })
+      .pause(1300)
+      .up({ button: 0 })
+      .perform();
+    return pressed;
+  }
+
   async waitForUnlockState(doorId: string, state: string, timeout = 20_000): Promise<void> {
     const shown = () => this.doorControl(doorId, "unlock-state").getAttribute("data-state");
     await this.browser.waitUntil(async () => (await shown()) === state, {
@@ -104,6 +120,37 @@ export class App {
       location.hash = "#/";
     });
     await this.find("view-doors").waitForDisplayed({ timeout: 20_000 });
+  }
+
+  /** Goes to the page with what happened. */
+  async goToActivity(): Promise<void> {
+    await this.browser.execute(() => {
+      location.hash = "#/activity";
+    });
+    await this.find("view-activity").waitForDisplayed({ timeout: 20_000 });
+  }
+
+  /** Waits until `times` lines of the activity list say `words`, and returns the newest. */
+  async waitForActivity(words: RegExp, times = 1): Promise<string> {
+    let lines: string[] = [];
+    let found: string[] = [];
+    await this.browser.waitUntil(
+      async () => {
+        lines = await this.browser.execute(() =>
+          [...document.querySelectorAll<HTMLElement>('[data-testid="activity-item"]')].map((line) =>
+            line.innerText.replace(/\s+/g, " ").trim(),
+          ),
+        );
+        found = lines.filter((line) => words.test(line));
+        return found.length >= times;
+      },
+      {
+        timeout: 20_000,
+        interval: 100,
+        timeoutMsg: `the activity list never said ${words}; it says:\n${lines.join("\n")}`,
+      },
+    );
+    return found[0] ?? "";
   }
 
   /** Waits until a door's card says what is ruled for it, and returns the words. */

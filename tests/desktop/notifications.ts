@@ -20,6 +20,14 @@ export class Notifications {
     return JSON.parse(await this.#server.next(patienceMs));
   }
 
+  /** Waits for the notification whose summary is as `words` say, and forgets those before it. */
+  async about(words: RegExp): Promise<SeenNotification> {
+    for (;;) {
+      const notification = await this.next();
+      if (words.test(notification.summary)) return notification;
+    }
+  }
+
   /** Clicks the notification, no faster than a person could: notify-rust listens once the server has answered. */
   async click(notification: SeenNotification): Promise<void> {
     await setTimeout(300);

@@ -25,6 +25,13 @@ export type CourierAnswer =
   | { outcome: "unlocked"; unlock_s: number; seq: number }
   | { outcome: "denied"; reason: string };
 
+/** What is done to a door's contact, exit button or keypad. */
+export type Act =
+  | { act: "open" }
+  | { act: "close" }
+  | { act: "press_exit" }
+  | { act: "type_code"; code: string };
+
 /** A hub, a building with its doors, and another building: real programs, simulated hardware. */
 export class Site {
   readonly home: SiteBuilding;
@@ -57,6 +64,11 @@ export class Site {
     return this.#ask({ do: "strike", door });
   }
 
+  /** Does something at a door with the hands. */
+  play(door: string, act: Act): Promise<null> {
+    return this.#ask({ do: "play", door, ...act });
+  }
+
   /** Runs a command of the hub for the home building, as its manager would. */
   manage<T>(...command: string[]): Promise<T> {
     return this.#ask({ do: "manage", command });
@@ -85,8 +97,8 @@ export class Site {
   }
 
   /** Waits for the strike of `door` to unlock after its first `seen` moves. */
-  async unlockAfter(door: string, seen: number): Promise<StrikeMove> {
-    const end = Date.now() + 20_000;
+  async unlockAfter(door: string, seen: number, patienceMs = 20_000): Promise<StrikeMove> {
+    const end = Date.now() + patienceMs;
     while (Date.now() < end) {
       const moves = (await this.strike(door)).slice(seen);
       const unlocked = moves.find((move) => move.state === "unlocked");

@@ -15,6 +15,28 @@ const unlockUntil = (state: string) => async (app: AppWindow) => {
   await expect(app.door("main").getByTestId("unlock-state")).toHaveAttribute("data-state", state);
 };
 
+/** What would take a second or more from here on, as a hold or a question does, does not end. */
+const waitForever = (app: AppWindow) =>
+  app.page.evaluate(() => {
+    const wait = window.setTimeout;
+    const longer = (act: TimerHandler, ms = 0) => wait(act, ms < 1000 ? ms : 3_600_000);
+    window.setTimeout = longer as typeof window.setTimeout;
+  });
+
+const askFrom = (door: string) => async (app: AppWindow) => {
+  await waitForever(app);
+  await app.door(door).getByTestId("remote-hold").click();
+  await expect(app.door(door).getByTestId("remote-hold-question")).toBeVisible();
+};
+
+const openFrom = (door: string, state: string) => async (app: AppWindow) => {
+  await app.door(door).getByTestId("remote-hold").hover();
+  await app.page.mouse.down();
+  await expect(app.door(door).getByTestId("unlock-state")).toHaveAttribute("data-state", state);
+  await app.page.mouse.up();
+  await app.page.mouse.move(1, 1);
+};
+
 const paste = async (app: AppWindow) => {
   await app
     .find("invite-input")
@@ -121,6 +143,54 @@ const pictures: Picture[] = [
       await app.door("parcels").getByTestId("unlock-button").click();
       await expect(app.door("parcels").getByTestId("unlock-failure")).toBeVisible();
     },
+  },
+
+  { name: "remote-asking", query: "mock=doors-away", reach: askFrom("main") },
+  { name: "remote-asking-second-door", query: "mock=doors-many", reach: askFrom("court") },
+  {
+    name: "remote-holding",
+    query: "mock=doors-away",
+    reach: async (app) => {
+      await waitForever(app);
+      await app.door("main").getByTestId("remote-hold").hover();
+      await app.page.mouse.down();
+      await expect(app.door("main").getByTestId("remote-hold")).toContainText("Keep holding");
+    },
+  },
+  {
+    name: "remote-connecting",
+    query: "mock=doors-away&unlock=connecting",
+    reach: openFrom("main", "connecting"),
+  },
+  {
+    name: "remote-unlocked",
+    query: "mock=doors-away&unlock=unlocked",
+    reach: openFrom("main", "unlocked"),
+  },
+  {
+    name: "remote-relocked",
+    query: "mock=doors-away&unlock=relocked",
+    reach: openFrom("main", "relocked"),
+  },
+  {
+    name: "remote-door-offline",
+    query: "mock=doors-away&unlock=door_offline",
+    reach: openFrom("main", "failed"),
+  },
+  {
+    name: "remote-broke-off",
+    query: "mock=doors-away&unlock=connection_lost",
+    reach: openFrom("main", "failed"),
+  },
+  {
+    name: "remote-second-door",
+    query: "mock=doors-many&unlock=unlocked",
+    reach: openFrom("court", "unlocked"),
+  },
+  {
+    name: "remote-second-door-offline",
+    query: "mock=doors-many&unlock=door_offline",
+    reach: openFrom("court", "failed"),
   },
 
   {

@@ -8,6 +8,9 @@ export class App {
   snapshot = $state.raw<Snapshot | null>(null);
   failed = $state.raw<AppError | null>(null);
 
+  /** The doors that this window asked last from afar. */
+  private askedRemotely = $state.raw<ReadonlySet<string>>(new Set());
+
   /** For each door, the failure that was put away: the core repeats it in every snapshot until the next unlock. */
   private readonly dismissed = new Map<string, string>();
 
@@ -40,12 +43,20 @@ export class App {
     }
   }
 
-  async unlock(doorId: string): Promise<void> {
-    try {
-      await this.backend.unlock(doorId);
-    } catch (thrown) {
-      this.setUnlock(doorId, { kind: "failed", error: toAppError(thrown) });
-    }
+  unlock(doorId: string): Promise<void> {
+    this.noteRemote(doorId, false);
+    return this.begin(doorId, this.backend.unlock(doorId));
+  }
+
+  /** Opens a door at which the person is not. */
+  unlockRemotely(doorId: string): Promise<void> {
+    this.noteRemote(doorId, true);
+    return this.begin(doorId, this.backend.unlockRemotely(doorId));
+  }
+
+  /** Whether a door's state is that of an unlock from afar, as far as this window knows. */
+  isRemote(doorId: string): boolean {
+    return this.askedRemotely.has(doorId);
   }
 
   /** Puts a door's shown failure away. */
@@ -54,6 +65,14 @@ export class App {
     if (unlock?.kind !== "failed") return;
     this.dismissed.set(doorId, JSON.stringify(unlock.error));
     this.setUnlock(doorId, { kind: "idle" });
+  }
+
+  private async begin(doorId: string, asked: Promise<unknown>): Promise<void> {
+    try {
+      await asked;
+    } catch (thrown) {
+      this.setUnlock(doorId, { kind: "failed", error: toAppError(thrown) });
+    }
   }
 
   private accept(snapshot: Snapshot): void {
@@ -73,8 +92,16 @@ export class App {
     return unlock;
   }
 
+  private noteRemote(doorId: string, remote: boolean): void {
+    if (this.askedRemotely.has(doorId) === remote) return;
+    const others = [...this.askedRemotely].filter((id) => id !== doorId);
+    this.askedRemotely = new Set(remote ? [...others, doorId] : others);
+  }
+
   private setUnlock(doorId: string, unlock: UnlockState): void {
     if (!this.snapshot) return;
+    // Only who stands before a door searches for it; somebody began that elsewhere, as in the tray.
+    if (unlock.kind === "searching") this.noteRemote(doorId, false);
     const doors = this.snapshot.doors.map((door) =>
       door.id === doorId ? { ...door, unlock } : door,
     );

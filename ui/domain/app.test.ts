@@ -9,7 +9,10 @@ const lost: AppError = { code: "connection_lost", retryable: true };
 const failed: UnlockState = { kind: "failed", error: lost };
 
 async function started() {
-  const backend = fakeBackend({ snapshot: () => Promise.resolve(enrolled) });
+  const backend = fakeBackend({
+    snapshot: () => Promise.resolve(enrolled),
+    unlockRemotely: () => Promise.resolve(null),
+  });
   const app = new App(backend);
   await app.start();
   const shown = () => app.snapshot?.doors.find(({ id }) => id === DOOR)?.unlock;
@@ -73,6 +76,46 @@ describe("the app's picture of the core", () => {
     const app = new App(backend);
     await app.start();
     await app.unlock(DOOR);
+    expect(app.snapshot?.doors[0]?.unlock).toEqual(failed);
+  });
+
+  it("remembers which door it asked from afar", async () => {
+    const asked: string[] = [];
+    const done = (how: string) => (id: string) => {
+      asked.push(`${how} ${id}`);
+      return Promise.resolve(null);
+    };
+    const backend = fakeBackend({
+      snapshot: () => Promise.resolve(enrolled),
+      unlock: done("here"),
+      unlockRemotely: done("afar"),
+    });
+    const app = new App(backend);
+    await app.start();
+    await app.unlockRemotely(DOOR);
+    expect([app.isRemote(DOOR), app.isRemote("door-flat")]).toEqual([true, false]);
+    await app.unlock(DOOR);
+    expect(app.isRemote(DOOR)).toBe(false);
+    expect(asked).toEqual([`afar ${DOOR}`, `here ${DOOR}`]);
+  });
+
+  it("takes a door that is searched for as one that somebody stands before", async () => {
+    const { app, tell } = await started();
+    await app.unlockRemotely(DOOR);
+    tell({ kind: "connecting" });
+    expect(app.isRemote(DOOR)).toBe(true);
+    tell({ kind: "searching" });
+    expect(app.isRemote(DOOR)).toBe(false);
+  });
+
+  it("shows a refused command from afar as the door's failure", async () => {
+    const backend = fakeBackend({
+      snapshot: () => Promise.resolve(enrolled),
+      unlockRemotely: () => Promise.reject(lost),
+    });
+    const app = new App(backend);
+    await app.start();
+    await app.unlockRemotely(DOOR);
     expect(app.snapshot?.doors[0]?.unlock).toEqual(failed);
   });
 

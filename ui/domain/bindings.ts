@@ -12,6 +12,7 @@ export const commands = {
 	takePendingInvite: () => __TAURI_INVOKE<string | null>("take_pending_invite"),
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
 	unlock: (doorId: string) => __TAURI_INVOKE<null>("unlock", { doorId }),
+	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
 	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
 	forget: () => __TAURI_INVOKE<null>("forget"),
@@ -72,7 +73,9 @@ byKeypad: boolean } |
 /**  Something happened to the door itself. */
 { type: "alert"; alert: DoorAlert } | 
 /**  This device opened a door. Known to this device only. */
-{ type: "own_unlock" };
+{ type: "own_unlock"; 
+/**  Whether through the hub. */
+remote: boolean };
 
 /**  A run of activity, newest first. */
 export type ActivityPage = {
@@ -123,7 +126,7 @@ export type ClipTimeline = {
 export type CredentialState = "valid" | "expired" | "none";
 
 /**  Why a door refuses: [`access::DenyReason`] on the seam to the UI. */
-export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown";
+export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown" | "OnlyAtTheDoor";
 
 /**  What happened to a door. */
 export type DoorAlert = 
@@ -154,6 +157,8 @@ export type DoorCard = {
 	nearby: boolean,
 	/**  Smoothed signal strength, when heard over Bluetooth. */
 	rssiDbm: number | null,
+	/**  Whether it can be asked through the hub: it is not nearby and the hub answers. */
+	remote: boolean,
 	credential: CredentialState,
 	lockdown: Lockdown,
 	/**  Empty when whoever may pass, may at all times. */
@@ -190,7 +195,9 @@ export type ErrorCode = "invite_malformed" |
 /**  The server holds another key than the one the invite promised. */
 "hub_not_trusted" | 
 /**  The system offers no keychain, or it is locked and nobody unlocked it. */
-"no_keychain" | "bluetooth_off" | "bluetooth_unsupported" | "permission_denied" | "door_not_found" | "door_busy" | "connection_lost" | "timeout" | 
+"no_keychain" | "bluetooth_off" | "bluetooth_unsupported" | "permission_denied" | "door_not_found" | "door_busy" | 
+/**  It has no connection to the hub now, so it cannot be asked from afar. */
+"door_offline" | "connection_lost" | "timeout" | 
 /**  The door refused; see [`AppError::reason`]. */
 "denied" | 
 /**  The door accepted, but could not record the entry or move its strike. */

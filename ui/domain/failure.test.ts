@@ -22,6 +22,7 @@ const reasons: DenyReason[] = [
   "LockedDown",
   "WrongCode",
   "ClockUnknown",
+  "OnlyAtTheDoor",
 ];
 
 describe("a failure in words", () => {
@@ -46,6 +47,14 @@ describe("a failure in words", () => {
     expect(offers({ code: "denied", reason: "CredentialExpired", retryable: false })).toBe(true);
     expect(offers({ code: "denied", reason: "Revoked", retryable: false })).toBe(false);
     expect(offers({ code: "hub_not_trusted", retryable: false })).toBe(false);
+  });
+
+  it("sends nobody closer to a door that was asked from afar", () => {
+    const lost: AppError = { code: "connection_lost", retryable: true };
+    expect(describeFailure(lost).next).toBe(messages.error_connection_lost_next);
+    expect(describeFailure(lost, true).next).toBe(messages.error_remote_broke_off_next);
+    const busy: AppError = { code: "door_busy", retryable: true };
+    expect(describeFailure(busy, true)).toEqual(describeFailure(busy));
   });
 
   it("has words for a code from a newer core", () => {

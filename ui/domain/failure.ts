@@ -26,6 +26,7 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   door_busy: [m.error_door_busy_title, m.error_door_busy_next],
   connection_lost: [m.error_connection_lost_title, m.error_connection_lost_next],
   timeout: [m.error_timeout_title, m.error_timeout_next],
+  door_offline: [m.error_door_offline_title, m.error_door_offline_next],
   door_failed: [m.error_door_failed_title, m.error_door_failed_next],
   clip_unavailable: [m.error_clip_unavailable_title, m.error_clip_unavailable_next],
   clip_gone: [m.error_clip_gone_title, m.error_clip_gone_next],
@@ -57,6 +58,7 @@ const DENIED: Record<DenyReason, Text> = {
   LockedDown: [m.error_denied_locked_down_title, m.error_denied_locked_down_next],
   WrongCode: [m.error_denied_wrong_code_title, m.error_denied_wrong_code_next],
   ClockUnknown: [m.error_denied_clock_unknown_title, m.error_denied_clock_unknown_next],
+  OnlyAtTheDoor: [m.error_denied_only_at_the_door_title, m.error_denied_only_at_the_door_next],
 };
 
 /** Fixed by the person rather than by time, so worth another try although the core would not repeat it. */
@@ -67,8 +69,13 @@ const FIXABLE = new Set<ErrorCode | DenyReason>([
   "NotYetValid",
 ]);
 
-export function describeFailure(error: AppError): Failure {
-  const [title, next] = textOf(error);
+/** Who is not at the door cannot stay close to it, nor see whether it opened. */
+const BROKE_OFF = new Set<ErrorCode>(["connection_lost", "timeout"]);
+
+/** `remote` when the door was asked from afar. */
+export function describeFailure(error: AppError, remote = false): Failure {
+  const [title, nearNext] = textOf(error);
+  const next = remote && BROKE_OFF.has(error.code) ? m.error_remote_broke_off_next : nearNext;
   const cause = error.reason ?? error.code;
   return { title: title(), next: next(), offerRetry: error.retryable || FIXABLE.has(cause) };
 }

@@ -16,6 +16,7 @@ export function fakeBackend(answers: Partial<Backend>): FakeBackend {
     takePendingInvite: unexpected("takePendingInvite"),
     enrol: unexpected("enrol"),
     unlock: unexpected("unlock"),
+    unlockRemotely: unexpected("unlockRemotely"),
     activity: unexpected("activity"),
     clipTimeline: unexpected("clipTimeline"),
     forget: unexpected("forget"),

@@ -42,6 +42,14 @@ impl BuildingPlan {
         }
     }
 
+    /// The same building with a garage as well, at which nobody's phone is.
+    #[must_use]
+    pub fn with_garage(mut self) -> Self {
+        let garage = DoorPlan::common("Garage").with_camera(None);
+        self.doors.push(garage.out_of_reach());
+        self
+    }
+
     /// Another building with a single door and no camera, where nobody of Elm Street is known.
     pub fn oak_court() -> Self {
         Self {

@@ -20,11 +20,16 @@ use crate::{
 const INPUTS: &str = "\n[inputs]\ncontact.kind = \"simulated\"\n\
                       request_to_exit.kind = \"simulated\"\nkeypad.kind = \"simulated\"\n";
 
+/// What phones are told of a door that is out of their reach: nobody listens on the discard port.
+const NOWHERE: &str = "127.0.0.1:9";
+
 /// How phones reach the door.
 #[derive(Clone, Debug)]
 pub enum DoorLink {
     /// A loopback TCP stream on a free port.
     Stream,
+    /// The same, but phones are told an address at which nobody answers: to them the door is away.
+    OutOfReach,
     /// Bluetooth LE on the named controller, as `hci0`.
     Bluetooth(String),
     /// A TCP stream at this address of another machine: the door is enrolled here, and somebody else
@@ -102,6 +107,13 @@ impl DoorPlan {
         self
     }
 
+    /// The same door where no phone is near it.
+    #[must_use]
+    pub fn out_of_reach(mut self) -> Self {
+        self.link = DoorLink::OutOfReach;
+        self
+    }
+
     /// The same door on another machine, whose stream is at `address` there.
     #[must_use]
     pub fn elsewhere(mut self, address: &str) -> Self {
@@ -146,7 +158,7 @@ impl Door {
     ) -> Result<Self> {
         std::fs::create_dir_all(&folder)?;
         let stream = match &plan.link {
-            DoorLink::Stream => Some(free_address()?),
+            DoorLink::Stream | DoorLink::OutOfReach => Some(free_address()?),
             DoorLink::Bluetooth(_) => None,
             DoorLink::Elsewhere(address) => Some(address.clone()),
         };
@@ -324,12 +336,17 @@ impl Door {
             (DoorLink::Bluetooth(adapter), _) => {
                 format!("[link.bluetooth]\nadapter = {adapter:?}\n")
             }
-            (DoorLink::Stream | DoorLink::Elsewhere(_), address) => {
+            (DoorLink::Stream | DoorLink::OutOfReach | DoorLink::Elsewhere(_), address) => {
                 format!(
                     "[link.stream]\nlisten = {:?}\n",
                     address.as_deref().unwrap_or_default()
                 )
             }
+        };
+        let told = if matches!(self.plan.link, DoorLink::OutOfReach) {
+            format!("advertise = {NOWHERE:?}\n")
+        } else {
+            String::new()
         };
         let camera = self
             .plan
@@ -338,7 +355,7 @@ impl Door {
             .map(camera_table)
             .unwrap_or_default();
         format!(
-            "data_dir = {}\n\n{link}\n[strike]\nkind = \"simulated\"\nlog = {}\n{INPUTS}{camera}",
+            "data_dir = {}\n\n{link}{told}\n[strike]\nkind = \"simulated\"\nlog = {}\n{INPUTS}{camera}",
             quoted(&self.data()),
             quoted(&self.strike_log()),
         )

@@ -29,7 +29,7 @@ impl Site {
         Self::start_with(
             programs,
             folder,
-            BuildingPlan::elm_street(),
+            BuildingPlan::elm_street().with_garage(),
             BuildingPlan::oak_court(),
         )
     }

@@ -7,7 +7,7 @@ import { toRows } from "./rows";
 
 vi.stubGlobal("navigator", { languages: ["en-GB"] });
 
-const own: ActivityKind = { type: "own_unlock" };
+const own: ActivityKind = { type: "own_unlock", remote: false };
 const at = (cursor: number, atMs = 0, kind: ActivityKind = own) =>
   item(cursor, atMs, "main", kind, null);
 const order = (items: readonly ActivityItem[]) => items.map(({ cursor }) => cursor);
@@ -89,6 +89,7 @@ describe("who came", () => {
     ],
     [denied({ carrier: "Swiftpost", class: "courier" }), "Swiftpost | Key was withdrawn | denied"],
     [at(1), "You | Only on this device | own"],
+    [at(1, 0, { type: "own_unlock", remote: true }), "You | Opened remotely | own"],
     [alert({ type: "forced" }), "Forced open | It opened although nobody was let in | forced"],
     [alert({ type: "held_open", afterS: 30 }), "Open for 30 s | Shut it if you are near | open"],
     [alert({ type: "closed" }), "Shut again | The door is closed | shut"],

@@ -24,6 +24,7 @@ const DENIED: Record<DenyReason, () => string> = {
   LockedDown: m.denied_locked_down,
   WrongCode: m.denied_wrong_code,
   ClockUnknown: m.denied_clock_unknown,
+  OnlyAtTheDoor: m.denied_only_at_the_door,
 };
 
 /** Who it was, as far as the building may know; of an alert, what it was. */
@@ -56,7 +57,7 @@ export function detail({ kind }: ActivityItem): string {
     case "alert":
       return describeAlert(kind.alert).detail;
     case "own_unlock":
-      return m.activity_own_note();
+      return kind.remote ? m.activity_own_remote() : m.activity_own_note();
   }
 }
 

@@ -5,7 +5,7 @@ import type { ActivityItem, ActivityPage } from "../bindings";
 import { Feed } from "./feed.svelte";
 
 const at = (cursor: number): ActivityItem =>
-  item(cursor, cursor, "main", { type: "own_unlock" }, null);
+  item(cursor, cursor, "main", { type: "own_unlock", remote: false }, null);
 const page = (cursors: number[], next: number | null): ActivityPage => ({
   items: cursors.map(at),
   next,

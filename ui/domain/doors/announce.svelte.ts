@@ -11,7 +11,7 @@ export function announceUnlocks(app: App): void {
       const before = heard.get(id);
       heard.set(id, unlock.kind);
       if (before === undefined || before === unlock.kind) continue;
-      const text = announcement(name, unlock);
+      const text = announcement(name, unlock, app.isRemote(id));
       if (!text) continue;
       if (unlock.kind === "failed") announcer.warn(text);
       else announcer.say(text);

@@ -13,12 +13,14 @@ import {
 const unlocked: UnlockState = { kind: "unlocked", unlockS: 5, untilMs: 5000, seq: 1 };
 const failed = (error: AppError): UnlockState => ({ kind: "failed", error });
 const lost = failed({ code: "connection_lost", retryable: true });
+const held = (unlock: UnlockState) => ({ unlock, credential: "valid" as const });
+const action = (unlock: UnlockState) => pressAction(held(unlock));
 const revoked = failed({ code: "denied", reason: "Revoked", retryable: false });
 
 describe("the unlock control", () => {
   it("unlocks when it rests, when it has locked again and when a try may help", () => {
     const resting: UnlockState[] = [{ kind: "idle" }, { kind: "relocked" }, lost];
-    expect(resting.map(pressAction)).toEqual(["unlock", "unlock", "unlock"]);
+    expect(resting.map(action)).toEqual(["unlock", "unlock", "unlock"]);
   });
 
   it("ignores presses while it works and while the door is open", () => {
@@ -28,13 +30,25 @@ describe("the unlock control", () => {
       { kind: "unlocking" },
       unlocked,
     ];
-    expect(working.map(pressAction)).toEqual(Array(4).fill("nothing"));
+    expect(working.map(action)).toEqual(Array(4).fill("nothing"));
   });
 
   it("only acknowledges a refusal that another try cannot change", () => {
-    expect(pressAction(revoked)).toBe("dismiss");
-    expect(controlLabel(revoked)).toBe("OK");
-    expect(controlLabel(lost)).toBe("Try again");
+    expect(action(revoked)).toBe("dismiss");
+    expect(controlLabel(held(revoked), false)).toBe("OK");
+    expect(controlLabel(held(lost), false)).toBe("Try again");
+  });
+
+  it("does not offer to try again here what failed from afar", () => {
+    expect(controlLabel(held(lost), true)).toBe("Unlock");
+    expect(controlLabel(held(revoked), true)).toBe("OK");
+  });
+
+  it("asks for nothing without a key", () => {
+    const keyless = { unlock: { kind: "idle" }, credential: "none" } as const;
+    expect(pressAction(keyless)).toBe("nothing");
+    expect(controlLabel(keyless, false)).toBe("No key");
+    expect(pressAction({ ...keyless, unlock: revoked })).toBe("dismiss");
   });
 
   it("goes through three steps", () => {
@@ -45,11 +59,21 @@ describe("the unlock control", () => {
 
 describe("what is said about a door", () => {
   it("announces every change but rest", () => {
-    expect(announcement("Garage", { kind: "idle" })).toBeNull();
-    expect(announcement("Garage", unlocked)).toBe("Garage is unlocked for 5 seconds.");
-    expect(announcement("Garage", lost)).toBe(
+    expect(announcement("Garage", { kind: "idle" }, false)).toBeNull();
+    expect(announcement("Garage", unlocked, false)).toBe("Garage is unlocked for 5 seconds.");
+    expect(announcement("Garage", lost, false)).toBe(
       "Garage. The connection broke off. Stay close to the door and try again.",
     );
+  });
+
+  it("says of a door that was asked from afar that it was", () => {
+    const said = (unlock: UnlockState) => announcement("Garage", unlock, true);
+    expect(said({ kind: "connecting" })).toBe("Reaching Garage through the building’s server.");
+    expect(said(unlocked)).toBe("Garage is unlocked for 5 seconds, opened from here.");
+    expect(said(lost)).toMatch(/may have opened all the same/);
+    const hint = (unlock: UnlockState) => stateHint(door("a", "A", { unlock }), true);
+    expect(hint({ kind: "connecting" })).toBe("Through the building’s server");
+    expect(hint(unlocked)).toBe("Opened from here");
   });
 
   it("tells near from right here by signal strength", () => {
@@ -66,7 +90,7 @@ describe("what is said about a door", () => {
   });
 
   it("leaves the hint to the failure when there is one", () => {
-    expect(stateHint(door("a", "A", { unlock: lost }))).toBe("");
-    expect(stateHint(door("a", "A"))).toBe("Walk up to the door first");
+    expect(stateHint(door("a", "A", { unlock: lost }), false)).toBe("");
+    expect(stateHint(door("a", "A"), false)).toBe("Walk up to the door first");
   });
 });

@@ -24,17 +24,23 @@ export function isBusy(kind: UnlockKind): boolean {
   return stepsBegun(kind) > 0;
 }
 
+type Pressed = Pick<DoorCard, "unlock" | "credential">;
+
 /** What a press on the door's control does now. */
-export function pressAction(unlock: UnlockState): "unlock" | "dismiss" | "nothing" {
+export function pressAction({ unlock, credential }: Pressed): "unlock" | "dismiss" | "nothing" {
   if (isBusy(unlock.kind)) return "nothing";
-  if (unlock.kind !== "failed") return "unlock";
-  return describeFailure(unlock.error).offerRetry ? "unlock" : "dismiss";
+  if (unlock.kind === "failed" && !describeFailure(unlock.error).offerRetry) return "dismiss";
+  return credential === "none" ? "nothing" : "unlock";
 }
 
-/** What the control says: its state, or after a failure the way out. */
-export function controlLabel(unlock: UnlockState): string {
+/** What the control says: its state, or after a failure the way out. After one from afar it does something else, so it says so. */
+export function controlLabel(door: Pressed, remote: boolean): string {
+  const { unlock, credential } = door;
+  const action = pressAction(door);
+  if (action === "dismiss") return m.action_ok();
+  if (credential === "none" && !isBusy(unlock.kind)) return m.unlock_no_key();
   if (unlock.kind !== "failed") return stateLabel(unlock.kind);
-  return pressAction(unlock) === "dismiss" ? m.action_ok() : m.action_try_again();
+  return remote ? m.unlock() : m.action_try_again();
 }
 
 function stateLabel(kind: Exclude<UnlockKind, "failed">): string {
@@ -54,19 +60,21 @@ function stateLabel(kind: Exclude<UnlockKind, "failed">): string {
   }
 }
 
-export function stateHint(door: DoorCard): string {
+/** What there is to know or to do now; `remote` when the door was asked from afar. */
+export function stateHint(door: DoorCard, remote: boolean): string {
   switch (door.unlock.kind) {
     case "idle":
+      if (door.credential === "none") return m.unlock_hint_no_key();
       if (door.lockdown === "everyone") return m.unlock_hint_lockdown();
       return door.nearby ? m.unlock_hint_near() : m.unlock_hint_away();
     case "searching":
       return m.unlock_searching_hint();
     case "connecting":
-      return m.unlock_connecting_hint();
+      return remote ? m.remote_connecting_hint() : m.unlock_connecting_hint();
     case "unlocking":
       return m.unlock_unlocking_hint();
     case "unlocked":
-      return m.unlock_unlocked_hint();
+      return remote ? m.remote_unlocked_hint() : m.unlock_unlocked_hint();
     case "relocked":
       return m.unlock_relocked_hint();
     case "failed":
@@ -74,26 +82,33 @@ export function stateHint(door: DoorCard): string {
   }
 }
 
-/** What a screen reader says when a door's state changes; `null` for silence. */
-export function announcement(door: string, unlock: UnlockState): string | null {
+/** What a screen reader says when a door's state changes, asked from afar or not; `null` for silence. */
+export function announcement(door: string, unlock: UnlockState, remote: boolean): string | null {
   switch (unlock.kind) {
     case "idle":
       return null;
     case "searching":
       return m.announce_searching({ door });
     case "connecting":
-      return m.announce_connecting({ door });
+      return remote ? m.announce_remote_connecting({ door }) : m.announce_connecting({ door });
     case "unlocking":
       return m.announce_unlocking({ door });
-    case "unlocked":
-      return m.announce_unlocked({ door, seconds: unlock.unlockS });
+    case "unlocked": {
+      const say = remote ? m.announce_remote_unlocked : m.announce_unlocked;
+      return say({ door, seconds: unlock.unlockS });
+    }
     case "relocked":
       return m.announce_relocked({ door });
     case "failed": {
-      const { title, next } = describeFailure(unlock.error);
+      const { title, next } = describeFailure(unlock.error, remote);
       return `${door}. ${title}. ${next}`;
     }
   }
+}
+
+/** Whether to show that the door would open now. */
+export function isReady({ nearby, credential }: DoorCard): boolean {
+  return nearby && credential === "valid";
 }
 
 /** Where a door stands, in two words. */

@@ -3,6 +3,8 @@ import type { ClipTimeline, InvitePreview, Snapshot, UnlockState } from "../bind
 import { CLIP_ID, enrolled } from "./building";
 import { error, type Outcome, type Scenario } from "./scenario";
 
+type Step = "searching" | "connecting" | "unlocking";
+
 type Handler = (payload: never) => void;
 
 /** A core that follows a scenario. */
@@ -42,7 +44,13 @@ export class MockBackend implements Backend {
 
   unlock(doorId: string) {
     this.called("unlock", doorId);
-    void this.playUnlock(doorId);
+    void this.playUnlock(doorId, ["searching", "connecting", "unlocking"]);
+    return Promise.resolve(null);
+  }
+
+  unlockRemotely(doorId: string) {
+    this.called("unlockRemotely", doorId);
+    void this.playUnlock(doorId, ["connecting", "unlocking"]);
     return Promise.resolve(null);
   }
 
@@ -90,10 +98,9 @@ export class MockBackend implements Backend {
     this.handlers.get(event)?.forEach((handler) => handler(payload as never));
   }
 
-  private async playUnlock(doorId: string): Promise<void> {
+  private async playUnlock(doorId: string, steps: readonly Step[]): Promise<void> {
     const { unlock: end, paceMs } = this.scenario;
     const show = (unlock: UnlockState) => this.emit("unlock-changed", { doorId, unlock });
-    const steps = ["searching", "connecting", "unlocking"] as const;
     const whole = end.kind === "failed" ? failsDuring(end.error.code) : end.kind;
     for (const kind of steps) {
       show({ kind });
@@ -146,11 +153,13 @@ function isFailure(outcome: unknown, code: string): boolean {
   return isFailing(outcome) && outcome.fails.code === code;
 }
 
-function failsDuring(code: string): "searching" | "connecting" | "unlocking" {
+const CONNECTING = ["connection_lost", "door_busy", "door_offline", "hub_unreachable"];
+
+function failsDuring(code: string): Step {
   if (
     ["door_not_found", "bluetooth_off", "bluetooth_unsupported", "permission_denied"].includes(code)
   ) {
     return "searching";
   }
-  return code === "connection_lost" || code === "door_busy" ? "connecting" : "unlocking";
+  return CONNECTING.includes(code) ? "connecting" : "unlocking";
 }

@@ -36,6 +36,7 @@ export function door(id: string, name: string, more: Partial<DoorCard> = {}): Do
     kind: "common",
     nearby: false,
     rssiDbm: null,
+    remote: false,
     credential: "valid",
     lockdown: "off",
     hours: [],
@@ -106,15 +107,15 @@ type Happened = [
 
 const PAST: Happened[] = [
   [1, "main", courier("Swiftpost", "D-4471"), { id: "clip-live", state: "recording" }],
-  [34, "main", { type: "own_unlock" }],
+  [34, "main", own()],
   [52, "parcels", courier("Northbound Parcels", "N-118"), { id: CLIP_ID, state: "ready" }],
   [54, "flat", denied("courier", "Northbound Parcels", "UnitDoor")],
   [190, "main", guest("Jonas Vale"), { id: "clip-guest", state: "ready" }],
   [1_270, "main", staff(), { id: "clip-staff", state: "ready" }],
-  [1_300, "parcels", { type: "own_unlock" }],
+  [1_300, "parcels", own(true)],
   [1_520, "main", denied(null, null, "WrongBuilding")],
   [3_010, "parcels", courier("Pigeon Express", null), { id: "clip-old", state: "unavailable" }],
-  [3_400, "flat", { type: "own_unlock" }],
+  [3_400, "flat", own()],
 ];
 
 const NAMES = new Map(manyDoors.map(({ id, name }) => [id, name]));
@@ -165,6 +166,10 @@ export function item(
 ): ActivityItem {
   const doorName = NAMES.get(`door-${doorId}`) ?? doorId;
   return { id: `item-${cursor}`, cursor, atMs, doorId: `door-${doorId}`, doorName, kind, clip };
+}
+
+function own(remote = false): ActivityKind {
+  return { type: "own_unlock", remote };
 }
 
 function courier(carrier: string, driver: string | null): ActivityKind {

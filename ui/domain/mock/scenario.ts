@@ -48,6 +48,7 @@ const RETRYABLE = new Set<ErrorCode>([
   "connection_lost",
   "timeout",
   "door_failed",
+  "door_offline",
   "clip_unavailable",
 ]);
 
@@ -144,6 +145,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
   const scenario = { ...base(nowMs), ...change(nowMs) };
+  scenario.snapshot = withRemote(scenario.snapshot);
   const failing = (name: string) => {
     const code = query.get(name) as ErrorCode | null;
     return code ? { fails: error(code) } : null;
@@ -160,6 +162,14 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),
   };
+}
+
+/** As the real core: whatever is not near can be asked through the hub, if that answers. */
+function withRemote(snapshot: Outcome<Snapshot>): Outcome<Snapshot> {
+  if (typeof snapshot !== "object" || "fails" in snapshot) return snapshot;
+  const online = snapshot.hub === "online";
+  const doors = snapshot.doors.map((door) => ({ ...door, remote: online && !door.nearby }));
+  return { ...snapshot, doors };
 }
 
 const STATES: readonly string[] = ["searching", "connecting", "unlocking", "unlocked", "relocked"];

@@ -5,7 +5,8 @@ use std::{
     io::{BufRead, stdin},
     path::Path,
     process::{Child, Command, Stdio},
-    time::{SystemTime, UNIX_EPOCH},
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result};
@@ -16,10 +17,16 @@ use crate::{
     shell::{command, read},
 };
 
+const ENTRANCE: &str = "Main entrance";
+
+/// Who comes with a code.
+const GUEST: &str = "Ines Falk";
+
 const KEYS: &str = "
 Type a letter and Enter:
   c  the courier opens the main entrance     p  the courier opens the package room
   a  the courier tries the apartment         o  the courier tries another building
+  n  a guest types a new code at the keypad  f  force the main entrance open, or shut it
   k  start or stop a lockdown for visitors   t  let couriers in on other days only, or always
   h  stop or start the hub                   l  show the audit log
   q  end
@@ -27,7 +34,7 @@ Type a letter and Enter:
 
 /// Starts the building, opens the app already enrolled, and obeys the keys until the person ends it.
 pub(super) fn play(folder: &Path) -> Result<()> {
-    say::stage("one hub, three doors, two cameras, a resident, a driver");
+    say::stage("one hub, four doors, two cameras, a resident, a driver");
     // What an earlier demo left would be another building's.
     let _ = std::fs::remove_dir_all(folder);
     let mut site = Site::start(&Programs::in_folder(repo::programs()), &folder.join("site"))?;
@@ -35,14 +42,17 @@ pub(super) fn play(folder: &Path) -> Result<()> {
     say::line(KEYS);
     let mut hub_runs = true;
     let mut ruled = Ruled::default();
+    let mut stands_open = false;
     for line in stdin().lock().lines() {
         let said = match line?.trim() {
-            "c" => at_door(&site, "Main entrance"),
+            "c" => at_door(&site, ENTRANCE),
             "p" => at_door(&site, "Package room"),
             "a" => at_door(&site, "Apartment 3B"),
             "o" => site
                 .courier_elsewhere()
                 .map(|answer| told("3 Oak Court", &answer)),
+            "n" => type_new_code(&site),
+            "f" => switch_leaf(&site, &mut stands_open),
             "k" => switch_lockdown(&site, &mut ruled),
             "t" => switch_hours(&site, &mut ruled),
             "h" => switch_hub(&mut site, &mut hub_runs),
@@ -84,6 +94,40 @@ fn told(door: &str, answer: &CourierAnswer) -> String {
     }
 }
 
+/// The manager makes a code, and a guest types it at the main entrance.
+fn type_new_code(site: &Site) -> Result<String> {
+    let entrance = site.home.door(ENTRANCE)?;
+    let command = [
+        "code", "add", "--name", GUEST, "--class", "guest", "--once", "--door",
+    ];
+    let made = site.manage(&[&command[..], &[entrance.id.as_str()]].concat())?;
+    let code = made["code"].as_str().context("the hub told no code")?;
+    // The door takes the code up within a second.
+    thread::sleep(Duration::from_secs(2));
+    let seen = entrance.strike_moves().len();
+    entrance.type_code(code)?;
+    Ok(match entrance.wait_for_unlock(seen) {
+        Ok(_) => format!("{GUEST} typed {code}: {ENTRANCE} is unlocked"),
+        Err(_) => format!("{GUEST} typed {code}: {ENTRANCE} stays shut, see the log"),
+    })
+}
+
+fn switch_leaf(site: &Site, stands_open: &mut bool) -> Result<String> {
+    let entrance = site.home.door(ENTRANCE)?;
+    if *stands_open {
+        entrance.close()?;
+    } else {
+        entrance.open()?;
+    }
+    *stands_open = !*stands_open;
+    Ok(if *stands_open {
+        "the main entrance stands open; unless somebody was let in just now, it was forced"
+    } else {
+        "the main entrance is shut again"
+    }
+    .to_owned())
+}
+
 fn switch_hub(site: &mut Site, runs: &mut bool) -> Result<String> {
     if *runs {
         site.hub.stop()?;
@@ -119,12 +163,11 @@ fn switch_lockdown(site: &Site, ruled: &mut Ruled) -> Result<String> {
 }
 
 fn switch_hours(site: &Site, ruled: &mut Ruled) -> Result<String> {
-    let entrance = "Main entrance";
     if ruled.hours {
-        site.manage(&["door", "hours", "clear", entrance])?;
+        site.manage(&["door", "hours", "clear", ENTRANCE])?;
     } else {
         let days = other_days()?;
-        let command = ["door", "hours", "set", entrance, "--class", "courier"];
+        let command = ["door", "hours", "set", ENTRANCE, "--class", "courier"];
         let whole_days = ["--days", &days, "--from", "00:00", "--to", "24:00"];
         site.manage(&[&command[..], &whole_days].concat())?;
     }
