@@ -15,10 +15,21 @@ use anyhow::{Context, Result, bail};
 use crate::{repo, say};
 
 /// A command in the repository's root.
+///
+/// What the cargo that runs xtask told it of its package is taken away: build scripts look at it, and
+/// another cargo would build anew whatever was built by hand.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(repo::root());
+    let told = std::env::vars_os().map(|(name, _)| name);
+    for name in told.filter(|name| is_of_a_package(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
     command
+}
+
+fn is_of_a_package(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// cargo, in the repository's root.

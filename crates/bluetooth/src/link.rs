@@ -50,6 +50,11 @@ impl Link {
         Ok(())
     }
 
+    /// Whether the connection has not ended, as far as this end knows.
+    pub fn is_open(&self) -> bool {
+        !self.outgoing.is_closed()
+    }
+
     /// The longest chunk in bytes: the negotiated ATT MTU less its header over Bluetooth.
     pub fn chunk_len(&self) -> usize {
         self.chunk_len

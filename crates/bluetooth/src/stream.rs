@@ -144,6 +144,7 @@ async fn carry(stream: impl AsyncRead + AsyncWrite, mut wire: Wire) -> std::io::
     let depart = async {
         while let Some(chunk) = wire.departing.recv().await {
             to.write_all(&chunk).await?;
+            to.flush().await?;
         }
         to.shutdown().await
     };

@@ -42,7 +42,10 @@ impl Pipeline {
     ///
     /// `origin` is the instant from which capture times count.
     pub(crate) fn start(config: &CameraConfig, origin: Instant) -> Result<Self, StopReason> {
-        gst::init().map_err(|_| StopReason::NoGstreamer)?;
+        gst::init().map_err(|error| {
+            tracing::error!(%error, "GStreamer does not start");
+            StopReason::NoGstreamer
+        })?;
         let pipeline = build(config)?;
         let (sender, reports) = mpsc::unbounded_channel();
         let epoch = note_epoch(&pipeline, origin)?;

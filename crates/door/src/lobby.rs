@@ -15,7 +15,7 @@ use std::{
 use access::{RelayId, ShortDoorId};
 use audit::LinkKind;
 use bluetooth::{Link, LinkError, Listener, Peripheral};
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -27,6 +27,9 @@ use crate::{
 /// The most peers on one link.
 const PLACES: usize = 16;
 
+/// The most relays that are being joined at the same time.
+const JOINS: usize = 4;
+
 /// How long joining a relay may take.
 const JOINING: Duration = Duration::from_secs(10);
 
@@ -37,6 +40,7 @@ pub struct Lobby {
     kind: LinkKind,
     guests: Arc<Mutex<Vec<Guest>>>,
     arrivals: Arc<AtomicU64>,
+    joins: Arc<Semaphore>,
     sessions: TaskTracker,
     stop: CancellationToken,
 }
@@ -62,6 +66,7 @@ impl Lobby {
             kind,
             guests: Arc::default(),
             arrivals: Arc::default(),
+            joins: Arc::new(Semaphore::new(JOINS)),
             sessions,
             stop,
         }
@@ -97,8 +102,12 @@ impl Lobby {
 
     /// Serves a resident who asks through the hub; nothing waits for that.
     pub fn receive_relayed(&self, hub: Arc<dyn HubLink>, relay: RelayId) {
+        let Ok(permit) = Arc::clone(&self.joins).try_acquire_owned() else {
+            return tracing::warn!("too many are asking from afar: one was not heard");
+        };
         let lobby = self.clone();
         self.sessions.spawn(async move {
+            let _permit = permit;
             let joining = timeout(JOINING, hub.join_relay(relay));
             match lobby.stop.run_until_cancelled(joining).await {
                 Some(Ok(Ok(link))) => lobby.admit(link),

@@ -6,6 +6,7 @@ mod film;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use access::{ClipId, Decision, HolderClass, SigningKey, Viewer};
+use audit::LinkKind;
 use camera::{Camera, CameraState, ClipSource};
 use rand::{RngCore as _, rngs::OsRng};
 use tokio::{
@@ -159,9 +160,9 @@ impl Recorder {
     }
 
     /// Takes the pre-roll of an attempt that has to be filmed.
-    pub fn prepare(&self, decision: &Decision, at: Moment) -> Filming {
+    pub fn prepare(&self, decision: &Decision, link: LinkKind, at: Moment) -> Filming {
         match &self.eye {
-            Some(eye) if is_meant(decision) => match eye.prepare(decision, at) {
+            Some(eye) if is_meant(decision, link) => match eye.prepare(decision, at) {
                 Ok(shot) => Filming::Clip(Box::new(shot)),
                 Err(code) => Filming::Unfilmed(code),
             },
@@ -230,8 +231,12 @@ impl Eye {
     }
 }
 
-/// Whether an attempt is filmed: everybody of whom it is proven that they are no resident.
-fn is_meant(decision: &Decision) -> bool {
+/// Whether an attempt is filmed: everybody at the door of whom it is proven that they are no resident.
+/// Who asks from afar is not there to be filmed.
+fn is_meant(decision: &Decision, link: LinkKind) -> bool {
+    if link == LinkKind::Remote {
+        return false;
+    }
     let class = match decision {
         Decision::Allow(entrant) => Some(entrant.class),
         Decision::Deny(denial) => denial.class,

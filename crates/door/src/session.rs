@@ -227,7 +227,7 @@ impl Doorway {
             monotonic: self.clock.now().monotonic,
             utc_ms: self.clock.utc_ms(),
         };
-        let filming = self.recorder.prepare(decision, moment);
+        let filming = self.recorder.prepare(decision, link, moment);
         let event = self.event(decision, link, filming.clip());
         let mut draft = Draft::new(moment.utc_ms, event);
         let denied = matches!(decision, Decision::Deny(_));

@@ -118,8 +118,15 @@ fn parse_origin(text: &str) -> Result<Url, InviteError> {
         && url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty()
-        && url.password().is_none();
+        && url.password().is_none()
+        && url.host_str().is_some_and(is_plain);
     is_origin.then_some(url).ok_or(InviteError::Hub)
+}
+
+/// Whether a host is a name or an address as a network has them, which a link carries as it is.
+fn is_plain(host: &str) -> bool {
+    host.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c))
 }
 
 impl FromStr for Invite {

@@ -183,6 +183,7 @@ impl<S: Shell> Controller<S> {
 
     /// Doors are looked for while a window is in front, and the hub is tried again at once.
     pub fn set_in_front(&self, in_front: bool) {
+        self.core.in_front.send_replace(in_front);
         let mut interest = lock(&self.in_front);
         if in_front && interest.is_none() {
             *interest = Some(self.core.look_for_doors());

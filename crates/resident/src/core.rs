@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use tracing::{info, warn};
 
 use crate::Shell;
+use crate::ahead::Held;
 use crate::clips::Clips;
 use crate::hub::{Hub, HubAddress, Hubs, LiveHubs};
 use crate::keys::{DeviceKeys, FileKeys, KeyStores, Keychain};
@@ -68,6 +69,10 @@ pub(crate) struct Core<S> {
     pub(crate) changed: Notify,
     /// Do not wait out the pause before the next attempt to reach the hub.
     pub(crate) hurry: Notify,
+    /// Whether a window is in front.
+    pub(crate) in_front: watch::Sender<bool>,
+    /// The connection that is there before it is needed.
+    pub(crate) ahead: tokio::sync::Mutex<Held>,
     /// How many reasons there are to look for doors.
     pub(crate) interest: watch::Sender<usize>,
     /// Counts sightings.
@@ -127,6 +132,8 @@ impl<S: Shell> Core<S> {
             clips: Clips::default(),
             changed: Notify::new(),
             hurry: Notify::new(),
+            in_front: watch::Sender::new(false),
+            ahead: tokio::sync::Mutex::default(),
             interest: watch::Sender::new(0),
             heard: watch::Sender::new(0),
             doors: watch::Sender::new(0),

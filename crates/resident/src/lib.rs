@@ -6,6 +6,7 @@
 //! doors. What a resident did stays on the device: no call here sends it anywhere. What a door gives a device to carry to
 //! the hub is sealed, and ends before the resident's own entry.
 
+mod ahead;
 mod carry;
 mod clips;
 mod clock;

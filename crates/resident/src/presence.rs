@@ -17,6 +17,12 @@ pub(crate) const FRESH: Duration = Duration::from_secs(6);
 /// A phone in a bag, a few metres away, is heard some 20 dB louder.
 const FLOOR_DBM: f32 = -90.0;
 
+/// How much fainter a door gets before it is away again.
+const HYSTERESIS_DB: f32 = 5.0;
+
+/// About two metres, through a pocket, in dBm.
+const RIGHT_HERE_DBM: f32 = -65.0;
+
 /// The weight of a new signal strength against the smoothed one.
 const SMOOTHING: f32 = 0.3;
 
@@ -42,13 +48,8 @@ struct Heard {
     at: Instant,
     smoothed_dbm: Option<f32>,
     shown_dbm: Option<f32>,
-}
-
-impl Heard {
-    /// Whether it is not too faint, where its strength is known.
-    fn is_near(&self) -> bool {
-        self.smoothed_dbm.is_none_or(|dbm| dbm >= FLOOR_DBM)
-    }
+    /// Not too faint, where its strength is known.
+    is_near: bool,
 }
 
 impl Presence {
@@ -62,11 +63,12 @@ impl Presence {
                 at: now,
                 smoothed_dbm: rssi,
                 shown_dbm: rssi,
+                is_near: rssi.is_none_or(|dbm| dbm >= FLOOR_DBM),
             };
             self.heard.insert(key, heard);
             return true;
         };
-        let was_near = heard.is_near();
+        let was_near = heard.is_near;
         heard.sighting = sighting;
         heard.at = now;
         heard.smoothed_dbm = match (heard.smoothed_dbm, rssi) {
@@ -80,7 +82,13 @@ impl Presence {
         if moved {
             heard.shown_dbm = heard.smoothed_dbm;
         }
-        moved || was_near != heard.is_near()
+        let floor = if was_near {
+            FLOOR_DBM - HYSTERESIS_DB
+        } else {
+            FLOOR_DBM
+        };
+        heard.is_near = heard.smoothed_dbm.is_none_or(|dbm| dbm >= floor);
+        moved || was_near != heard.is_near
     }
 
     /// Forgets doors that fell silent; says whether there were any.
@@ -99,7 +107,7 @@ impl Presence {
     pub(crate) fn near(&self, door: ShortDoorId) -> Option<Option<i16>> {
         let shown = |via| {
             let heard = self.heard.get(&(door, via))?;
-            heard.is_near().then_some(heard.shown_dbm)
+            heard.is_near.then_some(heard.shown_dbm)
         };
         let dbm = match (shown(Via::Bluetooth), shown(Via::Stream)) {
             (None, None) => return None,
@@ -110,6 +118,18 @@ impl Presence {
             reason = "a mean of i16 values fits an i16"
         )]
         Some(dbm.map(|dbm| dbm.round() as i16))
+    }
+
+    /// The nearest of these doors, when it was just heard as loudly over Bluetooth as by somebody who
+    /// stands before it.
+    pub(crate) fn right_here(&self, doors: &[ShortDoorId], now: Instant) -> Option<Sighting> {
+        let heard = doors.iter().filter_map(|door| {
+            let heard = self.heard.get(&(*door, Via::Bluetooth))?;
+            let dbm = heard.smoothed_dbm.filter(|dbm| *dbm >= RIGHT_HERE_DBM)?;
+            (now.duration_since(heard.at) < FRESH).then_some((dbm, &heard.sighting))
+        });
+        let nearest = heard.max_by(|(one, _), (other, _)| one.total_cmp(other));
+        nearest.map(|(_, sighting)| sighting.clone())
     }
 
     /// A sighting to connect to, when the door was heard this way just now, and after `since`.
@@ -123,6 +143,6 @@ impl Presence {
         let heard = self.heard.get(&(door, via))?;
         let is_fresh = now.duration_since(heard.at) < FRESH;
         let is_newer = since.is_none_or(|since| heard.at > since);
-        (heard.is_near() && is_fresh && is_newer).then(|| heard.sighting.clone())
+        (heard.is_near && is_fresh && is_newer).then(|| heard.sighting.clone())
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep};
 use tracing::debug;
 
 use crate::Shell;
+use crate::ahead::connect_ahead;
 use crate::core::{Core, Listening};
 use crate::presence::Via;
 use crate::ui::BluetoothState;
@@ -28,6 +29,7 @@ pub(crate) async fn watch_doors<S: Shell>(core: Arc<Core<S>>) {
     tokio::join!(
         listen(&core, Via::Bluetooth),
         listen(&core, Via::Stream),
+        connect_ahead(&core),
         expire(&core),
     );
 }

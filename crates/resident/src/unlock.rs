@@ -12,6 +12,7 @@ use rand::rngs::OsRng;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{info, warn};
 
+use crate::ahead;
 use crate::carry::{self, DoorChannel};
 use crate::core::{Attempt, Core};
 use crate::hub::HubError;
@@ -149,7 +150,10 @@ async fn attempt<S: Shell>(
     let (answer, channel) = match way {
         Way::Near => {
             let _looking = core.look_for_doors();
-            ask(core, door, &request, number).await?
+            match ask_at_once(core, door, &request, number).await {
+                Some(answered) => answered?,
+                None => ask(core, door, &request, number).await?,
+            }
         }
         Way::Remote => ask_through_hub(core, door, &request, number).await?,
     };
@@ -161,6 +165,21 @@ async fn attempt<S: Shell>(
         }),
         Answer::Denied { reason } => Err(AppError::denied(reason)),
         Answer::Failed { .. } => Err(ErrorCode::DoorFailed.into()),
+    }
+}
+
+/// Asks over the connection that is there already; `None` without one, or when nothing was asked on it.
+async fn ask_at_once<S: Shell>(
+    core: &Core<S>,
+    door: &DoorInfo,
+    request: &Request,
+    number: u64,
+) -> Option<Result<(Answer, DoorChannel), AppError>> {
+    let link = ahead::take(core, door.id).await?;
+    advance(core, door.id, number, UnlockState::Connecting);
+    match converse(link, door, request, progress(core, door.id, number)).await {
+        Err(error) if nothing_was_asked(&error) => None,
+        answered => Some(answered.map_err(AppError::from)),
     }
 }
 
@@ -199,12 +218,24 @@ async fn ask_through_hub<S: Shell>(
     let called = timeout(CALL, hub.call_door(door.id)).await;
     let link = match called.unwrap_or(Err(HubError::Unreachable)) {
         Ok(link) => link,
-        Err(error) if error.code() == Some(hub_api::ErrorCode::NotFound) => {
-            return Err(AppError::denied(access::DenyReason::WrongDoor));
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(refused_call(error)),
     };
-    Ok(converse(link, door, request, progress(core, door.id, number)).await?)
+    let answered = converse(link, door, request, progress(core, door.id, number)).await;
+    answered.map_err(|error| {
+        if nothing_was_asked(&error) {
+            ErrorCode::DoorOffline.into()
+        } else {
+            error.into()
+        }
+    })
+}
+
+fn refused_call(error: HubError) -> AppError {
+    match error.code() {
+        Some(hub_api::ErrorCode::NotFound) => AppError::denied(access::DenyReason::WrongDoor),
+        Some(hub_api::ErrorCode::Unavailable) => ErrorCode::DoorBusy.into(),
+        _ => error.into(),
+    }
 }
 
 fn progress<S: Shell>(core: &Core<S>, door: DoorId, number: u64) -> impl FnMut(Stage) {

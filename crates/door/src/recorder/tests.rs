@@ -30,12 +30,16 @@ fn denied(class: Option<HolderClass>) -> Decision {
 fn everybody_but_residents_and_strangers_is_filmed() {
     use HolderClass::{Courier, Guest, Resident, Staff};
     for class in [Courier, Guest, Staff] {
-        assert!(is_meant(&entrant(class)));
-        assert!(is_meant(&denied(Some(class))));
+        assert!(is_meant(&entrant(class), LinkKind::Bluetooth));
+        assert!(is_meant(&denied(Some(class)), LinkKind::Bluetooth));
     }
-    assert!(!is_meant(&entrant(Resident)));
-    assert!(!is_meant(&denied(Some(Resident))));
-    assert!(!is_meant(&denied(None)));
+    assert!(!is_meant(&entrant(Resident), LinkKind::Bluetooth));
+    assert!(!is_meant(&denied(Some(Resident)), LinkKind::Bluetooth));
+    assert!(!is_meant(&denied(None), LinkKind::Bluetooth));
+    assert!(
+        !is_meant(&denied(Some(Courier)), LinkKind::Remote),
+        "nobody is there"
+    );
 }
 
 #[test]
@@ -44,7 +48,8 @@ fn a_door_without_a_camera_films_nobody_and_owes_nothing() {
         monotonic: Duration::from_mins(1),
         utc_ms: 0,
     };
-    let filming = Recorder::blind().prepare(&entrant(HolderClass::Courier), at);
+    let filming =
+        Recorder::blind().prepare(&entrant(HolderClass::Courier), LinkKind::Bluetooth, at);
     assert!(matches!(filming, Filming::NotMeant));
     assert_eq!((filming.clip(), filming.unfilmed()), (None, None));
 }

@@ -4,10 +4,11 @@
 //! encrypted: the hub cannot read it, and a door believes nothing that the hub says about it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use access::{DoorId, RelayId};
+use access::{DoorId, GrantId, RelayId};
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{CONNECTION, UPGRADE};
 use axum::http::request::Parts;
@@ -16,10 +17,9 @@ use axum::response::{IntoResponse, Response};
 use hub_api::{ApiError, ErrorCode, RELAY_PROTOCOL};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, copy, split};
 use tokio::sync::{broadcast, oneshot};
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 
 use super::callers::{DoorDevice, ResidentDevice};
 use super::extract::Path;
@@ -30,8 +30,12 @@ use crate::domain::entropy16;
 const JOINING: Duration = Duration::from_secs(10);
 /// How long a relay may last; a door ends its sessions after as long.
 const LIFETIME: Duration = Duration::from_mins(2);
-/// The most devices that wait for doors at the same time.
-const MOST_WAITING: usize = 64;
+/// What one end still gets after the other has closed.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// The most relays at the same time, waiting or joined: of the hub, of a door, of a device.
+const MOST: usize = 256;
+const MOST_OF_A_DOOR: usize = 8;
+const MOST_OF_A_DEVICE: usize = 2;
 
 /// A door that is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -40,24 +44,26 @@ pub(super) struct Call {
     pub(super) relay: RelayId,
 }
 
-/// Where devices wait for doors.
+/// The relays that there are, each from the call of a device until its end.
 #[derive(Debug)]
 pub(super) struct Relays {
-    waiting: Mutex<HashMap<RelayId, Waiting>>,
+    all: Mutex<HashMap<RelayId, Relay>>,
     calls: broadcast::Sender<Call>,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct Relay {
     door: DoorId,
-    joined: oneshot::Sender<OnUpgrade>,
+    device: GrantId,
+    /// Whoever waits for the door; none once it has joined.
+    joined: Option<oneshot::Sender<OnUpgrade>>,
 }
 
 impl Default for Relays {
     fn default() -> Self {
         Self {
-            waiting: Mutex::default(),
-            calls: broadcast::Sender::new(MOST_WAITING),
+            all: Mutex::default(),
+            calls: broadcast::Sender::new(MOST),
         }
     }
 }
@@ -68,27 +74,41 @@ impl Relays {
         self.calls.subscribe()
     }
 
-    /// Calls a door and waits until it joins.
-    async fn call(&self, door: DoorId) -> Result<OnUpgrade, Refused> {
+    /// Calls a door for a device and waits until it joins.
+    async fn call(
+        self: &Arc<Self>,
+        door: DoorId,
+        device: GrantId,
+    ) -> Result<(OnUpgrade, Place), Refused> {
         let relay = RelayId::from_entropy(entropy16());
         let (joined, joins) = oneshot::channel();
-        let _place = self.wait(relay, Waiting { door, joined })?;
+        let waiting = Relay {
+            door,
+            device,
+            joined: Some(joined),
+        };
+        let place = self.take_place(relay, waiting)?;
         // Without receivers no door is connected; the wait then ends like that for a silent door.
         let _connected = self.calls.send(Call { door, relay });
         match timeout(JOINING, joins).await {
-            Ok(Ok(door_end)) => Ok(door_end),
+            Ok(Ok(door_end)) => Ok((door_end, place)),
             _ => Err(offline()),
         }
     }
 
-    fn wait(&self, relay: RelayId, waiting: Waiting) -> Result<Place<'_>, Refused> {
+    fn take_place(self: &Arc<Self>, id: RelayId, relay: Relay) -> Result<Place, Refused> {
         let mut all = self.lock();
-        if all.len() >= MOST_WAITING {
-            let message = "Too many doors are being asked from afar. Try again in a moment.";
+        let of_door = all.values().filter(|one| one.door == relay.door).count();
+        let of_device = all
+            .values()
+            .filter(|one| one.device == relay.device)
+            .count();
+        if all.len() >= MOST || of_door >= MOST_OF_A_DOOR || of_device >= MOST_OF_A_DEVICE {
+            let message = "This door is being asked from afar too often. Try again in a moment.";
             return Err(Refused::retryable(ErrorCode::Unavailable, message));
         }
-        all.insert(relay, waiting);
-        Ok(Place(self, relay))
+        all.insert(id, relay);
+        Ok(Place(Arc::clone(self), id))
     }
 
     /// Brings a door to the device that waits for it.
@@ -98,21 +118,20 @@ impl Relays {
             Refused::new(ErrorCode::NotFound, message)
         };
         let mut all = self.lock();
-        let is_for_it = all.get(&relay).is_some_and(|waiting| waiting.door == door);
-        let waiting = is_for_it.then(|| all.remove(&relay)).flatten();
-        let waiting = waiting.ok_or_else(gone)?;
-        waiting.joined.send(door_end).map_err(|_| gone())
+        let called = all.get_mut(&relay).filter(|one| one.door == door);
+        let joined = called.and_then(|one| one.joined.take()).ok_or_else(gone)?;
+        joined.send(door_end).map_err(|_| gone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<RelayId, Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<RelayId, Relay>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A device's place among those that wait, given up when dropped.
-struct Place<'a>(&'a Relays, RelayId);
+/// A relay's place among all of them, given up when dropped.
+struct Place(Arc<Relays>, RelayId);
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
         self.0.lock().remove(&self.1);
     }
@@ -174,8 +193,13 @@ pub(super) async fn call_door(
     if !app.hub.presence.is_online(door) {
         return Err(offline());
     }
-    let door_end = app.relays.call(door).await?;
-    tokio::spawn(carry(device_end, door_end, app.stopping.clone()));
+    let (door_end, place) = app.relays.call(door, caller.grant).await?;
+    let stopping = app.stopping.clone();
+    tokio::spawn(async move {
+        let carried = timeout(LIFETIME, carry(device_end, door_end));
+        stopping.run_until_cancelled(carried).await;
+        drop(place);
+    });
     Ok(switching())
 }
 
@@ -215,14 +239,23 @@ fn offline() -> Refused {
 }
 
 /// Carries bytes both ways until either end closes.
-async fn carry(device_end: OnUpgrade, door_end: OnUpgrade, stopping: CancellationToken) {
-    let joined = async {
-        let (device, door) = tokio::try_join!(device_end, door_end).ok()?;
-        let (mut device, mut door) = (TokioIo::new(device), TokioIo::new(door));
-        copy_bidirectional(&mut device, &mut door).await.ok()
+async fn carry(device_end: OnUpgrade, door_end: OnUpgrade) {
+    let Ok((device, door)) = tokio::try_join!(device_end, door_end) else {
+        return;
     };
-    tokio::select! {
-        _ = timeout(LIFETIME, joined) => {}
-        () = stopping.cancelled() => {}
-    }
+    let (from_device, to_device) = split(TokioIo::new(device));
+    let (from_door, to_door) = split(TokioIo::new(door));
+    let mut up = pin!(pour(from_device, to_door));
+    let mut down = pin!(pour(from_door, to_device));
+    // What has been said is still delivered.
+    let _late = tokio::select! {
+        () = &mut up => timeout(FAREWELL, down).await,
+        () = &mut down => timeout(FAREWELL, up).await,
+    };
+}
+
+async fn pour(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
+    // However it ends, it has ended.
+    let _ = copy(&mut from, &mut to).await;
+    let _ = to.shutdown().await;
 }

@@ -60,6 +60,64 @@ async fn an_unlock_tells_each_state_as_it_becomes_true() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_door_right_here_is_connected_to_before_the_tap_and_asked_on_that_connection() {
+    let world = World::new();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.enrolled().await;
+    app.controller.set_in_front(true);
+    while door.phones() == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(door.opened(), 0, "nobody has tapped");
+    let states = names(&app.unlock(LOBBY).await);
+    assert_eq!(
+        states,
+        ["connecting", "unlocking", "unlocked", "relocked", "idle"]
+    );
+    assert_eq!((door.opened(), door.phones()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_made_ahead_is_given_up_after_seconds_and_made_once_a_time_in_front() {
+    let world = World::new();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -50);
+    let app = world.enrolled().await;
+    app.controller.set_in_front(true);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(door.phones(), 1);
+    app.unlock(LOBBY).await;
+    assert_eq!((door.opened(), door.phones()), (1, 2));
+    app.controller.set_in_front(false);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    app.controller.set_in_front(true);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(door.phones(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_connection_is_made_ahead_to_a_door_that_is_only_near() {
+    let world = World::new();
+    let door = FakeDoor::put_up(&world.links.radio, LOBBY, -75);
+    let app = world.enrolled().await;
+    app.controller.set_in_front(true);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(door.phones(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_at_the_border_of_what_is_heard_does_not_come_and_go() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    app.controller.set_in_front(true);
+    let is_near = |app: &App| app.snapshot().doors.iter().any(|door| door.nearby);
+    for (dbm, near) in [(-92, false), (-85, true), (-93, true), (-110, false)] {
+        let _door = FakeDoor::put_up(&world.links.radio, LOBBY, dbm);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(is_near(&app), near, "at {dbm} dBm");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_door_heard_too_faintly_is_neither_near_nor_asked() {
     let world = World::new();
     let door = FakeDoor::put_up(&world.links.radio, LOBBY, -95);
