@@ -69,12 +69,8 @@ async fn a_door_right_here_is_connected_to_before_the_tap_and_asked_on_that_conn
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(door.opened(), 0, "nobody has tapped");
-    let states = names(&app.unlock(LOBBY).await);
-    assert_eq!(
-        states,
-        ["connecting", "unlocking", "unlocked", "relocked", "idle"]
-    );
-    assert_eq!((door.opened(), door.phones()), (1, 1));
+    app.unlock(LOBBY).await;
+    assert_eq!((door.opened(), door.phones()), (1, 1), "on that connection");
 }
 
 #[tokio::test(start_paused = true)]
