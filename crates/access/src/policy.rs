@@ -158,7 +158,7 @@ impl DoorPolicy {
         }
         self.check_hours(door, verified.class, presented.now_utc)
             .map_err(deny)?;
-        if self.from_afar && verified.class != HolderClass::Resident {
+        if !off!(AtTheDoor) && self.from_afar && verified.class != HolderClass::Resident {
             return Err(deny(DenyReason::OnlyAtTheDoor));
         }
         self.authorize(&verified, door, presented).map_err(deny)?;

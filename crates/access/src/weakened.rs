@@ -34,6 +34,8 @@ defences! {
     Rights,
     /// No courier opens a unit door.
     UnitDoor,
+    /// Only residents ask from afar.
+    AtTheDoor,
     /// Revoked grants and unknown carriers are denied.
     Revocation,
     /// Only the building's own random key signs credentials.

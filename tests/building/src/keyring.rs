@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use access::{ClipId, Credential, DeviceId, DoorId, DoorPublicKey, HolderSecret, SigningKey};
 use anyhow::{Context, Result, bail, ensure};
-use bluetooth::{Central, find};
+use bluetooth::{Central, Link, find};
 use clip::{Digest, Opener, ViewerKey};
 use door_protocol::{Answer, Command, KeySession};
 use hub_api::{Client, ClientIdentity, DoorInfo, EnrolledSubject, Invite, Subject};
@@ -119,6 +119,11 @@ impl Keyring {
             holder: &self.holder,
             credential,
         })
+    }
+
+    /// Has the hub bring the door: a link to it from afar.
+    pub async fn call(&self, door: DoorId) -> Result<Link> {
+        Ok(bluetooth::relayed(self.hub.call_door(door).await?))
     }
 
     /// Finds the door and asks it to unlock.

@@ -165,12 +165,26 @@ fn look(plan: &Plan, folder: &Path, serving_ms: u64, key: &SigningPublicKey) -> 
         .collect();
     let mut lost = Answers::read(folder)?;
     lost.retain(|seq| !entries.contains(seq));
+    let mut unrecorded = unlocked();
+    unrecorded.retain(|seq| !entries.contains(seq));
     Ok(Found {
         serving_ms,
         last_seq: u64::try_from(records.len())?,
         broken_chain: broken_chain.map(|error| error.to_string()),
         lost,
+        unrecorded,
     })
+}
+
+/// The records that the strike was unlocked for, as far as it wrote them down before the cut.
+fn unlocked() -> Vec<u64> {
+    let text = std::fs::read_to_string(disk().join("data/strike.jsonl")).unwrap_or_default();
+    // The power may have been cut in the middle of a line.
+    let moves = text
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    let numbers = moves.filter_map(|one: serde_json::Value| one["seq"].as_u64());
+    numbers.collect()
 }
 
 fn store() -> Result<Store> {

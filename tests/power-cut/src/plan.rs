@@ -46,6 +46,8 @@ pub(crate) struct Found {
     pub(crate) broken_chain: Option<String>,
     /// Answered unlocks whose record is not on the disk.
     pub(crate) lost: Vec<u64>,
+    /// Unlocks of the strike whose record is not on the disk.
+    pub(crate) unrecorded: Vec<u64>,
 }
 
 impl Plan {

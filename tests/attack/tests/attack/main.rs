@@ -13,4 +13,5 @@ mod floods;
 mod hub;
 mod privacy;
 mod registry;
+mod remote;
 mod revocation;
