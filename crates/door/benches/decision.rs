@@ -24,7 +24,7 @@ use door::{
     store::Store,
 };
 use door_protocol::{Command, DoorIdentity, DoorOutput, DoorSession, KeyOutput, KeySession};
-use rand::{RngCore as _, rngs::OsRng};
+use rand::{random, rngs::OsRng};
 use serde_json::json;
 
 /// Decisions that are measured, after as many as a tenth to warm up.
@@ -178,12 +178,6 @@ fn fsync(page: &mut File) -> Result<Duration> {
     let took = started.elapsed();
     ensure!(took > Duration::ZERO, "the clock stands still");
     Ok(took)
-}
-
-fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    OsRng.fill_bytes(&mut bytes);
-    bytes
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -52,9 +52,7 @@ impl SharedGate {
         door: DoorId,
         clock: Clock,
     ) -> Result<Self, BundleError> {
-        let nothing = Bundle {
-            ..Bundle::empty(building)
-        };
+        let nothing = Bundle::empty(building);
         let gate = Gate::new(DoorPolicy::new(building_key, door, nothing)?);
         let state = Mutex::new(State { gate, ready: false });
         Ok(Self {

@@ -216,10 +216,9 @@ async fn ask_through_hub<S: Shell>(
 ) -> Result<(Answer, DoorChannel), AppError> {
     let hub = core.hub().await?;
     let called = timeout(CALL, hub.call_door(door.id)).await;
-    let link = match called.unwrap_or(Err(HubError::Unreachable)) {
-        Ok(link) => link,
-        Err(error) => return Err(refused_call(error)),
-    };
+    let link = called
+        .unwrap_or(Err(HubError::Unreachable))
+        .map_err(refused_call)?;
     let answered = converse(link, door, request, progress(core, door.id, number)).await;
     answered.map_err(|error| {
         if nothing_was_asked(&error) {

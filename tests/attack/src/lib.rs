@@ -14,7 +14,7 @@ mod world;
 
 pub use channel::{Channel, Prologue, request};
 pub use classes::{Class, Weakening, classes};
-pub use target::{Target, programs};
+pub use target::{Target, programs, site_of_one_door};
 pub use verdict::{is_doubled, withstood};
 pub use wire::{Visit, Wire, random};
 pub use world::{Person, World, now_s};

@@ -16,7 +16,9 @@ use door::{
     keys::Keys,
     store::{Alongside, Store},
 };
-use simulation::{Programs, Running, StrikeMove, free_address, play_input, wait_for};
+use simulation::{
+    BuildingPlan, DoorPlan, Programs, Running, Site, StrikeMove, free_address, play_input, wait_for,
+};
 use tempfile::TempDir;
 
 use crate::World;
@@ -30,6 +32,16 @@ pub fn programs() -> Result<Programs> {
         Some(folder) => Ok(Programs::in_folder(folder)),
         None => Programs::beside_this_executable(),
     }
+}
+
+/// A hub and a building of one door, a main entrance without a camera, both real and in reach of
+/// each other.
+pub fn site_of_one_door(folder: &Path) -> Result<Site> {
+    let plan = BuildingPlan {
+        doors: vec![DoorPlan::common("Main entrance").with_camera(None)],
+        ..BuildingPlan::elm_street()
+    };
+    Site::start_with(&programs()?, folder, plan, BuildingPlan::oak_court())
 }
 
 /// One door of a [`World`].

@@ -11,12 +11,11 @@ use std::{
 use access::{BuildingKey, Credential, DoorId, Grant, GrantId, HolderClass, HolderSecret, issue};
 use anyhow::{Context, Result, ensure};
 use attack_tests::{
-    Channel, Person, Target, Wire, World, is_doubled, programs, random, request, withstood,
+    Channel, Person, Target, Wire, World, is_doubled, random, request, site_of_one_door, withstood,
 };
 use building_tests::Phone;
 use door_protocol::Answer;
 use rand::rngs::OsRng;
-use simulation::{BuildingPlan, DoorPlan, Site};
 
 #[test]
 fn one_doors_stored_keys_open_no_other_door_and_forge_no_credential() -> Result<()> {
@@ -171,12 +170,7 @@ fn after_a_good_unlock_nobody_enrols_a_key_at_the_door() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relay_gains_nothing_without_the_users_tap_and_is_measured_with_one() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let plan = BuildingPlan {
-        doors: vec![DoorPlan::common("Main entrance").with_camera(None)],
-        ..BuildingPlan::elm_street()
-    };
-    let elsewhere = BuildingPlan::oak_court();
-    let site = Site::start_with(&programs()?, &folder.path().join("site"), plan, elsewhere)?;
+    let site = site_of_one_door(&folder.path().join("site"))?;
     let phone = Phone::start(&folder.path().join("phone"))?;
     phone.enrol(&site.home.resident_invite(&site.hub)?).await?;
     phone.is_equipped().await?;

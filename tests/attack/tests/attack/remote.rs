@@ -7,11 +7,11 @@ use std::{
 
 use access::{Credential, DenyReason, DoorId, DoorPublicKey, HolderSecret};
 use anyhow::{Context, Result, ensure};
-use attack_tests::{programs, random, withstood};
+use attack_tests::{random, site_of_one_door, withstood};
 use bluetooth::{Link, run_key};
 use building_tests::keyring::Keyring;
 use door_protocol::{Answer, Command, KeySession};
-use simulation::{BuildingPlan, CourierAnswer, DoorPlan, Site};
+use simulation::{CourierAnswer, Site};
 
 /// A driver's pass and the key of the handset that it is for.
 struct Driver {
@@ -58,12 +58,7 @@ impl Driver {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visitor_whom_a_resident_relays_through_the_hub_opens_nothing() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let plan = BuildingPlan {
-        doors: vec![DoorPlan::common("Main entrance").with_camera(None)],
-        ..BuildingPlan::elm_street()
-    };
-    let elsewhere = BuildingPlan::oak_court();
-    let site = Site::start_with(&programs()?, &folder.path().join("site"), plan, elsewhere)?;
+    let site = site_of_one_door(&folder.path().join("site"))?;
     let door = site.home.door("Main entrance")?;
     let id = door.id.parse()?;
     let device = Keyring::enrol(&site.home.resident_invite(&site.hub)?).await?;
