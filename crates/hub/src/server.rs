@@ -1,5 +1,6 @@
 //! The hub as a running server.
 
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::TokioTimer;
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -21,6 +23,10 @@ use crate::http::App;
 /// A client must have sent its request's head by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A silent client is probed after this time, and again after each of these, up to the last.
+const SILENT_AFTER: Duration = Duration::from_secs(10);
+const PROBED_EVERY: Duration = Duration::from_secs(5);
+const VANISHED_AFTER: Duration = Duration::from_secs(25);
 /// How long requests may take to end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// How often retention and expiry are looked at.
@@ -35,7 +41,7 @@ pub struct Server {
     hub: Arc<Hub>,
     handle: Handle<SocketAddr>,
     stopping: CancellationToken,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<io::Result<()>>,
     tasks: JoinSet<()>,
     _lock: ServeLock,
 }
@@ -137,10 +143,25 @@ fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
     let listen = || {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
+        notice_the_vanished(&listener)?;
         let address = listener.local_addr()?;
         Ok((listener, address))
     };
     listen().map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Ends the connections of clients that vanish without a word, as a door does whose power is cut: it must not count
+/// as online for long. Accepted connections inherit the options of the listener.
+fn notice_the_vanished(listener: &TcpListener) -> io::Result<()> {
+    let socket = SockRef::from(listener);
+    let keepalive = TcpKeepalive::new()
+        .with_time(SILENT_AFTER)
+        .with_interval(PROBED_EVERY);
+    socket.set_tcp_keepalive(&keepalive)?;
+    // Probes wait while something is unanswered; then this limit counts (Linux, RFC 5482).
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(VANISHED_AFTER))?;
+    Ok(())
 }
 
 /// Where clients may believe the hub to be; a proof made for any other place is refused.
@@ -171,7 +192,7 @@ fn serve(
     app: App,
     handle: Handle<SocketAddr>,
     address: SocketAddr,
-) -> Result<JoinHandle<std::io::Result<()>>, ServeError> {
+) -> Result<JoinHandle<io::Result<()>>, ServeError> {
     let config = RustlsConfig::from_config(Arc::new(tls_config(tls)?));
     let mut server = axum_server::from_tcp_rustls(listener, config)
         .map_err(|source| ServeError::Listen { address, source })?
@@ -222,5 +243,23 @@ async fn keep_up(hub: Arc<Hub>) {
         if let Err(error) = hub.refresh_bundles().await {
             tracing::error!(%error, "a bundle was not published");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_of_clients_that_vanish_end_soon() {
+        let (listener, address) = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        listener.set_nonblocking(false).unwrap();
+        let _client = std::net::TcpStream::connect(address).unwrap();
+        let (connection, _) = listener.accept().unwrap();
+        let socket = SockRef::from(&connection);
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), SILENT_AFTER);
+        #[cfg(target_os = "linux")]
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(VANISHED_AFTER));
     }
 }

@@ -1,5 +1,7 @@
 //! Doors asked from afar: the hub brings the two ends together and carries bytes.
 
+use std::time::Duration;
+
 use access::{DoorId, RelayId};
 use hub_api::{Client, ClientError, ErrorCode, Event, RelayStream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -40,6 +42,78 @@ async fn bytes_pass_both_ways_until_one_end_closes() {
     assert_eq!(&heard, b"from the phone");
     drop(phone);
     assert_eq!(end.read(&mut heard).await.unwrap_or(0), 0);
+}
+
+#[tokio::test]
+async fn a_relay_ends_when_the_door_closes_first() {
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    let door = hub.enrol_door(&elm, elm.lobby).await;
+    let maya = hub.enrol_resident(&elm).await;
+    let (mut phone, mut end) = call_and_join(&maya.client, door.client(), elm.lobby).await;
+    end.write_all(b"last words").await.unwrap();
+    drop(end);
+    let mut heard = Vec::new();
+    phone.read_to_end(&mut heard).await.unwrap();
+    assert_eq!(heard, b"last words");
+}
+
+#[tokio::test]
+async fn one_device_asks_from_afar_twice_at_a_time_and_keeps_nobody_else_out() {
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    let door = hub.enrol_door(&elm, elm.lobby).await;
+    let maya = hub.enrol_resident(&elm).await;
+    let noor = hub.enrol_neighbour(&elm).await;
+    let first = call_and_join(&maya.client, door.client(), elm.lobby).await;
+    let _second = call_and_join(&maya.client, door.client(), elm.lobby).await;
+    let _connected = open(door.client()).await;
+    let refused = maya.client.call_door(elm.lobby).await;
+    assert_eq!(code(refused), Some(ErrorCode::Unavailable));
+
+    let _neighbours = call_and_join(&noor.client, door.client(), elm.lobby).await;
+    drop(first);
+    eventually_joined(&maya.client, door.client(), elm.lobby).await;
+}
+
+#[tokio::test]
+async fn a_door_is_asked_from_afar_by_eight_at_a_time() {
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    let door = hub.enrol_door(&elm, elm.lobby).await;
+    let mut joined = Vec::new();
+    for _ in 0..4 {
+        let device = hub.enrol_resident(&elm).await.client;
+        for _ in 0..2 {
+            joined.push(call_and_join(&device, door.client(), elm.lobby).await);
+        }
+    }
+    let ninth = hub.enrol_resident(&elm).await.client;
+    let _connected = open(door.client()).await;
+    let refused = ninth.call_door(elm.lobby).await;
+    assert_eq!(code(refused), Some(ErrorCode::Unavailable));
+}
+
+/// Calls again until a relay that has just been given up has left its place.
+async fn eventually_joined(device: &Client, door: &Client, id: DoorId) {
+    let mut events = open(door).await;
+    let joins = async {
+        loop {
+            if let Event::Relay { relay } = next_news(&mut events).await {
+                return door.join_relay(relay).await.unwrap();
+            }
+        }
+    };
+    let calls = async {
+        loop {
+            match device.call_door(id).await {
+                Ok(joined) => return joined,
+                Err(refused) => assert_eq!(refused.code(), Some(ErrorCode::Unavailable)),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let _relay = tokio::join!(calls, joins);
 }
 
 #[tokio::test]
