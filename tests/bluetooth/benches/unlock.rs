@@ -24,9 +24,15 @@ use door_protocol::Answer;
 use serde_json::json;
 use simulation::{Door, Programs, Site, StrikeState};
 
-/// Round trips and unlocks that are measured, after as many as a tenth to warm up.
-const ECHOES: usize = 200;
-const UNLOCKS: usize = 40;
+/// Rounds that are measured, after as many as a tenth to warm up. In each come the echo and the
+/// unlocks by turns: whatever else the machine does meanwhile, it does to both.
+const ROUNDS: usize = 40;
+
+/// Round trips in a round.
+const ECHOES: usize = 5;
+
+/// How long a request is, in bytes, before the first was seen; that round only warms up.
+const FIRST_GUESS: usize = 470;
 
 /// One measured unlock of a phone that was cold.
 struct Cold {
@@ -34,6 +40,7 @@ struct Cold {
     find_ms: f64,
     connect_ms: f64,
     discover_ms: f64,
+    hello_ms: f64,
     unlock_ms: f64,
     writes: u32,
     request_len: usize,
@@ -46,6 +53,19 @@ struct Warm {
     again_ms: f64,
 }
 
+/// What the stack takes by itself, in milliseconds.
+struct Bare {
+    exchange_ms: f64,
+    echo_ms: [f64; ECHOES],
+}
+
+/// One of each.
+struct Round {
+    bare: Bare,
+    cold: Cold,
+    warm: Warm,
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -54,62 +74,65 @@ async fn main() -> Result<()> {
         .iter()
         .find(|argument| !argument.starts_with("--"));
     let file = file.context("usage: unlock FILE")?;
-    let (cold, warm) = unlocks().await.context("the unlocks")?;
-    let longest = cold.iter().map(|sample| sample.request_len).max();
-    let longest = longest.context("nothing was unlocked")?;
-    let echo_ms = echoes(longest).await.context("the echo")?;
-    let of_cold = |of: fn(&Cold) -> f64| cold.iter().map(of).collect::<Vec<_>>();
-    let of_warm = |of: fn(&Warm) -> f64| warm.iter().map(of).collect::<Vec<_>>();
+    let rounds = rounds().await?;
+    let of = |of: fn(&Round) -> f64| rounds.iter().map(of).collect::<Vec<_>>();
+    let echo_ms: Vec<_> = rounds.iter().flat_map(|round| round.bare.echo_ms).collect();
     let samples = json!({
         "echo_ms": echo_ms,
-        "unlock_ms": of_cold(|sample| sample.unlock_ms),
-        "writes": of_cold(|sample| f64::from(sample.writes)),
-        "decision_cpu_ms": of_cold(|sample| sample.cpu_ms),
-        "cold_ms": of_cold(|sample| sample.scan_to_strike_ms),
-        "cold_find_ms": of_cold(|sample| sample.find_ms),
-        "cold_connect_ms": of_cold(|sample| sample.connect_ms),
-        "cold_discover_ms": of_cold(|sample| sample.discover_ms),
-        "warm_ms": of_warm(|sample| sample.button_ms),
-        "again_ms": of_warm(|sample| sample.again_ms),
+        "exchange_ms": of(|round| round.bare.exchange_ms),
+        "hello_ms": of(|round| round.cold.hello_ms),
+        "unlock_ms": of(|round| round.cold.unlock_ms),
+        "writes": of(|round| f64::from(round.cold.writes)),
+        "decision_cpu_ms": of(|round| round.cold.cpu_ms),
+        "cold_ms": of(|round| round.cold.scan_to_strike_ms),
+        "cold_find_ms": of(|round| round.cold.find_ms),
+        "cold_connect_ms": of(|round| round.cold.connect_ms),
+        "cold_discover_ms": of(|round| round.cold.discover_ms),
+        "warm_ms": of(|round| round.warm.button_ms),
+        "again_ms": of(|round| round.warm.again_ms),
     });
     fs::write(file, samples.to_string()).context("the samples cannot be written")
 }
 
-/// Round trips of values that are as long as the request to unlock.
-async fn echoes(length: usize) -> Result<Vec<f64>> {
-    let _server = EchoServer::serve(HANDSET).await?;
-    let mut client = EchoClient::connect(PHONE).await?;
-    let value = vec![7; length];
-    let mut samples = Vec::new();
-    for number in 0..ECHOES + ECHOES / 10 {
-        let took = client.round_trip(&value).await?;
-        if number >= ECHOES / 10 {
-            samples.push(milliseconds(took));
-        }
-    }
-    client.disconnect().await?;
-    Ok(samples)
-}
-
-async fn unlocks() -> Result<(Vec<Cold>, Vec<Warm>)> {
+async fn rounds() -> Result<Vec<Round>> {
     let folder = tempfile::tempdir()?;
     let _companion = Companion::of(controllers::MAIN_ENTRANCE).await?;
     let programs = Programs::beside_this_executable()?;
     let site = Site::start_with(&programs, folder.path(), home_with(None), other_building())?;
     let keyring = Keyring::enrol(&site.home.resident_invite(&site.hub)?).await?;
     let door = site.home.door(MAIN_ENTRANCE)?;
-    let (mut colds, mut warms) = (Vec::new(), Vec::new());
-    for number in 0..UNLOCKS + UNLOCKS / 10 {
+    let server = EchoServer::serve(HANDSET).await?;
+    let mut rounds = Vec::new();
+    let mut request_len = FIRST_GUESS;
+    for number in 0..ROUNDS + ROUNDS / 10 {
+        let within = |what| format!("the {what} of round {number}");
+        let bare = bare(&server, request_len).await;
+        let bare = bare.with_context(|| within("echo"))?;
         let cold = unlock_cold(&keyring, door).await;
-        let cold = cold.with_context(|| format!("cold unlock {number}"))?;
+        let cold = cold.with_context(|| within("cold unlock"))?;
         let warm = unlock_warm(&keyring, door).await;
-        let warm = warm.with_context(|| format!("warm unlock {number}"))?;
-        if number >= UNLOCKS / 10 {
-            colds.push(cold);
-            warms.push(warm);
-        }
+        let warm = warm.with_context(|| within("warm unlock"))?;
+        request_len = cold.request_len;
+        rounds.push(Round { bare, cold, warm });
     }
-    Ok((colds, warms))
+    Ok(rounds.split_off(ROUNDS / 10))
+}
+
+/// A whole exchange on a connection of its own, and round trips on the same one, of values that are
+/// as long as the request to unlock.
+async fn bare(server: &EchoServer, length: usize) -> Result<Bare> {
+    let value = vec![7; length];
+    let mut client = EchoClient::connect(PHONE).await?;
+    let exchange_ms = milliseconds(client.exchange(server, &value).await?);
+    let mut echo_ms = [0.0; ECHOES];
+    for sample in &mut echo_ms {
+        *sample = milliseconds(client.round_trip(&value).await?);
+    }
+    client.disconnect().await?;
+    Ok(Bare {
+        exchange_ms,
+        echo_ms,
+    })
 }
 
 async fn unlock_cold(keyring: &Keyring, door: &Door) -> Result<Cold> {
@@ -127,6 +150,7 @@ async fn unlock_cold(keyring: &Keyring, door: &Door) -> Result<Cold> {
         find_ms: milliseconds(steps.seen.duration_since(steps.scan)?),
         connect_ms: milliseconds(steps.connected.duration_since(steps.seen)?),
         discover_ms: milliseconds(steps.discovered.duration_since(steps.connected)?),
+        hello_ms: milliseconds(unlock.asked_at.duration_since(unlock.subscribed_at)?),
         unlock_ms: since(unlock.subscribed_at, moved_ms)?,
         writes: unlock.writes,
         request_len: unlock.request_len,

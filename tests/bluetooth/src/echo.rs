@@ -1,7 +1,8 @@
 //! A GATT server that sends back what is written to it, and its client: what the stack itself costs.
 //!
 //! Both ends use the same libraries in the same way as doors and phones do: a write without response
-//! that arrives as a call, a notification through a socket.
+//! that arrives as a call, a notification through a socket. The server greets whoever subscribes, as
+//! a door does, so that a whole exchange can be timed without keys, decision, record or strike.
 
 use std::{
     collections::BTreeSet,
@@ -26,7 +27,11 @@ use btleplug::{
     platform::{Adapter, Peripheral},
 };
 use futures::{FutureExt, StreamExt, stream::BoxStream};
-use tokio::{io::AsyncWriteExt, sync::mpsc, time::timeout};
+use tokio::{
+    io::AsyncWriteExt,
+    sync::{mpsc, watch},
+    time::timeout,
+};
 use uuid::Uuid;
 
 use crate::{air::Companion, radio::adapter_called};
@@ -38,10 +43,14 @@ const NOTIFIED: Uuid = Uuid::from_u128(0x6d3f_1c52_9a0b_4f7e_8a55_0e41_bb70_c003
 /// The longest that any single step may take on an emulated machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What the server says to whoever subscribes: as long as a door's first message with its frame.
+const GREETING: [u8; 34] = [5; 34];
+
 /// An advertised echo; withdrawn when dropped.
 #[derive(Debug)]
 pub struct EchoServer {
     task: tokio::task::JoinHandle<()>,
+    arrival: watch::Receiver<Instant>,
 }
 
 impl EchoServer {
@@ -51,11 +60,12 @@ impl EchoServer {
         let adapter = session.adapter(adapter)?;
         adapter.set_powered(true).await?;
         let (written, arrived) = mpsc::channel(8);
+        let (arrival_in, arrival) = watch::channel(Instant::now());
         let (control, control_handle) = characteristic_control();
         let service = Service {
             uuid: SERVICE,
             primary: true,
-            characteristics: vec![written_to(written), notified_by(control_handle)],
+            characteristics: vec![written_to(written, arrival_in), notified_by(control_handle)],
             ..Service::default()
         };
         let application = Application {
@@ -73,7 +83,13 @@ impl EchoServer {
         let published = (advertisement, companion, application, session);
         Ok(Self {
             task: tokio::spawn(echo(published, control, arrived)),
+            arrival,
         })
+    }
+
+    /// When a value last arrived.
+    pub fn last_arrival(&self) -> Instant {
+        *self.arrival.borrow()
     }
 }
 
@@ -83,8 +99,9 @@ impl Drop for EchoServer {
     }
 }
 
-fn written_to(written: mpsc::Sender<Vec<u8>>) -> Characteristic {
+fn written_to(written: mpsc::Sender<Vec<u8>>, arrival: watch::Sender<Instant>) -> Characteristic {
     let arrived = Box::new(move |value, _request| {
+        arrival.send_replace(Instant::now());
         let written = written.clone();
         // A value that nobody waits for any more needs no echo.
         async move { drop(written.send(value).await) }
@@ -122,7 +139,7 @@ type Published = (
     bluer::Session,
 );
 
-/// Sends every value back to whoever subscribed last.
+/// Greets whoever subscribes and sends every value back to them.
 async fn echo(
     _published: Published,
     mut control: CharacteristicControl,
@@ -132,7 +149,9 @@ async fn echo(
     loop {
         tokio::select! {
             event = control.next() => match event {
-                Some(CharacteristicControlEvent::Notify(writer)) => subscriber = Some(writer),
+                Some(CharacteristicControlEvent::Notify(mut writer)) => {
+                    subscriber = writer.write_all(&GREETING).await.is_ok().then_some(writer);
+                }
                 Some(CharacteristicControlEvent::Write(_)) => {}
                 None => return,
             },
@@ -146,10 +165,11 @@ async fn echo(
     }
 }
 
-/// A connected and subscribed client of the echo.
+/// A connected client of the echo.
 pub struct EchoClient {
     device: Peripheral,
     written: btleplug::api::Characteristic,
+    notified: btleplug::api::Characteristic,
     notifications: BoxStream<'static, ValueNotification>,
 }
 
@@ -160,7 +180,7 @@ impl fmt::Debug for EchoClient {
 }
 
 impl EchoClient {
-    /// Finds the echo from the controller `adapter` and subscribes to it.
+    /// Finds the echo from the controller `adapter`, connects and discovers.
     pub async fn connect(adapter: &str) -> Result<Self> {
         let adapter = adapter_called(adapter).await?;
         let device = timeout(PATIENCE, find(&adapter))
@@ -181,12 +201,35 @@ impl EchoClient {
         };
         let (written, notified) = (characteristic(WRITTEN)?, characteristic(NOTIFIED)?);
         let notifications = device.notifications().await?;
-        device.subscribe(&notified).await?;
         Ok(Self {
             device,
             written,
+            notified,
             notifications,
         })
+    }
+
+    /// The time from subscribing, over the greeting, to the arrival of `value` at the server: what an
+    /// unlock is made of, with nothing to be thought about at either end. Once a connection.
+    pub async fn exchange(&mut self, server: &EchoServer, value: &[u8]) -> Result<Duration> {
+        let started = Instant::now();
+        self.subscribe().await?;
+        self.round_trip(value).await?;
+        Ok(server.last_arrival().duration_since(started))
+    }
+
+    async fn subscribe(&mut self) -> Result<()> {
+        self.device.subscribe(&self.notified).await?;
+        let greeting = self.next().await?;
+        anyhow::ensure!(greeting == GREETING, "the echo greeted with something else");
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Result<Vec<u8>> {
+        let said = timeout(PATIENCE, self.notifications.next())
+            .await
+            .context("the echo is silent")?;
+        Ok(said.context("the echo disconnected")?.value)
     }
 
     /// Writes `value` without response and waits for the notification; the time between.
@@ -195,18 +238,20 @@ impl EchoClient {
         self.device
             .write(&self.written, value, WriteType::WithoutResponse)
             .await?;
-        let answer = timeout(PATIENCE, self.notifications.next())
-            .await
-            .context("no echo came")?;
+        let answer = self.next().await?;
         let took = started.elapsed();
-        let answer = answer.context("the echo disconnected")?;
-        anyhow::ensure!(answer.value == value, "the echo came back changed");
+        anyhow::ensure!(answer == value, "the echo came back changed");
         Ok(took)
     }
 
-    /// Ends the connection.
+    /// Ends the subscription, which BlueZ would otherwise renew by itself, and the connection.
     pub async fn disconnect(self) -> Result<()> {
-        Ok(self.device.disconnect().await?)
+        self.device.unsubscribe(&self.notified).await?;
+        self.device.disconnect().await?;
+        while self.device.is_connected().await? {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
     }
 }
 

@@ -19,6 +19,8 @@ const LONGEST: Duration = Duration::from_mins(25);
 #[derive(Debug, Default, Deserialize)]
 struct Samples {
     echo_ms: Vec<f64>,
+    exchange_ms: Vec<f64>,
+    hello_ms: Vec<f64>,
     unlock_ms: Vec<f64>,
     writes: Vec<f64>,
     decision_cpu_ms: Vec<f64>,
@@ -78,10 +80,14 @@ fn figures(samples: &Samples, decisions: &Decisions) -> Result<Figures> {
     let mut figures = Figures::default();
     figures.add("echo_p50", of(echo, 50)?, "ms");
     figures.add("echo_p95", of(echo, 95)?, "ms");
+    let exchange = of(&samples.exchange_ms, 50)?;
+    figures.add("exchange_p50", exchange, "ms");
+    figures.add("subscribe_to_hello_p50", of(&samples.hello_ms, 50)?, "ms");
     figures.add("subscribe_to_strike_p50", of(unlock, 50)?, "ms");
     figures.add("subscribe_to_strike_p95", of(unlock, 95)?, "ms");
     let ratio = of(unlock, 50)? / of(echo, 50)?;
     figures.add_with_target("ratio_p50", ratio, "x", 1.5);
+    figures.add("exchange_ratio_p50", of(unlock, 50)? / exchange, "x");
     let most_writes = most_writes.context("nothing was measured")?;
     figures.add_with_target("writes_per_unlock", most_writes, "writes", 1.0);
     figures.add("decision_cpu", of(&samples.decision_cpu_ms, 50)?, "ms");
@@ -115,6 +121,8 @@ mod tests {
         let one = || vec![20.0];
         let samples = Samples {
             echo_ms: one(),
+            exchange_ms: vec![40.0],
+            hello_ms: one(),
             unlock_ms: vec![60.0],
             writes: vec![1.0, 2.0, 1.0],
             decision_cpu_ms: one(),

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 use crate::{
@@ -26,6 +26,10 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Between two notifications. BlueZ collects those of 10 ms for phones that take several at once, and up to 5.66
 /// cuts off what does not fit.
 const PACE: Duration = Duration::from_millis(15);
+
+/// How long a phone may be served before BlueZ is asked whether it is still there. A phone that is quicker has its
+/// answer by then: the questions would stand in the queue before its request.
+const SETTLING: Duration = Duration::from_secs(1);
 
 /// How long BlueZ may take to accept a notification.
 const SENDING: Duration = Duration::from_secs(5);
@@ -122,7 +126,8 @@ async fn serve(
 ) {
     let mut gone = pin!(gone(adapter, writer.device_address()));
     let mut unsubscribed = pin!(unsubscribed(writer));
-    let mut next = Instant::now();
+    let mut settling = pin!(sleep(SETTLING));
+    let (mut next, mut sent_any, mut settled) = (Instant::now(), false, false);
     loop {
         tokio::select! {
             biased;
@@ -134,9 +139,11 @@ async fn serve(
                 if !matches!(sent, Ok(Ok(()))) {
                     break;
                 }
+                settled |= std::mem::replace(&mut sent_any, true);
             }
+            () = &mut settling, if !settled => settled = true,
             () = &mut unsubscribed => return,
-            () = &mut gone => return,
+            () = &mut gone, if settled => return,
         }
     }
     // The link was dropped: the phone gets time to read, and to go by itself.
