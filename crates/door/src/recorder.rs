@@ -178,8 +178,14 @@ impl Recorder {
         let runtime = Handle::current();
         // Files and seals as it goes, so it has a thread of its own.
         self.tasks.spawn_blocking(move || {
-            let Eye { rolls, studio, .. } = &*eye;
+            let Eye {
+                camera,
+                rolls,
+                studio,
+                ..
+            } = &*eye;
             let take = Take {
+                camera,
                 studio,
                 rolls: *rolls,
                 entry_seq,

@@ -18,6 +18,7 @@ mod inputs;
 mod links;
 mod logs;
 mod lost_time;
+mod outage;
 mod outbox;
 mod program;
 mod records;
