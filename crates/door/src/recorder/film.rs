@@ -150,6 +150,9 @@ impl Reel {
             codec: init.codec.clone(),
             width: init.width,
             height: init.height,
+            lens: studio
+                .lens
+                .map(|lens| lens.of_picture(init.width, init.height)),
             keys: wrap(&key, shot.clip, viewers),
         };
         let film = Film::create(&studio.folder, &header)?;

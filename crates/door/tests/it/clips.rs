@@ -110,7 +110,7 @@ async fn a_guest_with_a_code_is_filmed_and_a_resident_with_one_is_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_courier_makes_a_clip_that_begins_before_the_entry() {
-    let site = Site::new().with_camera();
+    let site = Site::new().with_camera().with_lens("wide-180");
     let door = filmed_door(&site).await;
     let seq = door.phone.enter(&courier()).await;
     let clip = clip_at(&site, seq).unwrap();
@@ -134,6 +134,11 @@ async fn a_courier_makes_a_clip_that_begins_before_the_entry() {
     assert!((2000..4000).contains(&pre_roll_ms), "{pre_roll_ms}");
     assert!((1000..2000).contains(&post_roll_ms), "{post_roll_ms}");
     assert_eq!(index.header().clip, clip);
+    let lens = index.header().lens.unwrap();
+    assert_eq!(
+        (lens.width, lens.height, lens.max_theta_deg),
+        (320, 240, 90.0)
+    );
     let plain = watch(&site, &film);
     assert_eq!(&plain[0][4..8], b"ftyp");
     assert!(plain[1..].iter().all(|fragment| fragment[4..8] == *b"moof"));

@@ -87,6 +87,12 @@ impl Site {
         self
     }
 
+    /// With a nominal lens on its camera.
+    pub fn with_lens(mut self, name: &str) -> Self {
+        self.camera += &format!("lens = \"{name}\"\n");
+        self
+    }
+
     /// With a camera's clips going on for longer.
     pub fn with_post_roll_s(mut self, post_roll_s: u16) -> Self {
         let longer = format!("post_roll_s = {post_roll_s}");
