@@ -17,6 +17,7 @@ mod harness;
 mod hundred;
 mod inputs;
 mod killed;
+mod lens;
 mod links;
 mod logs;
 mod lost_time;

@@ -11,7 +11,7 @@ use crate::{
     harness::{Phone, Site, until},
 };
 
-fn program() -> Command {
+pub fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_vestibule-door"));
     program.env_remove("JOURNAL_STREAM").env_remove("RUST_LOG");
     program
