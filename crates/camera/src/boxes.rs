@@ -12,6 +12,9 @@ use crate::fragment::{Fragment, InitSegment};
 /// `sample_is_non_sync_sample` of the sample flags (ISO/IEC 14496-12, 8.8.3.1).
 const NON_SYNC: u32 = 0x0001_0000;
 
+/// Ticks of a second of media time.
+pub(crate) const TIMESCALE: u64 = 90_000;
+
 /// Length of an `mdat` header.
 const MDAT_HEADER: usize = 8;
 
@@ -133,12 +136,13 @@ pub(crate) fn media_time(data: &[u8]) -> Option<u64> {
     decode_time(read_moof(data)?.0.traf.first()?)
 }
 
-/// Writes a fragment's media time earlier by `origin` ticks; bytes that are no fragment stay as they are.
-pub(crate) fn rebase(data: &Bytes, origin: u64) -> Bytes {
+/// Writes a fragment's media time later by `shift` ticks; bytes that are no fragment stay as they are.
+pub(crate) fn shifted(data: &Bytes, shift: i64) -> Bytes {
     let moved = || {
         let (mut moof, media) = read_moof(data)?;
         for tfdt in moof.traf.iter_mut().filter_map(|traf| traf.tfdt.as_mut()) {
-            tfdt.base_media_decode_time = tfdt.base_media_decode_time.checked_sub(origin)?;
+            let time = &mut tfdt.base_media_decode_time;
+            *time = time.checked_add_signed(shift)?;
         }
         let mut moved = Vec::with_capacity(data.len());
         moof.encode(&mut moved).ok()?;
@@ -155,10 +159,17 @@ fn read_moof(data: &[u8]) -> Option<(Moof, &[u8])> {
     Some((moof, rest))
 }
 
-/// Removes what a live stream cannot know (its length) and what a player does not need.
+/// Removes what a live stream cannot know (its length) and what a player does not need. Without the
+/// time at which it was made, the same camera's init segment is the same at each start.
 fn strip(moov: &mut Moov) {
     moov.udta = None;
-    moov.trak.iter_mut().for_each(|track| track.udta = None);
+    (moov.mvhd.creation_time, moov.mvhd.modification_time) = (0, 0);
+    for track in &mut moov.trak {
+        track.udta = None;
+        (track.tkhd.creation_time, track.tkhd.modification_time) = (0, 0);
+        let media = &mut track.mdia.mdhd;
+        (media.creation_time, media.modification_time) = (0, 0);
+    }
     if let Some(mvex) = &mut moov.mvex {
         mvex.mehd = None;
     }

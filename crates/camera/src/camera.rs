@@ -16,7 +16,7 @@ use crate::{
     boxes::Piece,
     config::CameraConfig,
     pipeline::{Pipeline, Report},
-    ring::Ring,
+    ring::{ClipSource, Ring},
     state::{CameraState, StopReason},
 };
 
@@ -26,7 +26,8 @@ const FIRST_PIECE: Duration = Duration::from_secs(15);
 /// How long a running source may be silent.
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// Between the first failure and the next try; doubles up to [`LONGEST_PAUSE`].
+/// Between the first failure and the next try; doubles up to [`LONGEST_PAUSE`], each with jitter, so
+/// that cameras which lost the same network do not all come back at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -66,6 +67,22 @@ impl Camera {
     /// The newest fragments, and the way to those that follow.
     pub fn ring(&self) -> &Ring {
         &self.ring
+    }
+
+    /// Waits until the camera films again after the epoch of `clip` has ended, and takes the clip up
+    /// there. Its media time then has a gap for as long as nothing was filmed.
+    ///
+    /// A camera that comes back with another init segment (another size, another codec) cannot go on
+    /// with the clip and is waited for in vain. Cancel safe.
+    pub async fn take_up(&self, clip: &ClipSource) -> Option<ClipSource> {
+        let mut state = self.state();
+        loop {
+            state.mark_unchanged();
+            if let Some(later) = self.ring.clip_after(clip) {
+                return Some(later);
+            }
+            state.changed().await.ok()?;
+        }
     }
 
     /// Whether the camera films, now and in future.
@@ -130,7 +147,9 @@ impl Keeper {
                 Ok(Report::Piece(Piece::Fragment(fragment))) => {
                     (due, fruitful) = (Instant::now() + SILENCE, true);
                     self.ring.push(&fragment);
-                    self.recording();
+                    if !self.ring.is_empty() {
+                        self.recording();
+                    }
                 }
                 Ok(Report::Ended) if fruitful => {
                     fruitful = false;
@@ -161,6 +180,7 @@ fn pauses() -> ExponentialBackoff {
     ExponentialBuilder::new()
         .with_min_delay(FIRST_PAUSE)
         .with_max_delay(LONGEST_PAUSE)
+        .with_jitter()
         .without_max_times()
         .build()
 }

@@ -10,7 +10,7 @@ use gstreamer_app as gst_app;
 use tokio::sync::mpsc;
 
 use crate::{
-    boxes::{Cutter, Piece},
+    boxes::{Cutter, Piece, TIMESCALE},
     config::{CameraConfig, Source},
     looped, source,
     state::StopReason,
@@ -98,7 +98,7 @@ impl Drop for Pipeline {
 fn build(config: &CameraConfig) -> Result<gst::Pipeline, StopReason> {
     let description = format!(
         "{} ! h264parse ! video/x-h264,stream-format=avc,alignment=au \
-         ! mp4mux name={MUXER} fragment-duration=100 streamable=true trak-timescale=90000 \
+         ! mp4mux name={MUXER} fragment-duration=100 streamable=true trak-timescale={TIMESCALE} \
          ! appsink name={SINK} sync=false async=false",
         source::describe(config)?
     );

@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::mpsc;
 
 use crate::{
-    boxes,
+    boxes::{self, TIMESCALE},
     fragment::{Fragment, InitSegment},
 };
 
@@ -114,33 +114,31 @@ impl Ring {
         let after = inner
             .gops
             .partition_point(|gop| gop.starts_at().is_some_and(|at| at <= start));
-        let held: VecDeque<Fragment> = inner
-            .gops
-            .iter()
-            .skip(after.saturating_sub(1))
-            .flat_map(|gop| gop.fragments.iter().cloned())
-            .collect();
-        let init = inner.init.clone()?;
-        let first = held.front()?;
-        let starts_at = first.captured_at;
-        let origin = Origin {
-            ms: first.start_ms,
-            ticks: boxes::media_time(&first.data).unwrap_or(0),
-        };
-        let live = inner.join();
-        Some(ClipSource {
-            init,
-            starts_at,
-            origin,
-            held,
-            live,
-        })
+        let first = after.saturating_sub(1);
+        let starts_at = inner.gops.get(first)?.starts_at()?;
+        inner.hand_out(first, starts_at)
+    }
+
+    /// Takes a clip up again in the epoch after its own, from that epoch's first keyframe that is held.
+    ///
+    /// `None` as long as there is no later epoch with pictures, and where that epoch's init segment is
+    /// another: a clip has only one.
+    pub(crate) fn clip_after(&self, clip: &ClipSource) -> Option<ClipSource> {
+        let mut inner = self.lock();
+        let init = inner.init.as_ref()?;
+        let can_go_on = !Arc::ptr_eq(init, &clip.init) && *init == clip.init;
+        can_go_on.then(|| inner.hand_out(0, clip.starts_at))?
     }
 
     /// Takes the live picture: from the newest keyframe on.
     pub fn live(&self) -> Option<ClipSource> {
         let newest = self.lock().gops.back()?.starts_at()?;
         self.clip_from(newest)
+    }
+
+    /// Whether the epoch has not yet had a keyframe.
+    pub fn is_empty(&self) -> bool {
+        self.lock().gops.is_empty()
     }
 
     /// The time that is held: from the oldest keyframe to the end of the newest fragment.
@@ -171,6 +169,22 @@ impl Inner {
         }
     }
 
+    /// Hands out everything from the GOP `first` on, for a clip that began at `starts_at`.
+    fn hand_out(&mut self, first: usize, starts_at: Duration) -> Option<ClipSource> {
+        let gops = self.gops.iter().skip(first);
+        let held: VecDeque<Fragment> = gops.flat_map(|gop| gop.fragments.iter().cloned()).collect();
+        let init = self.init.clone()?;
+        let shift = Shift::of(held.front()?, starts_at);
+        let live = self.join();
+        Some(ClipSource {
+            init,
+            starts_at,
+            shift,
+            held,
+            live,
+        })
+    }
+
     /// Lets a reader take part in what is pushed; between epochs that is nothing.
     fn join(&mut self) -> mpsc::Receiver<Fragment> {
         let (sender, receiver) = mpsc::channel(BACKLOG);
@@ -185,11 +199,12 @@ impl Inner {
 ///
 /// Media time begins at 0 with the first fragment, so a player needs no offset. It ends when the
 /// epoch ends (the source died) or when the reader fell more than 30 s behind: never with a gap.
+/// [`crate::Camera::take_up`] goes on with it in a later epoch.
 #[derive(Debug)]
 pub struct ClipSource {
     init: Arc<InitSegment>,
     starts_at: Duration,
-    origin: Origin,
+    shift: Shift,
     held: VecDeque<Fragment>,
     live: mpsc::Receiver<Fragment>,
 }
@@ -213,17 +228,34 @@ impl ClipSource {
             Some(fragment) => fragment,
             None => self.live.recv().await?,
         };
-        fragment.data = boxes::rebase(&fragment.data, self.origin.ticks);
-        fragment.start_ms = fragment.start_ms.saturating_sub(self.origin.ms);
+        fragment.data = boxes::shifted(&fragment.data, self.shift.ticks);
+        fragment.start_ms = fragment.start_ms.saturating_add_signed(self.shift.ms);
         Some(fragment)
     }
 }
 
-/// The epoch's media time at which a clip begins.
+/// What makes a clip's media time of the epoch's.
 #[derive(Clone, Copy, Debug)]
-struct Origin {
-    ms: u64,
-    ticks: u64,
+struct Shift {
+    ms: i64,
+    ticks: i64,
+}
+
+impl Shift {
+    /// For a clip that began at `starts_at` and of whose fragments `first` is the first of its epoch.
+    fn of(first: &Fragment, starts_at: Duration) -> Self {
+        let into_clip = first.captured_at.saturating_sub(starts_at);
+        let into_clip_ms = into_clip.as_millis();
+        let ticks = into_clip.as_micros() * u128::from(TIMESCALE) / 1_000_000;
+        let by = |wanted: u128, is: u64| {
+            let signed = |ticks| i64::try_from(ticks).unwrap_or(i64::MAX);
+            signed(wanted) - i64::try_from(is).unwrap_or(i64::MAX)
+        };
+        Self {
+            ms: by(into_clip_ms, first.start_ms),
+            ticks: by(ticks, boxes::media_time(&first.data).unwrap_or(0)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -351,6 +383,52 @@ mod tests {
         ring.begin(next);
         ring.push(&fragment(20));
         assert_eq!(all(clip).await.len(), 10);
+    }
+
+    #[tokio::test]
+    async fn a_clip_is_taken_up_in_a_later_epoch_with_the_same_init_segment_and_no_other() {
+        let ring = filled(SECOND, 10);
+        let clip = ring.live().unwrap();
+        assert!(ring.clip_after(&clip).is_none(), "its own epoch");
+        let same = clip.init().clone();
+        ring.begin(same.clone());
+        assert!(ring.clip_after(&clip).is_none(), "no keyframe yet");
+        ring.push(&fragment(40));
+        let mut later = ring.clip_after(&clip).unwrap();
+        assert_eq!(later.next().await.unwrap().start_ms, 4000);
+        ring.begin(InitSegment { width: 640, ..same });
+        ring.push(&fragment(80));
+        assert!(ring.clip_after(&clip).is_none(), "another size");
+    }
+
+    #[tokio::test]
+    async fn a_clip_that_was_taken_up_again_and_again_counts_from_its_first_fragment() {
+        let ring = filled(SECOND, 10);
+        let mut clip = ring.live().unwrap();
+        for epoch in 2..5 {
+            ring.begin(clip.init().clone());
+            // Each epoch's media time begins at 0.
+            ring.push(&Fragment {
+                start_ms: 0,
+                ..fragment(epoch * 10)
+            });
+            clip = ring.clip_after(&clip).unwrap();
+            assert_eq!(clip.next().await.unwrap().start_ms, u64::from(epoch) * 1000);
+        }
+    }
+
+    #[test]
+    fn overlapping_clips_hold_the_same_bytes_and_not_copies() {
+        let ring = filled(3 * SECOND, 50);
+        let clips = [0, 1, 2].map(|start| ring.clip_from(start * SECOND).unwrap());
+        let [first, rest @ ..] = &clips;
+        for clip in rest {
+            let earlier = first.held.len() - clip.held.len();
+            let shared = first.held.iter().skip(earlier).zip(&clip.held);
+            for (one, other) in shared {
+                assert_eq!(one.data.as_ptr(), other.data.as_ptr());
+            }
+        }
     }
 
     #[tokio::test]

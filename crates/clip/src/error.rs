@@ -45,6 +45,9 @@ pub enum ChainError {
     /// The header is over [`MAX_VIEWERS`] or [`MAX_CODEC_LEN`].
     #[error("a clip has at most {MAX_VIEWERS} viewers and {MAX_CODEC_LEN} bytes of codec name")]
     HeaderTooLong,
+    /// No lens is like that: a length of nothing, or an angle that there is not.
+    #[error("the lens is described by numbers that no lens has")]
+    ImpossibleLens,
     /// The fragment could not be encrypted: a defect.
     #[error("the fragment could not be encrypted")]
     Encryption,

@@ -16,10 +16,10 @@ const MAX_DEPTH: usize = 16;
 
 /// Everything about a closed clip but the pictures. Made by the door that filmed it or by verifying
 /// its signature, and in no other way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClipIndex(Content);
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Content {
     version: u8,
@@ -188,7 +188,7 @@ mod tests {
     use access::{BuildingId, ClipId, DoorId};
 
     use super::*;
-    use crate::{ChainError, FragmentMeta, Transcript};
+    use crate::{ChainError, FragmentMeta, Lens, Mount, Transcript};
 
     fn key() -> SigningKey {
         SigningKey::from_seed([1; 32])
@@ -204,6 +204,7 @@ mod tests {
             codec: "avc1.42C01F".into(),
             width: 16,
             height: 16,
+            lens: None,
             keys: vec![],
         };
         let mut transcript = Transcript::new(header, key()).unwrap();
@@ -291,8 +292,8 @@ mod tests {
     #[test]
     fn an_index_of_another_version_is_refused() {
         assert_eq!(
-            verified(|it| it.version = 2),
-            Err(ClipError::UnsupportedVersion(2))
+            verified(|it| it.version = 1),
+            Err(ClipError::UnsupportedVersion(1))
         );
     }
 
@@ -300,5 +301,18 @@ mod tests {
     fn a_header_longer_than_allowed_is_refused() {
         let error = verified(|it| it.header.codec = "a".repeat(65));
         assert_eq!(error, Err(ChainError::HeaderTooLong.into()));
+    }
+
+    #[test]
+    fn a_signed_index_with_an_impossible_lens_is_refused() {
+        let size = (16, 16);
+        let wide = Lens::equidistant(size, 180.0, Mount::Wall, 0.0);
+        assert!(
+            verified(|it| it.header.lens = Some(wide)).is_err(),
+            "unsigned"
+        );
+        let blind = Lens { fx: 0.0, ..wide };
+        let error = verified(|it| it.header.lens = Some(blind));
+        assert_eq!(error, Err(ChainError::ImpossibleLens.into()));
     }
 }

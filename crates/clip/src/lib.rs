@@ -28,6 +28,7 @@ mod digest;
 mod error;
 mod index;
 mod key;
+mod lens;
 mod model;
 mod open;
 mod seal;
@@ -41,13 +42,14 @@ pub use digest::Digest;
 pub use error::{ChainError, ClipError};
 pub use index::{ClipIndex, SignedClipIndex};
 pub use key::{ClipKey, ViewerKey, WrappedKey};
+pub use lens::{Lens, Mount};
 pub use model::{ClipHeader, FragmentEntry, FragmentMeta, GopSignature};
 pub use open::{Follower, Opener};
 pub use seal::{SealedFragment, Sealer};
 pub use timeline::{Timeline, TimelineFragment};
 
 /// The version of the index this crate reads and writes.
-pub const INDEX_VERSION: u8 = 1;
+pub const INDEX_VERSION: u8 = 2;
 
 /// What sealing adds to a fragment: clip id (16), number (4), tag (16). Bytes.
 pub const SEAL_OVERHEAD: usize = 36;

@@ -4,10 +4,10 @@ use access::{BuildingId, ClipId, DeviceId, DoorId};
 use serde::{Deserialize, Serialize};
 
 use crate::{ChainError, Digest, MAX_CODEC_LEN, MAX_FRAGMENT_LEN, MAX_SPAN_MS, MAX_VIEWERS};
-use crate::{SEAL_OVERHEAD, WrappedKey};
+use crate::{Lens, SEAL_OVERHEAD, WrappedKey};
 
 /// What is known when a clip begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClipHeader {
     /// The clip.
@@ -24,6 +24,8 @@ pub struct ClipHeader {
     pub width: u16,
     /// Pixels.
     pub height: u16,
+    /// How the camera sees; none for a picture that is flat already.
+    pub lens: Option<Lens>,
     /// The clip's key, wrapped to each device that may watch.
     pub keys: Vec<WrappedKey>,
 }
@@ -36,11 +38,10 @@ impl ClipHeader {
 
     pub(crate) fn check(&self) -> Result<(), ChainError> {
         let fits = self.keys.len() <= MAX_VIEWERS && self.codec.len() <= MAX_CODEC_LEN;
-        if fits {
-            Ok(())
-        } else {
-            Err(ChainError::HeaderTooLong)
+        if !fits {
+            return Err(ChainError::HeaderTooLong);
         }
+        self.lens.as_ref().map_or(Ok(()), Lens::check)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClipIndex, FragmentEntry};
+use crate::{ClipIndex, FragmentEntry, Lens};
 
 /// A clip's time as a player counts it: in milliseconds from the start of the clip.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
     /// The RFC 6381 codec string.
     pub codec: String,
@@ -13,6 +13,8 @@ pub struct Timeline {
     pub width: u16,
     /// Pixels.
     pub height: u16,
+    /// How the camera sees; none for a picture that is flat already.
+    pub lens: Option<Lens>,
     /// From the first picture to the end of the last fragment.
     pub duration_ms: u32,
     /// Filmed before entry was asked for.
@@ -50,6 +52,7 @@ impl ClipIndex {
             codec: header.codec.clone(),
             width: header.width,
             height: header.height,
+            lens: header.lens,
             duration_ms: ms(end_ms - start_ms),
             pre_roll_ms: self.pre_roll_ms(),
             post_roll_ms: self.post_roll_ms(),

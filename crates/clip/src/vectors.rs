@@ -17,7 +17,7 @@ use crate::chain::Chain;
 use crate::{
     ClipHeader, ClipKey, Digest, FragmentEntry, FragmentMeta, GopSignature, SealedFragment,
 };
-use crate::{Sealer, Timeline, ViewerKey};
+use crate::{Lens, Mount, Sealer, Timeline, ViewerKey};
 
 const CLIP_KEY: [u8; 32] = [0x11; 32];
 const SIGNING_SEED: [u8; 32] = [0x22; 32];
@@ -55,6 +55,7 @@ struct Header {
     codec: String,
     width: u16,
     height: u16,
+    lens: Option<Lens>,
     keys: Vec<Key>,
     cbor: String,
 }
@@ -131,7 +132,18 @@ fn header(key: &ClipKey) -> ClipHeader {
         codec: "avc1.42C01F".into(),
         width: 1280,
         height: 720,
+        lens: Some(lens()),
         keys: keys.collect(),
+    }
+}
+
+/// Numbers that CBOR writes in two, four and eight bytes.
+fn lens() -> Lens {
+    Lens {
+        fx: 417.25,
+        fy: 417.1,
+        k: [-0.0125, 0.004, 0.0, 1e-6],
+        ..Lens::equidistant((1280, 720), 170.0, Mount::Wall, 12.5)
     }
 }
 
@@ -183,6 +195,7 @@ fn describe_header(header: &ClipHeader) -> Header {
         codec,
         width,
         height,
+        lens,
         keys,
     } = header.clone();
     let keys = keys.iter().map(|key| Key {
@@ -199,6 +212,7 @@ fn describe_header(header: &ClipHeader) -> Header {
         codec,
         width,
         height,
+        lens,
         keys,
         cbor,
     }

@@ -20,6 +20,7 @@ fn header() -> ClipHeader {
         codec: "avc1.42C01F".into(),
         width: 320,
         height: 240,
+        lens: None,
         keys: Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! The configuration file: one TOML document per door.
 
 mod inputs;
+mod lens;
 mod strikes;
 
 use std::{
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use camera::{CameraConfig, Source};
 
 pub use self::inputs::{GpioInput, InputsConfig, KeypadInput, LineInput, Pull, Simulated};
+pub use self::lens::{LensConfig, PRESETS, Preset};
 pub use self::strikes::{Fail, StrikeConfig};
 
 /// Everything a door is told by its installer.
@@ -102,6 +104,9 @@ pub struct CameraTable {
     /// Seconds of a clip after the attempt.
     #[serde(default = "default_roll_s")]
     pub post_roll_s: u16,
+    /// How it sees; a picture that is flat already without.
+    #[serde(default)]
+    pub lens: Option<LensConfig>,
 }
 
 impl CameraTable {

@@ -71,7 +71,7 @@ impl Daemon {
         let inputs = Inputs::open(&config.inputs, data.path())?;
         let (journal, foundation) =
             Foundation::lay(&enrolment.folder(data.path()), &enrolment, &keys)?;
-        let studio = foundation.studio(&enrolment, &keys);
+        let studio = foundation.studio(config, &enrolment, &keys);
         let interrupted = studio.interrupted().await?;
         let doorway = foundation.doorway(config, &enrolment, &keys, &strike, &studio);
         let stop = CancellationToken::new();

@@ -14,6 +14,7 @@
 //! the hub, in tasks of their own: no decision waits for them.
 
 pub mod attendant;
+pub mod calibration;
 pub mod clip_files;
 pub mod clock;
 pub mod code_desk;

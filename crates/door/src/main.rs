@@ -1,5 +1,7 @@
 //! `vestibule-door`: the daemon of one door.
 
+mod camera_command;
+
 use std::{
     io::{self, Write as _},
     path::PathBuf,
@@ -8,6 +10,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use camera_command::CameraCommand;
 use clap::{Parser, Subcommand};
 use door::{
     config::Config,
@@ -55,6 +58,11 @@ enum Command {
         /// The configuration file.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+    },
+    /// How the camera sees: what a wide-angle lens does to its picture.
+    Camera {
+        #[command(subcommand)]
+        command: CameraCommand,
     },
 }
 
@@ -104,6 +112,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
             tracing::info!("locked");
             Ok(())
         }
+        Command::Camera { command } => command.execute(),
     }
 }
 

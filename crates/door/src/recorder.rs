@@ -16,7 +16,12 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::film::Take;
-use crate::{clock::Clock, config::CameraTable, journal::Journal, storage::Room};
+use crate::{
+    clock::Clock,
+    config::{CameraTable, LensConfig},
+    journal::Journal,
+    storage::Room,
+};
 
 /// The most clips in the making at a time.
 const MOST_CLIPS: usize = 32;
@@ -81,6 +86,8 @@ pub struct Studio {
     pub door: access::DoorId,
     /// Signs groups of pictures and indexes.
     pub signing: SigningKey,
+    /// How the camera sees, for viewers.
+    pub lens: Option<LensConfig>,
     /// Where closed clips go on record.
     pub journal: Journal,
     /// The folder of all clips.
@@ -178,8 +185,14 @@ impl Recorder {
         let runtime = Handle::current();
         // Files and seals as it goes, so it has a thread of its own.
         self.tasks.spawn_blocking(move || {
-            let Eye { rolls, studio, .. } = &*eye;
+            let Eye {
+                camera,
+                rolls,
+                studio,
+                ..
+            } = &*eye;
             let take = Take {
+                camera,
                 studio,
                 rolls: *rolls,
                 entry_seq,

@@ -12,7 +12,7 @@ use crate::Shell;
 use crate::core::Core;
 use crate::hub::HubError;
 use crate::store::{Change, Happening, Record, StoredEnrolment};
-use crate::ui::{AppError, ClipTimeline, ErrorCode, TimelineFragment};
+use crate::ui::{AppError, ClipTimeline, ErrorCode, Lens, TimelineFragment};
 
 /// How many clips stay open. One is watched; the others are those just watched.
 const KEPT: usize = 4;
@@ -81,6 +81,7 @@ impl<S: Shell> Core<S> {
             door_name: item.door_name.clone(),
             at_ms: open.index.header().entry_at_ms,
             item,
+            lens: timeline.lens.map(Lens::from),
         })
     }
 

@@ -9,6 +9,7 @@ mod building;
 mod courier;
 mod door;
 mod hub;
+mod network_camera;
 mod programs;
 #[cfg(feature = "seeded")]
 pub mod seeded;
@@ -19,6 +20,7 @@ pub use self::door::{CameraPlan, Door, DoorLink, DoorPlan, play_input};
 pub use building::{Building, BuildingPlan};
 pub use courier::{Carrier, CourierAnswer};
 pub use hub::{Hub, free_address};
+pub use network_camera::NetworkCamera;
 pub use programs::{Programs, Running, wait_for};
 pub use site::Site;
 pub use strike::{StrikeMove, StrikeState};

@@ -24,12 +24,15 @@ const BUILD: &[&str] = &[
 ];
 
 const VIDEO: &[&str] = &[
+    "gir1.2-gst-rtsp-server-1.0",
     "gstreamer1.0-libav",
     "gstreamer1.0-plugins-bad",
     "gstreamer1.0-plugins-base",
     "gstreamer1.0-plugins-good",
     "gstreamer1.0-plugins-ugly",
     "gstreamer1.0-tools",
+    "python3-gi",
+    "python3-opencv",
 ];
 
 const DESKTOP: &[&str] = &[

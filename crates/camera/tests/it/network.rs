@@ -149,3 +149,92 @@ async fn a_network_camera_that_does_not_know_the_stream_says_so() {
         StopReason::NotFound
     );
 }
+
+#[tokio::test]
+async fn a_clip_goes_on_when_its_camera_is_pulled_out_and_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut network = simulation::NetworkCamera::plug_in(folder.path(), 1).unwrap();
+    let mut film = Film::of(Source::Rtsp { url: network.url() }, SECOND).await;
+    let before = film.take(12).await;
+    network.pull_out().unwrap();
+    film.until(|state| matches!(state, CameraState::Stopped(_)))
+        .await;
+    let mut last = before.last().unwrap().clone();
+    while let Some(fragment) = film.clip.next().await {
+        last = fragment;
+    }
+    network.plug_in_again().unwrap();
+    film.clip = film.camera.take_up(&film.clip).await.unwrap();
+    let after = film.take(30).await;
+    assert!(after[0].keyframe);
+    film::assert_unbroken(&after);
+    let away = after[0].captured_at.abs_diff(last.ends_at());
+    let gap =
+        Duration::from_millis(after[0].start_ms - last.start_ms - u64::from(last.duration_ms));
+    assert!(away > Duration::from_millis(300), "{away:?}");
+    assert!(
+        away.abs_diff(gap) < Duration::from_millis(3),
+        "{away:?} away, {gap:?} in the clip"
+    );
+    let decoded = [&before[..1], &after[..]].concat();
+    let bytes: Vec<u8> = decoded
+        .iter()
+        .flat_map(|fragment| fragment.data.to_vec())
+        .collect();
+    let whole = [film.clip.init().data.to_vec(), bytes].concat();
+    let length_ms: u32 = decoded.iter().map(|fragment| fragment.duration_ms).sum();
+    let (frames, _) = film::decoded_frames(&whole);
+    assert!(
+        frames.abs_diff(length_ms * 15 / 1000) <= 1,
+        "{frames} in {length_ms} ms"
+    );
+}
+
+#[tokio::test]
+async fn the_pre_roll_is_whole_after_the_camera_came_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut network = simulation::NetworkCamera::plug_in(folder.path(), 1).unwrap();
+    let film = Film::of(Source::Rtsp { url: network.url() }, 2 * SECOND).await;
+    network.pull_out().unwrap();
+    film.until(|state| matches!(state, CameraState::Stopped(_)))
+        .await;
+    network.plug_in_again().unwrap();
+    film.until(|state| state == CameraState::Recording).await;
+    let back = film.now();
+    tokio::time::sleep(5 * SECOND).await;
+    let start = film.ago(2 * SECOND);
+    let clip = film.camera.ring().clip_from(start).unwrap();
+    assert!(clip.starts_at() <= start && clip.starts_at() + 2 * SECOND > start);
+    assert!(clip.starts_at() + SECOND > back, "of the epoch before");
+}
+
+#[tokio::test]
+async fn the_pre_roll_begins_with_a_keyframe_of_a_camera_that_sends_few() {
+    let folder = tempfile::tempdir().unwrap();
+    let network = simulation::NetworkCamera::plug_in(folder.path(), 4).unwrap();
+    let mut film = Film::of(Source::Rtsp { url: network.url() }, 2 * SECOND).await;
+    let keyframes = async {
+        let mut keyframes = Vec::new();
+        while keyframes.len() < 3 {
+            keyframes.extend(Some(film.next().await).filter(|fragment| fragment.keyframe));
+        }
+        keyframes
+    };
+    let apart = keyframes
+        .await
+        .windows(2)
+        .map(|pair| pair[1].start_ms - pair[0].start_ms)
+        .collect::<Vec<_>>();
+    assert!(
+        apart.iter().all(|ms| (3900..4100).contains(ms)),
+        "{apart:?}"
+    );
+    for _ in 0..4 {
+        let start = film.ago(2 * SECOND);
+        let mut clip = film.camera.ring().clip_from(start).unwrap();
+        assert!(clip.starts_at() <= start && clip.starts_at() + 5 * SECOND > start);
+        let held = clip.next().await.unwrap();
+        assert!(held.keyframe);
+        tokio::time::sleep(SECOND).await;
+    }
+}

@@ -55,6 +55,7 @@ pub(crate) fn header(film: u8) -> ClipHeader {
         codec: "avc1.42C01F".into(),
         width: 1280,
         height: 720,
+        lens: None,
         keys: keys.into(),
     }
 }

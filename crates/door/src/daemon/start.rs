@@ -124,11 +124,12 @@ impl Foundation {
         Ok((thread, foundation))
     }
 
-    pub(super) fn studio(&self, enrolment: &Enrolment, keys: &Keys) -> Studio {
+    pub(super) fn studio(&self, config: &Config, enrolment: &Enrolment, keys: &Keys) -> Studio {
         Studio {
             building: enrolment.building,
             door: enrolment.door,
             signing: keys.signing().clone(),
+            lens: config.camera.as_ref().and_then(|camera| camera.lens),
             journal: self.journal.clone(),
             folder: self.clips.clone(),
             clock: self.clock.clone(),

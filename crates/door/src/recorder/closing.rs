@@ -164,14 +164,28 @@ struct Ending {
     event: Event,
 }
 
+/// A pause between two fragments that is longer is a time in which nothing was filmed, in milliseconds.
+/// Times of fragments are rounded, and a camera that is away is away for longer.
+const GAP_MS: i64 = 100;
+
 /// What a clip is short of. The pre-roll is short only where the camera had just started.
 fn shortfall(index: &ClipIndex, rolls: Rolls, cause: Shortfall) -> Option<Shortfall> {
     let has = |ms: u32, wanted: Duration| Duration::from_millis(ms.into()) >= wanted;
     if !has(index.post_roll_ms(), rolls.post) {
         Some(cause)
+    } else if has_gap(index) {
+        Some(Shortfall::CameraStopped)
     } else if !has(index.pre_roll_ms(), rolls.pre) {
         Some(Shortfall::CameraStarting)
     } else {
         None
     }
+}
+
+fn has_gap(index: &ClipIndex) -> bool {
+    let pictures = index.fragments().get(1..).unwrap_or_default();
+    pictures.windows(2).any(|pair| match pair {
+        [before, after] => after.meta.start_ms - before.meta.end_ms() > GAP_MS,
+        _ => false,
+    })
 }

@@ -2,7 +2,7 @@ use std::{io, time::Duration};
 
 use access::{ClipId, Viewer};
 use audit::Shortfall;
-use camera::{ClipSource, Fragment};
+use camera::{Camera, ClipSource, Fragment};
 use clip::{ClipHeader, ClipIndex, ClipKey, FragmentMeta, Sealer, SignedClipIndex, WrappedKey};
 use rand::rngs::OsRng;
 use tokio::time::{Instant, timeout_at};
@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A clip in the making.
 #[derive(Debug)]
 pub(super) struct Take<'a> {
+    pub(super) camera: &'a Camera,
     pub(super) studio: &'a Studio,
     pub(super) rolls: Rolls,
     /// The record that names the clip.
@@ -49,6 +50,7 @@ impl Take<'_> {
             studio,
             rolls,
             entry_seq,
+            ..
         } = self;
         let (closed, cause) = match self.shoot(shot, viewers, stop).await {
             Ok((closed, cause)) => (Salvaged::Closed(Box::new(closed)), cause),
@@ -94,12 +96,12 @@ impl Take<'_> {
         let Shot { at, mut source, .. } = shot;
         let wanted_ms = i64::try_from(self.rolls.post.as_millis()).unwrap_or(i64::MAX);
         let start_ms = relative_ms(source.starts_at(), at.monotonic);
-        let patience = self.studio.clock.instant(at.monotonic + self.rolls.post) + PATIENCE;
+        let end = self.studio.clock.instant(at.monotonic + self.rolls.post);
         loop {
             let fragment = tokio::select! {
                 // What is at hand, the attempt itself above all, is kept even when the door stops.
                 biased;
-                next = next_fragment(&mut source, patience.into()) => next,
+                next = self.next_fragment(&mut source, end.into()) => next,
                 () = stop.cancelled() => return Ok(Shortfall::Interrupted),
             };
             let Some(fragment) = fragment else {
@@ -110,10 +112,15 @@ impl Take<'_> {
             }
         }
     }
-}
 
-async fn next_fragment(source: &mut ClipSource, patience: Instant) -> Option<Fragment> {
-    timeout_at(patience, source.next()).await.ok().flatten()
+    /// Also over a time in which the camera was away, if it comes back before `end`, the post-roll's.
+    async fn next_fragment(&self, source: &mut ClipSource, end: Instant) -> Option<Fragment> {
+        if let Ok(Some(fragment)) = timeout_at(end + PATIENCE, source.next()).await {
+            return Some(fragment);
+        }
+        *source = timeout_at(end, self.camera.take_up(source)).await.ok()??;
+        timeout_at(end + PATIENCE, source.next()).await.ok()?
+    }
 }
 
 /// Milliseconds from `origin` to `moment`; negative before.
@@ -143,6 +150,9 @@ impl Reel {
             codec: init.codec.clone(),
             width: init.width,
             height: init.height,
+            lens: studio
+                .lens
+                .map(|lens| lens.of_picture(init.width, init.height)),
             keys: wrap(&key, shot.clip, viewers),
         };
         let film = Film::create(&studio.folder, &header)?;

@@ -74,6 +74,7 @@ async fn a_clip_that_cannot_be_read_back_now_is_left_for_the_next_start() {
         building,
         door,
         signing,
+        lens: None,
         journal: journal.clone(),
         folder: folder.path().to_owned(),
         clock: Clock::start(),

@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// Until the test camera has run for longer than the pre-roll.
-const WARM_UP: Duration = Duration::from_millis(4500);
+pub const WARM_UP: Duration = Duration::from_millis(4500);
 
-async fn filmed_door(site: &Site) -> TestDoor {
+pub async fn filmed_door(site: &Site) -> TestDoor {
     let door = site.serve().await;
     tokio::time::sleep(WARM_UP).await;
     door
@@ -30,7 +30,7 @@ fn clip_of(record: &Record) -> Option<ClipId> {
 }
 
 /// The clip that the record `seq` names.
-fn clip_at(site: &Site, seq: u64) -> Option<ClipId> {
+pub fn clip_at(site: &Site, seq: u64) -> Option<ClipId> {
     let records = site.records();
     records
         .iter()
@@ -38,25 +38,25 @@ fn clip_at(site: &Site, seq: u64) -> Option<ClipId> {
         .and_then(clip_of)
 }
 
-fn closed(site: &Site, wanted: ClipId) -> Option<Event> {
+pub fn closed(site: &Site, wanted: ClipId) -> Option<Event> {
     let events = site.records().into_iter().map(|record| record.event);
     let mut closings = events.filter(|event| matches!(event, Event::ClipClosed { .. }));
     closings.find(|event| matches!(event, Event::ClipClosed { clip, .. } if *clip == wanted))
 }
 
-async fn delivered(site: &Site, clip: ClipId) -> FakeClip {
+pub async fn delivered(site: &Site, clip: ClipId) -> FakeClip {
     let arrived = || site.hub.clip(clip).is_some_and(|clip| clip.index.is_some());
     until("the clip is delivered", arrived).await;
     site.hub.clip(clip).unwrap()
 }
 
-fn verify(site: &Site, clip: &FakeClip) -> ClipIndex {
+pub fn verify(site: &Site, clip: &FakeClip) -> ClipIndex {
     let door = site.keys().signing_public();
     clip.index.as_ref().unwrap().verify(&door).unwrap()
 }
 
 /// Opens every fragment as the resident's device would.
-fn watch(site: &Site, clip: &FakeClip) -> Vec<Vec<u8>> {
+pub fn watch(site: &Site, clip: &FakeClip) -> Vec<Vec<u8>> {
     let index = verify(site, clip);
     let opener = Opener::for_viewer(&index, DEVICE, &viewer()).unwrap();
     let fragments = clip.fragments.iter();
@@ -110,7 +110,7 @@ async fn a_guest_with_a_code_is_filmed_and_a_resident_with_one_is_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_courier_makes_a_clip_that_begins_before_the_entry() {
-    let site = Site::new().with_camera();
+    let site = Site::new().with_camera().with_lens("wide-180");
     let door = filmed_door(&site).await;
     let seq = door.phone.enter(&courier()).await;
     let clip = clip_at(&site, seq).unwrap();
@@ -134,6 +134,11 @@ async fn a_courier_makes_a_clip_that_begins_before_the_entry() {
     assert!((2000..4000).contains(&pre_roll_ms), "{pre_roll_ms}");
     assert!((1000..2000).contains(&post_roll_ms), "{post_roll_ms}");
     assert_eq!(index.header().clip, clip);
+    let lens = index.header().lens.unwrap();
+    assert_eq!(
+        (lens.width, lens.height, lens.max_theta_deg),
+        (320, 240, 90.0)
+    );
     let plain = watch(&site, &film);
     assert_eq!(&plain[0][4..8], b"ftyp");
     assert!(plain[1..].iter().all(|fragment| fragment[4..8] == *b"moof"));

@@ -18,6 +18,7 @@ use door_protocol::{Answer, Command, KeyOutput, KeySession};
 use futures::StreamExt as _;
 use rand::RngCore as _;
 use serde_json::Value;
+use simulation::NetworkCamera;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
@@ -33,7 +34,7 @@ use crate::{
 pub struct Site {
     pub folder: TempDir,
     pub hub: FakeHub,
-    camera: &'static str,
+    camera: String,
     storage: String,
     inputs: &'static str,
 }
@@ -50,7 +51,7 @@ impl Site {
         let site = Self {
             folder: tempfile::tempdir().unwrap(),
             hub: FakeHub::new(),
-            camera: "",
+            camera: String::new(),
             storage: String::new(),
             inputs: "",
         };
@@ -72,13 +73,37 @@ impl Site {
     /// With a test camera: a small picture, two seconds before the attempt and one after.
     pub fn with_camera(mut self) -> Self {
         self.camera = "[camera]\nsource = { kind = \"test\" }\nwidth = 320\nheight = 240\n\
-                       fps = 15\nbitrate_kbps = 300\npre_roll_s = 2\npost_roll_s = 1\n";
+                       fps = 15\nbitrate_kbps = 300\npre_roll_s = 2\npost_roll_s = 1\n"
+            .to_owned();
+        self
+    }
+
+    /// The same with a camera on the network.
+    pub fn with_network_camera(mut self, camera: &NetworkCamera) -> Self {
+        self.camera = format!(
+            "[camera]\nsource = {{ kind = \"rtsp\", url = \"{}\" }}\npre_roll_s = 2\npost_roll_s = 1\n",
+            camera.url()
+        );
+        self
+    }
+
+    /// With a nominal lens on its camera.
+    pub fn with_lens(mut self, name: &str) -> Self {
+        self.camera += &format!("lens = \"{name}\"\n");
+        self
+    }
+
+    /// With a camera's clips going on for longer.
+    pub fn with_post_roll_s(mut self, post_roll_s: u16) -> Self {
+        let longer = format!("post_roll_s = {post_roll_s}");
+        self.camera = self.camera.replace("post_roll_s = 1", &longer);
         self
     }
 
     /// With a camera whose recording is not there.
     pub fn with_dead_camera(mut self) -> Self {
-        self.camera = "[camera]\nsource = { kind = \"file\", path = \"/nowhere/door.mp4\" }\n";
+        self.camera =
+            "[camera]\nsource = { kind = \"file\", path = \"/nowhere/door.mp4\" }\n".to_owned();
         self
     }
 

@@ -4,26 +4,23 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Output, Stdio},
-    time::Duration,
 };
 
-use audit::{Event, Shortfall};
-
 use crate::{
-    building::{courier, resident},
+    building::resident,
     harness::{Phone, Site, until},
 };
 
-fn program() -> Command {
+pub fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_vestibule-door"));
     program.env_remove("JOURNAL_STREAM").env_remove("RUST_LOG");
     program
 }
 
 /// The program serving a site; killed when dropped.
-struct Running {
+pub struct Running {
     child: Child,
-    phone: Phone,
+    pub phone: Phone,
 }
 
 impl Drop for Running {
@@ -34,7 +31,7 @@ impl Drop for Running {
 }
 
 impl Running {
-    async fn start(site: &Site) -> Self {
+    pub async fn start(site: &Site) -> Self {
         let address = free_address();
         let config = site.config_file(&address.to_string());
         let log = std::fs::File::create(site.folder.path().join("log")).unwrap();
@@ -49,7 +46,7 @@ impl Running {
         Self { child, phone }
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -72,7 +69,7 @@ fn free_address() -> SocketAddr {
 }
 
 /// A site whose door holds a bundle, so that it serves without a hub.
-async fn ready_site(site: Site) -> Site {
+pub async fn ready_site(site: Site) -> Site {
     site.serve().await.daemon.stop().await;
     site
 }
@@ -133,41 +130,6 @@ async fn sigterm_locks_and_ends_the_program_in_order() {
         !site.state().join("records.db-wal").exists(),
         "the records are closed"
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_clip_that_a_kill_interrupted_is_closed_at_the_next_start() {
-    let site = ready_site(Site::new().with_camera()).await;
-    let mut program = Running::start(&site).await;
-    tokio::time::sleep(Duration::from_millis(4500)).await;
-    let seq = program.phone.enter(&courier()).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    program.kill();
-    let key_is_gone = std::fs::read_dir(site.state().join("clips"))
-        .unwrap()
-        .count();
-    assert_eq!(key_is_gone, 1, "one clip was being filmed");
-    let _door = site.start().await;
-    let closing = || {
-        let mut events = site.records().into_iter().map(|record| record.event);
-        events.find(|event| matches!(event, Event::ClipClosed { .. }))
-    };
-    until("the clip is closed", || closing().is_some()).await;
-    let Some(Event::ClipClosed {
-        clip,
-        entry_seq,
-        shortfall,
-        pre_roll_ms,
-        ..
-    }) = closing()
-    else {
-        unreachable!();
-    };
-    assert_eq!(entry_seq, seq);
-    assert_eq!(shortfall, Some(Shortfall::Interrupted));
-    assert!(pre_roll_ms >= 2000, "{pre_roll_ms}");
-    let delivered = || site.hub.clip(clip).is_some_and(|clip| clip.index.is_some());
-    until("the clip is delivered", delivered).await;
 }
 
 fn fail(arguments: &[&str]) -> String {

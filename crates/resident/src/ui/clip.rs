@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::ActivityItem;
+use super::{ActivityItem, Lens};
 
 /// A verified clip: what a player needs before it fetches the first fragment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ClipTimeline {
@@ -24,6 +24,8 @@ pub struct ClipTimeline {
     pub door_name: String,
     pub at_ms: u64,
     pub item: ActivityItem,
+    /// How its camera sees; `None` for a picture that is flat already.
+    pub lens: Option<Lens>,
 }
 
 /// One media fragment.

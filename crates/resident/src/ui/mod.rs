@@ -6,6 +6,7 @@
 mod activity;
 mod clip;
 mod error;
+mod lens;
 mod rules;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ pub use activity::{
 };
 pub use clip::{ClipTimeline, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};
+pub use lens::{Lens, LensMount};
 pub use rules::{DoorHours, HolderClass, Lockdown};
 
 /// Everything the first page shows.

@@ -31,6 +31,7 @@ fn film(
         codec: "avc1.42C01F".to_owned(),
         width: 1280,
         height: 720,
+        lens: None,
         keys: vec![key.wrap(CLIP, &viewer, &mut OsRng).unwrap()],
     };
     let mut sealer = Sealer::new(header, &key, signer).unwrap();

@@ -124,6 +124,7 @@ impl TestDoor {
             codec: "avc1.42C01F".into(),
             width: 1280,
             height: 720,
+            lens: None,
             keys: Vec::new(),
         };
         let key = ClipKey::from_bytes(random32());
