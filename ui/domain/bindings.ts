@@ -120,6 +120,8 @@ export type ClipTimeline = {
 	doorName: string,
 	atMs: number,
 	item: ActivityItem,
+	/**  How its camera sees; `None` for a picture that is flat already. */
+	lens: Lens | null,
 };
 
 /**  Whether this device holds a credential that the door should accept. */
@@ -235,6 +237,31 @@ export type KeyStorage =
 "keychain" | 
 /**  A file that only this user may read: chosen by the user where there is no keychain. */
 "file";
+
+/**
+ *  How a wide-angle lens puts directions on its picture: OpenCV's fisheye model, `theta` by `atan2(r, z)`. In
+ *  pixels of a picture of `width` by `height`; a video of another size is the same picture, scaled.
+ */
+export type Lens = {
+	width: number,
+	height: number,
+	/**  Focal lengths. */
+	fx: number,
+	fy: number,
+	/**  Where the optical axis meets the picture. */
+	cx: number,
+	cy: number,
+	/**  Of `theta^3`, `theta^5`, `theta^7` and `theta^9`. */
+	k: [number, number, number, number],
+	mount: LensMount,
+	/**  How far the optical axis looks down from the horizon: 90 is straight down. */
+	tiltDeg: number,
+	/**  How far from the optical axis it still sees. */
+	maxThetaDeg: number,
+};
+
+/**  What a camera hangs on. */
+export type LensMount = "wall" | "ceiling";
 
 /**  Who is kept out of a door for now. */
 export type Lockdown = "off" | 
