@@ -42,6 +42,13 @@ export async function shown(app: AppWindow): Promise<View> {
   return { panDeg: await of("pan"), tiltDeg: await of("tilt"), zoom: await of("zoom") };
 }
 
+/** Takes WebGL away from the next page on. */
+export async function withoutWebGl(app: AppWindow): Promise<void> {
+  await app.page.addInitScript(() => {
+    HTMLCanvasElement.prototype.getContext = () => null;
+  });
+}
+
 /** Two repaints later, what was due is on the screen. */
 export async function painted(app: AppWindow): Promise<void> {
   await app.page.evaluate(

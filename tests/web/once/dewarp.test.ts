@@ -1,4 +1,4 @@
-import { findLight, line, measure } from "../../lens/measure.ts";
+import { findLight, LEAST_MARKS, line, measure, MOST_MEAN_PX } from "../../lens/measure.ts";
 import { type Setting, truth } from "../../lens/truth.ts";
 import { lookAt, watchWide } from "../lens.ts";
 import { type AppWindow, expect, test } from "../window.ts";
@@ -22,8 +22,8 @@ for (const setting of truth.settings) {
     // The picture that was asked for last may still be on its way to the screen.
     await expect(async () => {
       const found = await measured(app, setting);
-      expect(found.marks).toBeGreaterThanOrEqual(5);
-      expect(found.meanPx).toBeLessThanOrEqual(1);
+      expect(found.marks).toBeGreaterThanOrEqual(LEAST_MARKS);
+      expect(found.meanPx).toBeLessThanOrEqual(MOST_MEAN_PX);
       console.log(line(found));
     }).toPass({ timeout: 15_000 });
     await app.screenshot(`dewarp-pan${panDeg}-tilt${tiltDeg}-zoom${zoom}`, "chromium");
