@@ -8,6 +8,12 @@ export interface Box {
   height: number;
 }
 
+/** Fewer marks in view would say little. */
+export const LEAST_MARKS = 4;
+
+/** The mean error that a view may have. */
+export const MOST_MEAN_PX = 1;
+
 export interface Measured {
   setting: Pick<Setting, "panDeg" | "tiltDeg" | "zoom">;
   marks: number;
