@@ -1,3 +1,4 @@
+import { withoutWebGl } from "./lens.ts";
 import { type AppWindow, expect, NOW, test } from "./window.ts";
 
 interface Picture {
@@ -51,6 +52,14 @@ const submit = async (app: AppWindow) => {
 };
 
 const CLIP = "activity/clip-lobby";
+const WIDE_CLIP = "activity/clip-wide";
+
+const atEntry = async (app: AppWindow) => {
+  await expect(app.find("clip-player")).toHaveAttribute("data-state", "playing");
+  await app.page.keyboard.press("e");
+  await app.page.keyboard.press("k");
+  await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
+};
 
 const pictures: Picture[] = [
   { name: "start-loading", query: "mock=loading", reach: shows("start-loading") },
@@ -242,11 +251,39 @@ const pictures: Picture[] = [
     name: "clip",
     query: "",
     route: CLIP,
+    reach: atEntry,
+  },
+
+  { name: "wide", query: "", route: WIDE_CLIP, reach: atEntry },
+  {
+    name: "wide-floor",
+    query: "",
+    route: WIDE_CLIP,
     reach: async (app) => {
-      await expect(app.find("clip-player")).toHaveAttribute("data-state", "playing");
-      await app.page.keyboard.press("e");
-      await app.page.keyboard.press("k");
-      await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
+      await atEntry(app);
+      await app.page.getByRole("button", { name: "Floor" }).click();
+      await app.page.mouse.move(1, 1);
+    },
+  },
+  {
+    name: "wide-whole",
+    query: "",
+    route: WIDE_CLIP,
+    reach: async (app) => {
+      await atEntry(app);
+      await app.find("lens-whole").click();
+      await app.page.mouse.move(1, 1);
+    },
+  },
+  {
+    name: "wide-flat",
+    query: "",
+    route: WIDE_CLIP,
+    reach: async (app) => {
+      await withoutWebGl(app);
+      await app.page.reload();
+      await atEntry(app);
+      await expect(app.find("lens-flat")).toBeVisible();
     },
   },
 

@@ -67,6 +67,13 @@ export class AppWindow {
     });
   }
 
+  /** Where something is, in the window's pixels. */
+  async box(testId: string): Promise<{ x: number; y: number; width: number; height: number }> {
+    const box = await this.find(testId).boundingBox();
+    if (!box) throw new Error(`${testId} is not on screen.`);
+    return box;
+  }
+
   async expectAccessible(): Promise<void> {
     const { violations } = await new AxeBuilder({ page: this.page })
       .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
@@ -96,13 +103,17 @@ export class AppWindow {
   }
 }
 
+/** Chromium without a graphics card reads back what WebGL drew, and tells of it. */
+const SOFTWARE_DRAWING = /GPU stall due to ReadPixels/;
+
 /** Every test fails on an uncaught error, a console error, or a refusal by the content security policy. */
 export const test = base.extend<{ app: AppWindow; expectedErrors: { texts: RegExp[] } }>({
   expectedErrors: [{ texts: [] }, { option: true }],
   app: async ({ page, expectedErrors }, use) => {
     const errors: string[] = [];
     const note = (text: string) => {
-      if (!expectedErrors.texts.some((expected) => expected.test(text))) errors.push(text);
+      const expected = [...expectedErrors.texts, SOFTWARE_DRAWING];
+      if (!expected.some((known) => known.test(text))) errors.push(text);
     };
     page.on("pageerror", (error) => note(String(error)));
     page.on("console", (message) => {

@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { codecOf, split } from "./split.ts";
+import { layOut } from "./lay-out.ts";
+import { split } from "./split.ts";
 import { FPS, HEIGHT, picture, WIDTH } from "./scene.ts";
+import { layOutWideFilm } from "./wide.ts";
 
-const folder = fileURLToPath(new URL("../../../target/web/clips/clip-lobby", import.meta.url));
+const clips = fileURLToPath(new URL("../../../target/web/clips", import.meta.url));
+const folder = `${clips}/clip-lobby`;
 
 /** The camera has been running for a while when the clip begins, as a real one has. */
 const LEAD_S = 5;
@@ -15,33 +18,26 @@ const POST_ROLL_S = 10;
 const ENTRY_S = LEAD_S + PRE_ROLL_S;
 
 /** Films the test clip with the door's own muxer and lays its fragments out as the app's scheme serves them. */
-export default async function makeFilm(): Promise<void> {
+export default async function makeFilms(): Promise<void> {
+  await layOutWideFilm(clips);
   if (isFresh()) return;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const movie = `${folder}/movie.mp4`;
   await record(movie);
-  const { init, fragments } = split(await readFile(movie), LEAD_S);
-  await writeFile(`${folder}/0`, init);
-  await Promise.all(fragments.map(({ n, bytes }) => writeFile(`${folder}/${n}`, bytes)));
-  const timeline = {
-    codec: codecOf(init),
+  await layOut(folder, split(await readFile(movie), LEAD_S), {
     width: WIDTH,
     height: HEIGHT,
+    entryMs: PRE_ROLL_S * 1000,
     durationMs: (PRE_ROLL_S + POST_ROLL_S) * 1000,
-    preRollMs: PRE_ROLL_S * 1000,
-    postRollMs: POST_ROLL_S * 1000,
-    entryOffsetMs: PRE_ROLL_S * 1000,
-    verified: true,
-    fragments: fragments.map(({ bytes: _, ...fragment }) => fragment),
-  };
-  await writeFile(`${folder}/timeline.json`, JSON.stringify(timeline));
+    lens: null,
+  });
 }
 
 function isFresh(): boolean {
   const made = `${folder}/timeline.json`;
   if (!existsSync(made)) return false;
-  const sources = ["setup.ts", "scene.ts", "split.ts", "painter.ts"];
+  const sources = ["setup.ts", "lay-out.ts", "scene.ts", "split.ts", "painter.ts"];
   const newest = Math.max(
     ...sources.map((name) => statSync(fileURLToPath(new URL(name, import.meta.url))).mtimeMs),
   );

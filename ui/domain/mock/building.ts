@@ -95,8 +95,9 @@ export const doorsInLockdown: DoorCard[] = [
 
 const MINUTE_MS = 60_000;
 
-/** The clip that the test server really serves; others of the list do not exist. */
+/** The clips that the test server really serves, the other one of a wide-angle camera; the rest of the list does not exist. */
 export const CLIP_ID = "clip-lobby";
+const WIDE_CLIP_ID = "clip-wide";
 
 type Happened = [
   minutesAgo: number,
@@ -111,6 +112,7 @@ const PAST: Happened[] = [
   [52, "parcels", courier("Northbound Parcels", "N-118"), { id: CLIP_ID, state: "ready" }],
   [54, "flat", denied("courier", "Northbound Parcels", "UnitDoor")],
   [190, "main", guest("Jonas Vale"), { id: "clip-guest", state: "ready" }],
+  [230, "main", courier("Pigeon Express", "P-7"), { id: WIDE_CLIP_ID, state: "ready" }],
   [1_270, "main", staff(), { id: "clip-staff", state: "ready" }],
   [1_300, "parcels", own(true)],
   [1_520, "main", denied(null, null, "WrongBuilding")],

@@ -1,0 +1,35 @@
+/**
+ * Calls `changed` whenever the video shows another picture, until the signal: exactly so where the video tells it,
+ * before each repaint while it plays elsewhere.
+ */
+export function followPictures(
+  video: HTMLVideoElement,
+  changed: () => void,
+  signal: AbortSignal,
+): void {
+  if ("requestVideoFrameCallback" in video) followFrames(video, changed, signal);
+  else followRepaints(video, changed, signal);
+}
+
+function followFrames(video: HTMLVideoElement, changed: () => void, signal: AbortSignal): void {
+  let asked = 0;
+  const ask = () => {
+    asked = video.requestVideoFrameCallback(() => {
+      changed();
+      ask();
+    });
+  };
+  ask();
+  signal.addEventListener("abort", () => video.cancelVideoFrameCallback(asked));
+}
+
+function followRepaints(video: HTMLVideoElement, changed: () => void, signal: AbortSignal): void {
+  const repaint = () => {
+    if (signal.aborted || video.paused) return;
+    changed();
+    requestAnimationFrame(repaint);
+  };
+  video.addEventListener("playing", repaint, { signal });
+  for (const type of ["loadeddata", "seeked"]) video.addEventListener(type, changed, { signal });
+  if (!video.paused) repaint();
+}
