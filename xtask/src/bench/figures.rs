@@ -54,6 +54,13 @@ impl Figures {
         });
     }
 
+    /// The value of a figure, and whether its target holds.
+    #[cfg(test)]
+    pub(super) fn found(&self, name: &str) -> Option<(f64, Option<bool>)> {
+        let found = self.figures.iter().find(|figure| figure.name == name)?;
+        Some((found.value, found.holds))
+    }
+
     /// Prints the table and writes target/bench/NAME.json.
     pub(super) fn publish(&self, name: &str) -> Result<()> {
         let folder = repo::target().join("bench");
