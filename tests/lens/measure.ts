@@ -27,7 +27,7 @@ interface Place {
   reach: number;
 }
 
-/** Runs in the page: the middle of the light within each place of a PNG; null where it is all dark. */
+/** Runs in the page: the middle of the mark at each place of a PNG; null where there is none. */
 export type FindLight = (png: string, places: Place[]) => Promise<({ x: number; y: number } | null)[]>;
 
 /** How far the marks in a screenshot lie from where an ideal camera shows them, in its pixels. */
@@ -86,15 +86,19 @@ export const findLight: FindLight = async (png, places) => {
     const [left, top] = [Math.floor(x - radius), Math.floor(y - radius)];
     const size = Math.ceil(2 * radius) + 2;
     const { data } = context.getImageData(left, top, size, size);
-    const sum = { light: 0, x: 0, y: 0 };
+    const sum = { light: 0, x: 0, y: 0, ring: 0 };
     for (let at = 0; at < size * size; at += 1) {
       const pixel = { x: left + (at % size) + 0.5, y: top + Math.floor(at / size) + 0.5 };
-      if (Math.hypot(pixel.x - x, pixel.y - y) > radius) continue;
+      const away = Math.hypot(pixel.x - x, pixel.y - y);
+      if (away > radius) continue;
       const light = Math.max(0, (data[4 * at + 1] ?? 0) - 48);
       sum.light += light;
       sum.x += light * pixel.x;
       sum.y += light * pixel.y;
+      if (away > 0.75 * radius) sum.ring += light;
     }
-    return sum.light > 255 ? { x: sum.x / sum.light, y: sum.y / sum.light } : null;
+    // Light all over is no mark, and its middle would be wherever it is looked for.
+    const isMark = sum.light > 255 && sum.ring < 0.05 * sum.light;
+    return isMark ? { x: sum.x / sum.light, y: sum.y / sum.light } : null;
   });
 };

@@ -1,4 +1,10 @@
 /**
+ * When a picture is there to be taken. Frames may be told of while the video still seeks and has nothing to give; then it
+ * is these that say so when it has.
+ */
+const SETTLED = ["loadeddata", "seeked", "canplay"] as const;
+
+/**
  * Calls `changed` whenever the video shows another picture, until the signal: exactly so where the video tells it,
  * before each repaint while it plays elsewhere.
  */
@@ -7,6 +13,7 @@ export function followPictures(
   changed: () => void,
   signal: AbortSignal,
 ): void {
+  for (const type of SETTLED) video.addEventListener(type, changed, { signal });
   if ("requestVideoFrameCallback" in video) followFrames(video, changed, signal);
   else followRepaints(video, changed, signal);
 }
@@ -30,6 +37,5 @@ function followRepaints(video: HTMLVideoElement, changed: () => void, signal: Ab
     requestAnimationFrame(repaint);
   };
   video.addEventListener("playing", repaint, { signal });
-  for (const type of ["loadeddata", "seeked"]) video.addEventListener(type, changed, { signal });
   if (!video.paused) repaint();
 }
