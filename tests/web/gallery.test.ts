@@ -1,3 +1,4 @@
+import { damageFragment } from "./film/damage.ts";
 import { type AppWindow, expect, NOW, test } from "./window.ts";
 
 interface Picture {
@@ -51,6 +52,22 @@ const submit = async (app: AppWindow) => {
 };
 
 const CLIP = "activity/clip-lobby";
+
+async function shownAtTheEntry(app: AppWindow): Promise<void> {
+  await expect(app.find("clip-player")).toHaveAttribute("data-state", "playing");
+  await app.page.keyboard.press("e");
+  await app.page.keyboard.press("k");
+  await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
+}
+
+/** As while the door has sent nothing of the clip. */
+async function withoutTimeline(app: AppWindow): Promise<void> {
+  await app.page.route("**/timeline.json", (route) => route.fulfill({ status: 404 }));
+  await app.page.reload();
+}
+
+const pictured = (state: string) => async (app: AppWindow) =>
+  expect(app.find("thumbnail").first()).toHaveAttribute("data-state", state);
 
 const pictures: Picture[] = [
   { name: "start-loading", query: "mock=loading", reach: shows("start-loading") },
@@ -206,6 +223,32 @@ const pictures: Picture[] = [
     reach: (app) => expect(app.find("activity-item").first()).toBeVisible(),
   },
   {
+    name: "activity-troubled",
+    query: "mock=activity-troubled",
+    route: "activity",
+    reach: pictured("here"),
+  },
+  {
+    name: "activity-pictures-loading",
+    query: "",
+    route: "activity",
+    reach: async (app) => {
+      await app.page.route("**/thumbnail", () => undefined);
+      await app.page.reload();
+      await pictured("loading")(app);
+    },
+  },
+  {
+    name: "activity-pictures-missing",
+    query: "",
+    route: "activity",
+    reach: async (app) => {
+      await app.page.route("**/thumbnail", (route) => route.fulfill({ status: 404 }));
+      await app.page.reload();
+      await pictured("missing")(app);
+    },
+  },
+  {
     name: "activity-empty",
     query: "mock=activity-empty",
     route: "activity",
@@ -225,11 +268,28 @@ const pictures: Picture[] = [
   },
 
   { name: "clip-loading", query: "mock=clip-loading", route: CLIP, reach: shows("clip-player") },
-  { name: "clip-filming", query: "", route: "activity/clip-live", reach: shows("clip-filming") },
+  {
+    name: "clip-filming",
+    query: "",
+    route: "activity/clip-live",
+    reach: async (app) => {
+      await withoutTimeline(app);
+      await shows("clip-filming")(app);
+    },
+  },
+  {
+    name: "clip-growing",
+    query: "mock=clip-halfway",
+    route: "activity/clip-live",
+    reach: async (app) => {
+      await shownAtTheEntry(app);
+      await expect(app.find("clip-badge")).toHaveAttribute("data-state", "filming");
+    },
+  },
   {
     name: "clip-unavailable",
     query: "",
-    route: "activity/clip-guest",
+    route: "activity/clip-staff",
     reach: shows("clip-failed"),
   },
   {
@@ -238,15 +298,50 @@ const pictures: Picture[] = [
     route: CLIP,
     reach: shows("clip-tampered"),
   },
+  { name: "clip", query: "", route: CLIP, reach: shownAtTheEntry },
   {
-    name: "clip",
+    name: "clip-peek",
     query: "",
     route: CLIP,
     reach: async (app) => {
-      await expect(app.find("clip-player")).toHaveAttribute("data-state", "playing");
-      await app.page.keyboard.press("e");
-      await app.page.keyboard.press("k");
-      await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
+      await shownAtTheEntry(app);
+      await app.find("clip-scrubber").hover({ position: { x: 60, y: 22 } });
+      await expect(app.find("clip-peek")).toHaveAttribute("data-state", "here");
+    },
+  },
+  {
+    name: "clip-short",
+    query: "mock=activity-troubled",
+    route: CLIP,
+    reach: async (app) => {
+      await shownAtTheEntry(app);
+      await expect(app.find("clip-shortfall")).toBeVisible();
+    },
+  },
+  {
+    name: "clip-cut",
+    query: "",
+    route: CLIP,
+    reach: async (app) => {
+      await damageFragment(app.page, 125, "tampered");
+      await app.page.reload();
+      await shownAtTheEntry(app);
+      await expect(app.find("clip-badge")).toHaveAttribute("data-state", "cut");
+      await app.page.keyboard.press("End");
+      await expect(app.find("clip-cut")).toBeVisible();
+    },
+  },
+  {
+    name: "clip-trouble",
+    query: "",
+    route: CLIP,
+    reach: async (app) => {
+      const json = { code: "hub_unreachable", retryable: true };
+      await app.page.route("**/clip/clip-lobby/12", (route) =>
+        route.fulfill({ status: 503, json }),
+      );
+      await app.page.reload();
+      await expect(app.find("clip-trouble")).toBeVisible();
     },
   },
 
@@ -274,8 +369,8 @@ const pictures: Picture[] = [
   },
 ];
 
-// A missing clip is a 404 in Chromium's console.
-test.use({ expectedErrors: { texts: [/404 \(Not Found\)/] } });
+// What is missing or refused is an error in Chromium's console.
+test.use({ expectedErrors: { texts: [/Failed to load resource/] } });
 
 for (const { name, query, route, reach } of pictures) {
   test(`${name} is accessible, light and dark`, async ({ app }, { project }) => {

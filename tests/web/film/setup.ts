@@ -20,7 +20,7 @@ export default async function makeFilm(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const movie = `${folder}/movie.mp4`;
-  await record(movie);
+  await Promise.all([record(movie), photograph(`${folder}/thumbnail`)]);
   const { init, fragments } = split(await readFile(movie), LEAD_S);
   await writeFile(`${folder}/0`, init);
   await Promise.all(fragments.map(({ n, bytes }) => writeFile(`${folder}/${n}`, bytes)));
@@ -33,6 +33,7 @@ export default async function makeFilm(): Promise<void> {
     postRollMs: POST_ROLL_S * 1000,
     entryOffsetMs: PRE_ROLL_S * 1000,
     verified: true,
+    closed: true,
     fragments: fragments.map(({ bytes: _, ...fragment }) => fragment),
   };
   await writeFile(`${folder}/timeline.json`, JSON.stringify(timeline));
@@ -58,12 +59,29 @@ async function record(movie: string): Promise<void> {
     "mp4mux fragment-duration=100",
     `filesink location=${movie}`,
   ].join(" ! ");
+  await run(pipeline, 0, (LEAD_S + PRE_ROLL_S + POST_ROLL_S) * FPS);
+}
+
+/** The moment the door opens, small. */
+async function photograph(file: string): Promise<void> {
+  const pipeline = [
+    "fdsrc fd=0",
+    `rawvideoparse format=i420 width=${WIDTH} height=${HEIGHT} framerate=${FPS}/1`,
+    "videoscale",
+    "video/x-raw,width=320,height=180",
+    "jpegenc quality=80",
+    `filesink location=${file}`,
+  ].join(" ! ");
+  await run(pipeline, (ENTRY_S + 1) * FPS, 1);
+}
+
+/** Feeds `count` pictures of the scene, beginning with number `from`, to a pipeline's input. */
+async function run(pipeline: string, from: number, count: number): Promise<void> {
   const gst = spawn("gst-launch-1.0", ["-q", ...pipeline.split(" ")], {
     stdio: ["pipe", "ignore", "inherit"],
   });
   const exited = once(gst, "exit");
-  const pictures = (LEAD_S + PRE_ROLL_S + POST_ROLL_S) * FPS;
-  for (let index = 0; index < pictures; index += 1) {
+  for (let index = from; index < from + count; index += 1) {
     if (!gst.stdin.write(picture(index, ENTRY_S).bytes)) await once(gst.stdin, "drain");
   }
   gst.stdin.end();
