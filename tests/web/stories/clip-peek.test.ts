@@ -14,8 +14,8 @@ test("pointing at a moment shows the keyframe before it, and the film plays on",
   await watch(app);
   await app.find("clip-scrubber").scrollIntoViewIfNeeded();
   for (const [share, second] of [
-    [0.78, 15],
-    [0.22, 4],
+    [0.76, 15],
+    [0.24, 4],
   ] as const) {
     await point(app, share);
     await expect(app.find("clip-peek")).toHaveAttribute("data-state", "here");
