@@ -1,3 +1,4 @@
+import { damageFragment } from "./film/damage.ts";
 import { withoutWebGl } from "./lens.ts";
 import { type AppWindow, expect, NOW, test } from "./window.ts";
 
@@ -9,31 +10,41 @@ interface Picture {
   reach: (app: AppWindow) => Promise<unknown>;
 }
 
-const shows = (testId: string) => (app: AppWindow) => expect(app.find(testId)).toBeVisible();
+const shows = (testId: string) => (app: AppWindow) =>
+  expect(app.find(testId)).toBeVisible();
 
 const unlockUntil = (state: string) => async (app: AppWindow) => {
   await app.door("main").getByTestId("unlock-button").click();
-  await expect(app.door("main").getByTestId("unlock-state")).toHaveAttribute("data-state", state);
+  await expect(app.door("main").getByTestId("unlock-state")).toHaveAttribute(
+    "data-state",
+    state,
+  );
 };
 
 /** What would take a second or more from here on, as a hold or a question does, does not end. */
 const waitForever = (app: AppWindow) =>
   app.page.evaluate(() => {
     const wait = window.setTimeout;
-    const longer = (act: TimerHandler, ms = 0) => wait(act, ms < 1000 ? ms : 3_600_000);
+    const longer = (act: TimerHandler, ms = 0) =>
+      wait(act, ms < 1000 ? ms : 3_600_000);
     window.setTimeout = longer as typeof window.setTimeout;
   });
 
 const askFrom = (door: string) => async (app: AppWindow) => {
   await waitForever(app);
   await app.door(door).getByTestId("remote-hold").click();
-  await expect(app.door(door).getByTestId("remote-hold-question")).toBeVisible();
+  await expect(
+    app.door(door).getByTestId("remote-hold-question"),
+  ).toBeVisible();
 };
 
 const openFrom = (door: string, state: string) => async (app: AppWindow) => {
   await app.door(door).getByTestId("remote-hold").hover();
   await app.page.mouse.down();
-  await expect(app.door(door).getByTestId("unlock-state")).toHaveAttribute("data-state", state);
+  await expect(app.door(door).getByTestId("unlock-state")).toHaveAttribute(
+    "data-state",
+    state,
+  );
   await app.page.mouse.up();
   await app.page.mouse.move(1, 1);
 };
@@ -41,7 +52,9 @@ const openFrom = (door: string, state: string) => async (app: AppWindow) => {
 const paste = async (app: AppWindow) => {
   await app
     .find("invite-input")
-    .fill("vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K");
+    .fill(
+      "vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K",
+    );
   await expect(app.find("invite-preview")).toContainText("hub.linden.example");
 };
 
@@ -54,25 +67,53 @@ const submit = async (app: AppWindow) => {
 const CLIP = "activity/clip-lobby";
 const WIDE_CLIP = "activity/clip-wide";
 
-const atEntry = async (app: AppWindow) => {
-  await expect(app.find("clip-player")).toHaveAttribute("data-state", "playing");
+async function shownAtTheEntry(app: AppWindow): Promise<void> {
+  await expect(app.find("clip-player")).toHaveAttribute(
+    "data-state",
+    "playing",
+  );
   await app.page.keyboard.press("e");
   await app.page.keyboard.press("k");
   await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
-};
+}
+
+/** As while the door has sent nothing of the clip. */
+async function withoutTimeline(app: AppWindow): Promise<void> {
+  await app.page.route("**/timeline.json", (route) =>
+    route.fulfill({ status: 404 }),
+  );
+  await app.page.reload();
+}
+
+const pictured = (state: string) => async (app: AppWindow) =>
+  expect(app.find("thumbnail").first()).toHaveAttribute("data-state", state);
 
 const pictures: Picture[] = [
-  { name: "start-loading", query: "mock=loading", reach: shows("start-loading") },
-  { name: "start-failed", query: "mock=start-failed", reach: shows("start-failed") },
+  {
+    name: "start-loading",
+    query: "mock=loading",
+    reach: shows("start-loading"),
+  },
+  {
+    name: "start-failed",
+    query: "mock=start-failed",
+    reach: shows("start-failed"),
+  },
 
-  { name: "enrol-empty", query: "mock=not-enrolled", reach: shows("invite-input") },
+  {
+    name: "enrol-empty",
+    query: "mock=not-enrolled",
+    reach: shows("invite-input"),
+  },
   { name: "enrol-preview", query: "mock=not-enrolled", reach: paste },
   {
     name: "enrol-malformed",
     query: "mock=not-enrolled",
     reach: async (app) => {
       await app.find("invite-input").fill("https://example.org/hello");
-      await expect(app.page.getByText("That is not an invite link")).toBeVisible();
+      await expect(
+        app.page.getByText("That is not an invite link"),
+      ).toBeVisible();
     },
   },
   {
@@ -93,28 +134,72 @@ const pictures: Picture[] = [
       await expect(app.find("enrol-button")).toContainText("Enrolling");
     },
   },
-  { name: "enrol-unreachable", query: "mock=not-enrolled&enrol=hub_unreachable", reach: submit },
-  { name: "enrol-not-trusted", query: "mock=not-enrolled&enrol=hub_not_trusted", reach: submit },
-  { name: "enrol-no-keychain", query: "mock=not-enrolled&enrol=no_keychain", reach: submit },
+  {
+    name: "enrol-unreachable",
+    query: "mock=not-enrolled&enrol=hub_unreachable",
+    reach: submit,
+  },
+  {
+    name: "enrol-not-trusted",
+    query: "mock=not-enrolled&enrol=hub_not_trusted",
+    reach: submit,
+  },
+  {
+    name: "enrol-no-keychain",
+    query: "mock=not-enrolled&enrol=no_keychain",
+    reach: submit,
+  },
 
   { name: "doors", query: "mock=doors-nearby", reach: shows("view-doors") },
   { name: "doors-away", query: "mock=doors-away", reach: shows("view-doors") },
   { name: "doors-many", query: "mock=doors-many", reach: shows("view-doors") },
   { name: "doors-one", query: "mock=doors-one", reach: shows("view-doors") },
   { name: "doors-none", query: "mock=doors-none", reach: shows("doors-none") },
-  { name: "doors-hours", query: "mock=doors-hours", reach: shows("view-doors") },
-  { name: "doors-lockdown", query: "mock=doors-lockdown", reach: shows("view-doors") },
-  { name: "doors-connecting", query: "mock=connecting", reach: shows("hub-status") },
-  { name: "doors-offline", query: "mock=offline", reach: shows("notice-offline") },
-  { name: "doors-revoked", query: "mock=revoked", reach: shows("notice-revoked") },
-  { name: "doors-not-trusted", query: "mock=not-trusted", reach: shows("notice-not-trusted") },
-  { name: "doors-key-expired", query: "mock=key-expired", reach: shows("view-doors") },
+  {
+    name: "doors-hours",
+    query: "mock=doors-hours",
+    reach: shows("view-doors"),
+  },
+  {
+    name: "doors-lockdown",
+    query: "mock=doors-lockdown",
+    reach: shows("view-doors"),
+  },
+  {
+    name: "doors-connecting",
+    query: "mock=connecting",
+    reach: shows("hub-status"),
+  },
+  {
+    name: "doors-offline",
+    query: "mock=offline",
+    reach: shows("notice-offline"),
+  },
+  {
+    name: "doors-revoked",
+    query: "mock=revoked",
+    reach: shows("notice-revoked"),
+  },
+  {
+    name: "doors-not-trusted",
+    query: "mock=not-trusted",
+    reach: shows("notice-not-trusted"),
+  },
+  {
+    name: "doors-key-expired",
+    query: "mock=key-expired",
+    reach: shows("view-doors"),
+  },
   {
     name: "doors-named-records",
     query: "mock=named-records",
     reach: shows("notice-named-records"),
   },
-  { name: "doors-bluetooth-off", query: "mock=bluetooth-off", reach: shows("notice-bluetooth") },
+  {
+    name: "doors-bluetooth-off",
+    query: "mock=bluetooth-off",
+    reach: shows("notice-bluetooth"),
+  },
   {
     name: "doors-bluetooth-none",
     query: "mock=bluetooth-unsupported",
@@ -126,23 +211,54 @@ const pictures: Picture[] = [
     reach: shows("notice-bluetooth"),
   },
 
-  { name: "unlock-searching", query: "unlock=searching", reach: unlockUntil("searching") },
-  { name: "unlock-connecting", query: "unlock=connecting", reach: unlockUntil("connecting") },
-  { name: "unlock-unlocking", query: "unlock=unlocking", reach: unlockUntil("unlocking") },
-  { name: "unlock-unlocked", query: "unlock=unlocked", reach: unlockUntil("unlocked") },
-  { name: "unlock-relocked", query: "unlock=relocked", reach: unlockUntil("relocked") },
-  { name: "unlock-not-found", query: "unlock=door_not_found", reach: unlockUntil("failed") },
-  { name: "unlock-door-failed", query: "unlock=door_failed", reach: unlockUntil("failed") },
-  { name: "unlock-denied", query: "unlock=Revoked", reach: unlockUntil("failed") },
+  {
+    name: "unlock-searching",
+    query: "unlock=searching",
+    reach: unlockUntil("searching"),
+  },
+  {
+    name: "unlock-connecting",
+    query: "unlock=connecting",
+    reach: unlockUntil("connecting"),
+  },
+  {
+    name: "unlock-unlocking",
+    query: "unlock=unlocking",
+    reach: unlockUntil("unlocking"),
+  },
+  {
+    name: "unlock-unlocked",
+    query: "unlock=unlocked",
+    reach: unlockUntil("unlocked"),
+  },
+  {
+    name: "unlock-relocked",
+    query: "unlock=relocked",
+    reach: unlockUntil("relocked"),
+  },
+  {
+    name: "unlock-not-found",
+    query: "unlock=door_not_found",
+    reach: unlockUntil("failed"),
+  },
+  {
+    name: "unlock-door-failed",
+    query: "unlock=door_failed",
+    reach: unlockUntil("failed"),
+  },
+  {
+    name: "unlock-denied",
+    query: "unlock=Revoked",
+    reach: unlockUntil("failed"),
+  },
   {
     name: "unlock-second-door",
     query: "unlock=unlocked",
     reach: async (app) => {
       await app.door("parcels").getByTestId("unlock-button").click();
-      await expect(app.door("parcels").getByTestId("unlock-state")).toHaveAttribute(
-        "data-state",
-        "unlocked",
-      );
+      await expect(
+        app.door("parcels").getByTestId("unlock-state"),
+      ).toHaveAttribute("data-state", "unlocked");
     },
   },
   {
@@ -150,12 +266,18 @@ const pictures: Picture[] = [
     query: "unlock=connection_lost",
     reach: async (app) => {
       await app.door("parcels").getByTestId("unlock-button").click();
-      await expect(app.door("parcels").getByTestId("unlock-failure")).toBeVisible();
+      await expect(
+        app.door("parcels").getByTestId("unlock-failure"),
+      ).toBeVisible();
     },
   },
 
   { name: "remote-asking", query: "mock=doors-away", reach: askFrom("main") },
-  { name: "remote-asking-second-door", query: "mock=doors-many", reach: askFrom("court") },
+  {
+    name: "remote-asking-second-door",
+    query: "mock=doors-many",
+    reach: askFrom("court"),
+  },
   {
     name: "remote-holding",
     query: "mock=doors-away",
@@ -163,7 +285,9 @@ const pictures: Picture[] = [
       await waitForever(app);
       await app.door("main").getByTestId("remote-hold").hover();
       await app.page.mouse.down();
-      await expect(app.door("main").getByTestId("remote-hold")).toContainText("Keep holding");
+      await expect(app.door("main").getByTestId("remote-hold")).toContainText(
+        "Keep holding",
+      );
     },
   },
   {
@@ -215,6 +339,34 @@ const pictures: Picture[] = [
     reach: (app) => expect(app.find("activity-item").first()).toBeVisible(),
   },
   {
+    name: "activity-troubled",
+    query: "mock=activity-troubled",
+    route: "activity",
+    reach: pictured("here"),
+  },
+  {
+    name: "activity-pictures-loading",
+    query: "",
+    route: "activity",
+    reach: async (app) => {
+      await app.page.route("**/thumbnail", () => undefined);
+      await app.page.reload();
+      await pictured("loading")(app);
+    },
+  },
+  {
+    name: "activity-pictures-missing",
+    query: "",
+    route: "activity",
+    reach: async (app) => {
+      await app.page.route("**/thumbnail", (route) =>
+        route.fulfill({ status: 404 }),
+      );
+      await app.page.reload();
+      await pictured("missing")(app);
+    },
+  },
+  {
     name: "activity-empty",
     query: "mock=activity-empty",
     route: "activity",
@@ -233,12 +385,37 @@ const pictures: Picture[] = [
     reach: shows("activity-failed"),
   },
 
-  { name: "clip-loading", query: "mock=clip-loading", route: CLIP, reach: shows("clip-player") },
-  { name: "clip-filming", query: "", route: "activity/clip-live", reach: shows("clip-filming") },
+  {
+    name: "clip-loading",
+    query: "mock=clip-loading",
+    route: CLIP,
+    reach: shows("clip-player"),
+  },
+  {
+    name: "clip-filming",
+    query: "",
+    route: "activity/clip-live",
+    reach: async (app) => {
+      await withoutTimeline(app);
+      await shows("clip-filming")(app);
+    },
+  },
+  {
+    name: "clip-growing",
+    query: "mock=clip-halfway",
+    route: "activity/clip-live",
+    reach: async (app) => {
+      await shownAtTheEntry(app);
+      await expect(app.find("clip-badge")).toHaveAttribute(
+        "data-state",
+        "filming",
+      );
+    },
+  },
   {
     name: "clip-unavailable",
     query: "",
-    route: "activity/clip-guest",
+    route: "activity/clip-staff",
     reach: shows("clip-failed"),
   },
   {
@@ -247,20 +424,60 @@ const pictures: Picture[] = [
     route: CLIP,
     reach: shows("clip-tampered"),
   },
+  { name: "clip", query: "", route: CLIP, reach: shownAtTheEntry },
   {
-    name: "clip",
+    name: "clip-peek",
     query: "",
     route: CLIP,
-    reach: atEntry,
+    reach: async (app) => {
+      await shownAtTheEntry(app);
+      await app.find("clip-scrubber").hover({ position: { x: 60, y: 22 } });
+      await expect(app.find("clip-peek")).toHaveAttribute("data-state", "here");
+    },
+  },
+  {
+    name: "clip-short",
+    query: "mock=activity-troubled",
+    route: CLIP,
+    reach: async (app) => {
+      await shownAtTheEntry(app);
+      await expect(app.find("clip-shortfall")).toBeVisible();
+    },
+  },
+  {
+    name: "clip-cut",
+    query: "",
+    route: CLIP,
+    reach: async (app) => {
+      await damageFragment(app.page, 125, "tampered");
+      await app.page.reload();
+      await shownAtTheEntry(app);
+      await expect(app.find("clip-badge")).toHaveAttribute("data-state", "cut");
+      await app.page.keyboard.press("End");
+      await expect(app.find("clip-cut")).toBeVisible();
+    },
+  },
+  {
+    name: "clip-trouble",
+    query: "",
+    route: CLIP,
+    reach: async (app) => {
+      const json = { code: "hub_unreachable", retryable: true };
+      await app.page.route("**/clip/clip-lobby/12", (route) =>
+        route.fulfill({ status: 503, json }),
+      );
+      await app.page.reload();
+      await expect(app.find("clip-trouble")).toBeVisible();
+    },
   },
 
-  { name: "wide", query: "", route: WIDE_CLIP, reach: atEntry },
+  { name: "wide", query: "", route: WIDE_CLIP, reach: shownAtTheEntry },
   {
     name: "wide-floor",
     query: "",
     route: WIDE_CLIP,
     reach: async (app) => {
-      await atEntry(app);
+      await shownAtTheEntry(app);
       await app.page.getByRole("button", { name: "Floor" }).click();
       await app.page.mouse.move(1, 1);
     },
@@ -270,7 +487,7 @@ const pictures: Picture[] = [
     query: "",
     route: WIDE_CLIP,
     reach: async (app) => {
-      await atEntry(app);
+      await shownAtTheEntry(app);
       await app.find("lens-whole").click();
       await app.page.mouse.move(1, 1);
     },
@@ -282,12 +499,17 @@ const pictures: Picture[] = [
     reach: async (app) => {
       await withoutWebGl(app);
       await app.page.reload();
-      await atEntry(app);
+      await shownAtTheEntry(app);
       await expect(app.find("lens-flat")).toBeVisible();
     },
   },
 
-  { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
+  {
+    name: "settings",
+    query: "",
+    route: "settings",
+    reach: shows("view-settings"),
+  },
   {
     name: "settings-key-in-file",
     query: "mock=key-in-file",
@@ -311,11 +533,13 @@ const pictures: Picture[] = [
   },
 ];
 
-// A missing clip is a 404 in Chromium's console.
-test.use({ expectedErrors: { texts: [/404 \(Not Found\)/] } });
+// What is missing or refused is an error in Chromium's console.
+test.use({ expectedErrors: { texts: [/Failed to load resource/] } });
 
 for (const { name, query, route, reach } of pictures) {
-  test(`${name} is accessible, light and dark`, async ({ app }, { project }) => {
+  test(`${name} is accessible, light and dark`, async ({ app }, {
+    project,
+  }) => {
     await app.page.clock.setFixedTime(NOW);
     await app.open(query, route);
     await reach(app);

@@ -15,6 +15,8 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   timeout: 60_000,
+  // The machine may be building everything else at the same time.
+  expect: { timeout: 15_000 },
   reporter: [["list"], ["json", { outputFile: at("../../target/web/report.json") }]],
   use: {
     baseURL: "http://127.0.0.1:4173",

@@ -37,6 +37,8 @@ export type ActivityChanged = ActivityItem;
 export type ActivityClip = {
 	id: string,
 	state: ClipState,
+	/**  Why it is shorter than the building asked for, when it is. */
+	shortfall: Shortfall | null,
 };
 
 /**  One line of the activity list. */
@@ -50,6 +52,10 @@ export type ActivityItem = {
 	doorName: string,
 	kind: ActivityKind,
 	clip: ActivityClip | null,
+	/**  Whether a picture of it can be fetched. */
+	thumbnail: boolean,
+	/**  It should have been filmed, and was not. */
+	unfilmed: boolean,
 };
 
 /**  What happened. */
@@ -117,6 +123,8 @@ export type ClipTimeline = {
 	fragments: TimelineFragment[],
 	/**  The door's signature holds for this index. Always true: an index that fails is refused. */
 	verified: boolean,
+	/**  Whether filming is over. Until then the fragments are those that have come so far. */
+	closed: boolean,
 	doorName: string,
 	atMs: number,
 	item: ActivityItem,
@@ -280,6 +288,17 @@ export type PendingInvite = {
 
 /**  Whether the building's records say which resident came in. */
 export type ResidentRecords = "unnamed" | "named";
+
+/**  Why a clip is shorter than the building asked for. */
+export type Shortfall = 
+/**  The camera had not run long enough. */
+"camera_starting" | 
+/**  The camera stopped early. */
+"camera_stopped" | 
+/**  The door's storage was full. */
+"storage_full" | 
+/**  The door's program stopped or lost power while filming. */
+"interrupted";
 
 /**  Everything the first page shows. */
 export type Snapshot = {

@@ -15,11 +15,15 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
   "pending-invite": events.pendingInvite,
 };
 
+// The platform's form of the scheme, ending in a slash.
+const clipUrl = (clipId: string, part: number | "thumbnail") =>
+  `${convertFileSrc("", "clip")}${clipId}/${part}`;
+
 /** The core behind the app's window. */
 export const backend: Backend = {
   ...commands,
-  // The platform's form of the scheme, ending in a slash.
-  fragmentUrl: (clipId, n) => `${convertFileSrc("", "clip")}${clipId}/${n}`,
+  fragmentUrl: (clipId, n) => clipUrl(clipId, n),
+  thumbnailUrl: (clipId) => clipUrl(clipId, "thumbnail"),
   listen: (event, handler) =>
     channels[event].listen(({ payload }) => {
       handler(payload);

@@ -21,6 +21,7 @@ export function fakeBackend(answers: Partial<Backend>): FakeBackend {
     clipTimeline: unexpected("clipTimeline"),
     forget: unexpected("forget"),
     fragmentUrl: (clipId, n) => `/${clipId}/${n}`,
+    thumbnailUrl: (clipId) => `/${clipId}/thumbnail`,
     listen: (event, handler) => {
       handlers.set(event, [...(handlers.get(event) ?? []), handler]);
       return Promise.resolve(() => undefined);

@@ -18,7 +18,9 @@ export async function layOut(
   { entryMs, ...film }: Film,
 ): Promise<void> {
   await writeFile(`${folder}/0`, init);
-  await Promise.all(fragments.map(({ n, bytes }) => writeFile(`${folder}/${n}`, bytes)));
+  await Promise.all(
+    fragments.map(({ n, bytes }) => writeFile(`${folder}/${n}`, bytes)),
+  );
   const timeline = {
     ...film,
     codec: codecOf(init),
@@ -26,6 +28,7 @@ export async function layOut(
     postRollMs: film.durationMs - entryMs,
     entryOffsetMs: entryMs,
     verified: true,
+    closed: true,
     fragments: fragments.map(({ bytes: _, ...fragment }) => fragment),
   };
   await writeFile(`${folder}/timeline.json`, JSON.stringify(timeline));

@@ -5,7 +5,13 @@ export const HEIGHT = 360;
 export const FPS = 20;
 
 /** Where each picture carries its own number, for tests to read back. */
-export const STAMP = { x: 8, y: 344, size: 8, bits: 12 } as const;
+export const STAMP = {
+  x: 8,
+  y: 344,
+  size: 8,
+  bits: 12,
+  of: { width: WIDTH, height: HEIGHT },
+} as const;
 
 const lobby = paintLobby();
 

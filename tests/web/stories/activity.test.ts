@@ -14,7 +14,9 @@ const visit = (state: string) => ({
     guest: null,
     byKeypad: false,
   },
-  clip: { id: "clip-new", state },
+  clip: { id: "clip-new", state, shortfall: null },
+  thumbnail: false,
+  unfilmed: false,
 });
 
 test("a courier who comes in now is at the top, announced, and watchable once filmed", async ({
@@ -25,7 +27,7 @@ test("a courier who comes in now is at the top, announced, and watchable once fi
   await app.emit("activity-added", visit("recording"));
   const newest = app.find("activity-item").first();
   await expect(newest).toContainText("Pigeon Express");
-  await expect(newest).toContainText("Recording");
+  await expect(newest).toContainText("Being filmed");
   await expect(app.find("announcer")).toHaveText("New: Pigeon Express, Main entrance");
   await app.emit("activity-changed", visit("ready"));
   await expect(newest).toContainText("Watch");

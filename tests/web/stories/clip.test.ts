@@ -1,58 +1,16 @@
-import { FPS, STAMP } from "../film/scene.ts";
-import { type AppWindow, expect, test } from "../window.ts";
-
-const LEAD_PICTURES = 5 * FPS;
-const FRAME_MS = 1000 / FPS;
-
-const player = (app: AppWindow) => app.find("clip-player");
-const video = (app: AppWindow) => app.page.locator("video");
-
-async function watch(app: AppWindow, query = ""): Promise<void> {
-  await app.open(query, "activity/clip-lobby");
-  await expect(player(app)).toHaveAttribute("data-state", "playing");
-}
-
-async function pause(app: AppWindow): Promise<void> {
-  await app.page.keyboard.press("k");
-  await expect(player(app)).toHaveAttribute("data-state", "paused");
-}
-
-/** The number that the shown picture carries, counted from the clip's first. */
-async function shownPicture(app: AppWindow): Promise<number> {
-  const number = await video(app).evaluate((element, stamp) => {
-    const film = element as HTMLVideoElement;
-    const canvas = document.createElement("canvas");
-    canvas.width = film.videoWidth;
-    canvas.height = film.videoHeight;
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    if (!context) throw new Error("There is no canvas.");
-    context.drawImage(film, 0, 0);
-    return Array.from({ length: stamp.bits }, (_, bit) => {
-      const x = stamp.x + bit * stamp.size + stamp.size / 2;
-      const [level = 0] = context.getImageData(x, stamp.y + stamp.size / 2, 1, 1).data;
-      return level > 127 ? 2 ** bit : 0;
-    }).reduce((sum, value) => sum + value, 0);
-  }, STAMP);
-  return number - LEAD_PICTURES;
-}
-
-const positionMs = (app: AppWindow) =>
-  video(app).evaluate((element) => (element as HTMLVideoElement).currentTime * 1000);
-
-const settled = (app: AppWindow) =>
-  expect
-    .poll(() => video(app).evaluate((element) => !(element as HTMLVideoElement).seeking))
-    .toBe(true);
-
-/** The numbers of the fragments that the page has asked for, in order. */
-function followRequests(app: AppWindow): number[] {
-  const asked: number[] = [];
-  app.page.on("request", (request) => {
-    const match = /\/clip\/clip-lobby\/(\d+)$/.exec(request.url());
-    if (match) asked.push(Number(match[1]));
-  });
-  return asked;
-}
+import {
+  buffered,
+  followRequests,
+  FRAME_MS,
+  pause,
+  player,
+  positionMs,
+  settled,
+  shownPicture,
+  video,
+  watch,
+} from "../player.ts";
+import { expect, test } from "../window.ts";
 
 test("a clip plays by itself, from before the entry, and says that it is verified", async ({
   app,
@@ -75,16 +33,8 @@ test("the buffer is one piece, and the clip starts at nought although the camera
 }) => {
   await watch(app);
   await pause(app);
-  const buffered = () =>
-    video(app).evaluate((element) => {
-      const { buffered } = element as HTMLVideoElement;
-      return Array.from({ length: buffered.length }, (_, at) => [
-        buffered.start(at),
-        buffered.end(at),
-      ]);
-    });
-  await expect.poll(async () => (await buffered()).at(-1)?.[1] ?? 0).toBeGreaterThan(19.9);
-  expect(await buffered()).toEqual([[0, expect.closeTo(20, 1)]]);
+  await expect.poll(async () => (await buffered(app)).at(-1)?.[1] ?? 0).toBeGreaterThan(19.9);
+  expect(await buffered(app)).toEqual([[0, expect.closeTo(20, 1)]]);
 });
 
 test("each moment shows its own picture", async ({ app }) => {
@@ -113,7 +63,7 @@ test("a jump ahead fetches from the keyframe before it, and not what lies betwee
   const readAhead = Math.max(...asked.slice(0, jump));
   expect(readAhead).toBeLessThan(140);
   expect(asked.filter((n) => n > readAhead && n < 151)).toEqual([]);
-  expect(await positionMs(app)).toBeGreaterThanOrEqual(15_650);
+  await expect.poll(() => positionMs(app)).toBeGreaterThanOrEqual(15_650);
 });
 
 test("single frames step exactly, both ways", async ({ app }) => {
@@ -152,9 +102,75 @@ test("keys play, skip, jump to the entry and change the speed", async ({ app }) 
   );
   await app.page.keyboard.press("Home");
   await expect.poll(() => positionMs(app)).toBe(0);
-  await app.page.keyboard.press("s");
+});
+
+test("the speed goes by keys and by choice, and stays from one clip to the next", async ({
+  app,
+}) => {
+  await watch(app);
   const speed = () => video(app).evaluate((element) => (element as HTMLVideoElement).playbackRate);
-  expect(await speed()).toBe(2);
+  await app.page.keyboard.press(">");
+  await expect.poll(speed).toBe(1.5);
+  await app.page.keyboard.press("<");
+  await app.page.keyboard.press("<");
+  await app.page.keyboard.press("<");
+  await app.page.keyboard.press("<");
+  await expect.poll(speed).toBe(0.25);
+  await app.find("clip-speed").selectOption("4×");
+  await expect.poll(speed).toBe(4);
+  await app.page.evaluate(() => (location.hash = "#/activity/clip-guest"));
+  await expect(player(app)).toHaveAttribute("data-clip-id", "clip-guest");
+  await expect.poll(speed).toBe(4);
+  await expect(app.find("clip-speed")).toHaveValue("4");
+});
+
+test("a jump shows the keyframe before it while the rest is still on its way", async ({ app }) => {
+  await app.page.emulateMedia({ reducedMotion: "reduce" });
+  const held: (() => void)[] = [];
+  await app.page.route(/clip-lobby\/15[2-9]$|clip-lobby\/160$/, async (route) => {
+    await new Promise<void>((release) => held.push(release));
+    await route.continue();
+  });
+  await app.open("", "activity/clip-lobby");
+  await expect(player(app)).toHaveAttribute("data-state", "paused");
+  await app.find("clip-scrubber").fill("15650");
+  await expect.poll(() => shownPicture(app)).toBe(15_000 / FRAME_MS);
+  await expect(app.find("clip-scrubber")).toHaveValue("15650");
+  held.forEach((release) => release());
+  await expect.poll(() => shownPicture(app)).toBe(15_650 / FRAME_MS);
+});
+
+test("the moment of unlocking is marked and named, and what is buffered shows", async ({ app }) => {
+  await watch(app);
+  await expect(app.find("clip-entry-mark")).toHaveText("Unlocked");
+  await pause(app);
+  await expect
+    .poll(async () => (await app.find("clip-buffered").boundingBox())?.width)
+    .toBeGreaterThan(100);
+});
+
+test("the small window is offered where there is one, and only there", async ({ app }) => {
+  await app.page.addInitScript(() => {
+    Object.defineProperty(document, "pictureInPictureEnabled", { value: true });
+    HTMLVideoElement.prototype.requestPictureInPicture = function asked() {
+      this.dataset.small = "true";
+      return Promise.reject(new Error("There is no screen here."));
+    };
+  });
+  await watch(app);
+  await app.find("clip-pip").click();
+  await expect(video(app)).toHaveAttribute("data-small", "true");
+});
+
+test("no small window is offered where there is none", async ({ app }) => {
+  await app.page.addInitScript(() => {
+    Object.defineProperty(document, "pictureInPictureEnabled", {
+      value: false,
+    });
+  });
+  await watch(app);
+  await expect(app.find("clip-speed")).toBeVisible();
+  await expect(app.find("clip-pip")).toHaveCount(0);
 });
 
 test("it ends, and plays again from the start", async ({ app }) => {
@@ -176,7 +192,10 @@ test("who wants less motion starts the clip themselves", async ({ app }) => {
 
 test("iOS's managed source plays the same", async ({ app }) => {
   await app.page.addInitScript(() => {
-    Object.assign(globalThis, { ManagedMediaSource: MediaSource, MediaSource: undefined });
+    Object.assign(globalThis, {
+      ManagedMediaSource: MediaSource,
+      MediaSource: undefined,
+    });
   });
   await watch(app);
   await expect.poll(() => positionMs(app)).toBeGreaterThan(500);
@@ -187,56 +206,4 @@ test("a window that cannot decode it says so, and how to mend that", async ({ ap
   await app.open("", "activity/clip-lobby");
   await expect(app.find("clip-unsupported")).toContainText("gstreamer1.0-libav");
   await expect(player(app)).toHaveAttribute("data-state", "failed");
-});
-
-test.describe("with bytes that do not arrive as they were sent", () => {
-  test.use({ expectedErrors: { texts: [/Failed to load resource/] } });
-
-  test("a tampered fragment ends the show, clearly", async ({ app }) => {
-    await app.page.route("**/clip/clip-lobby/37", (route) =>
-      route.fulfill({ status: 422, json: { code: "clip_tampered", retryable: false } }),
-    );
-    await app.open("", "activity/clip-lobby");
-    await expect(app.find("clip-tampered")).toContainText("This video was altered");
-    await expect(player(app)).toHaveAttribute("data-state", "failed");
-    await expect(player(app)).toHaveAttribute("data-verified", "false");
-    await expect(video(app)).toHaveCount(0);
-  });
-
-  test("a fragment that is missing can be asked for again", async ({ app }) => {
-    let missing = true;
-    await app.page.route("**/clip/clip-lobby/12", (route) =>
-      missing
-        ? route.fulfill({ status: 404, json: { code: "clip_unavailable", retryable: true } })
-        : route.continue(),
-    );
-    await app.open("", "activity/clip-lobby");
-    await expect(app.find("clip-failed")).toBeVisible();
-    missing = false;
-    await app.page.getByRole("button", { name: "Try again" }).click();
-    await expect(player(app)).toHaveAttribute("data-state", "playing");
-  });
-
-  test("bytes that are no video are a failure, not a black picture", async ({ app }) => {
-    await app.page.route("**/clip/clip-lobby/3", (route) =>
-      route.fulfill({
-        status: 200,
-        contentType: "video/mp4",
-        body: Buffer.from("not a fragment at all"),
-      }),
-    );
-    await app.open("", "activity/clip-lobby");
-    await expect(app.find("clip-failed")).toBeVisible();
-  });
-
-  test("a film that is not over starts when it is", async ({ app }) => {
-    await app.open("", "activity/clip-live");
-    await expect(app.find("clip-filming")).toBeVisible();
-    await app.page.route("**/clip/clip-live/*", (route) =>
-      route.continue({ url: route.request().url().replace("clip-live", "clip-lobby") }),
-    );
-    const [live] = await app.activity();
-    await app.emit("activity-changed", { ...live, clip: { id: "clip-live", state: "ready" } });
-    await expect(player(app)).toHaveAttribute("data-state", "playing");
-  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { item } from "../mock/building";
 import type { ActivityItem, ActivityKind, DoorAlert } from "../bindings";
-import { detail, look, who } from "./describe";
+import { detail, filmNote, look, who } from "./describe";
 import { extended, placed } from "./merge";
 import { toRows } from "./rows";
 
@@ -21,7 +21,7 @@ describe("the activity list", () => {
   });
 
   it("replaces an item that changed, wherever its cursor moved", () => {
-    const changed = { ...at(5), clip: { id: "c", state: "ready" as const } };
+    const changed = { ...at(5), clip: { id: "c", state: "ready" as const, shortfall: null } };
     const items = placed([at(9), at(5), at(1)], changed);
     expect(order(items)).toEqual([9, 5, 1]);
     expect(items[1]?.clip?.state).toBe("ready");
@@ -73,6 +73,17 @@ describe("who came", () => {
     });
   const alert = (alert: DoorAlert): ActivityItem => at(1, 0, { type: "alert", alert });
   const line = (it: ActivityItem) => [who(it), detail(it), look(it)].join(" | ");
+
+  it.each([
+    [{ clip: { id: "c", state: "ready", shortfall: null } }, null],
+    [{ clip: { id: "c", state: "ready", shortfall: "camera_starting" } }, "Video starts late"],
+    [{ clip: { id: "c", state: "ready", shortfall: "camera_stopped" } }, "Video ends early"],
+    [{ clip: { id: "c", state: "ready", shortfall: "storage_full" } }, "Video ends early"],
+    [{ clip: { id: "c", state: "ready", shortfall: "interrupted" } }, "Video ends early"],
+    [{ unfilmed: true }, "Not filmed"],
+  ] as const)("says what of the film is lacking (%#)", (film, note) => {
+    expect(filmNote({ ...at(1), ...film })).toBe(note);
+  });
 
   it.each([
     [entry({ carrier: "Swiftpost", driver: "7" }), "Swiftpost | Driver 7 | courier"],

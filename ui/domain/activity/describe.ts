@@ -1,5 +1,6 @@
 import { m } from "$messages";
 import type { ActivityItem, DenyReason, VisitorClass } from "../bindings";
+import { startsLate } from "../clips/shortfall";
 import { describeAlert, type AlertLook } from "./alert";
 
 const CLASS: Record<VisitorClass, () => string> = {
@@ -59,6 +60,13 @@ export function detail({ kind }: ActivityItem): string {
     case "own_unlock":
       return kind.remote ? m.activity_own_remote() : m.activity_own_note();
   }
+}
+
+/** What the film of an item lacks, if anything. */
+export function filmNote({ clip, unfilmed }: ActivityItem): string | null {
+  if (unfilmed) return m.activity_unfilmed();
+  if (!clip?.shortfall) return null;
+  return startsLate(clip.shortfall) ? m.activity_starts_late() : m.activity_ends_early();
 }
 
 function keyed(what: string, byKeypad: boolean): string {

@@ -56,6 +56,12 @@ export class Feed {
     }
   }
 
+  /** Loads on until the list goes back to `ms`, or to its end. To be called again as the list grows. */
+  reachBack(ms: number): void {
+    const oldest = this.items.at(-1);
+    if (this.older === "more" && oldest && oldest.atMs >= ms) void this.loadOlder();
+  }
+
   private setNext(next: number | null): void {
     this.next = next;
     this.older = next === null ? "end" : "more";

@@ -16,11 +16,19 @@ const timeline: ClipTimeline = {
   entryOffsetMs: 10_000,
   fragments: [],
   verified: true,
+  closed: true,
   doorName: "Main entrance",
   atMs: 1_000_000,
   item: item(1, 1_000_000, "main", { type: "own_unlock", remote: false }, null),
   lens: null,
 };
+
+const fragment = (n: number) => ({
+  n,
+  startMs: 100 * (n - 1),
+  durationMs: 100,
+  keyframe: n % 10 === 1,
+});
 
 function loading(...answers: (ClipTimeline | ErrorCode)[]) {
   const clipTimeline = vi.fn();
@@ -55,6 +63,52 @@ describe("loading a clip", () => {
   it("never shows a clip that is not verified", async () => {
     const { clip } = loading({ ...timeline, verified: false });
     await clip.load("ready");
+    expect(clip.state).toMatchObject({ kind: "failed", error: { code: "clip_tampered" } });
+  });
+
+  it("asks again while the door is filming, and shows what has come since", async () => {
+    const growing = (count: number, closed = false) => ({
+      ...timeline,
+      closed,
+      verified: closed,
+      fragments: Array.from({ length: count }, (_, at) => fragment(at + 1)),
+    });
+    const { clip } = loading(growing(10), growing(10), "hub_unreachable", growing(20, true));
+    const shown = () => (clip.state.kind === "ready" ? clip.state.timeline : null);
+    await clip.load("recording");
+    const first = shown();
+    expect(first?.fragments).toHaveLength(10);
+    await clip.load("recording");
+    expect(shown(), "nothing came").toBe(first);
+    await clip.load("recording");
+    expect(shown(), "what is there stays when the hub is away").toBe(first);
+    expect(clip.isGrowing).toBe(true);
+    await clip.load("recording");
+    expect(shown()).toMatchObject({ closed: true, verified: true });
+    expect(clip.isGrowing).toBe(false);
+  });
+
+  it("asks again when the list learned in between that the film is over", async () => {
+    const { clip } = loading("clip_unavailable", timeline);
+    const asking = clip.load("recording");
+    void clip.load("ready");
+    await asking;
+    expect(clip.state.kind).toBe("ready");
+  });
+
+  it("asks once at a time", async () => {
+    const clipTimeline = vi.fn(() => new Promise<ClipTimeline>(() => undefined));
+    const clip = new ClipLoading(fakeBackend({ clipTimeline }), "c");
+    void clip.load("recording");
+    await clip.load("recording");
+    expect(clipTimeline).toHaveBeenCalledTimes(1);
+  });
+
+  it("no longer shows a film that turns out to be altered", async () => {
+    const { clip } = loading({ ...timeline, closed: false, verified: false }, "clip_tampered");
+    await clip.load("recording");
+    expect(clip.state.kind).toBe("ready");
+    await clip.load("recording");
     expect(clip.state).toMatchObject({ kind: "failed", error: { code: "clip_tampered" } });
   });
 

@@ -41,6 +41,10 @@ export async function change(buffer: SourceBuffer, begin: () => void): Promise<v
   await done;
 }
 
+export function isQuotaExceeded(thrown: unknown): boolean {
+  return thrown instanceof DOMException && thrown.name === "QuotaExceededError";
+}
+
 function once(target: EventTarget, type: string): Promise<void> {
   return new Promise((resolve) => {
     target.addEventListener(type, () => resolve(), { once: true });

@@ -20,3 +20,8 @@ export function offsetInWords(timeline: ClipTimeline, positionMs: number): strin
 export function momentAt(timeline: ClipTimeline, positionMs: number): number {
   return timeline.atMs - timeline.entryOffsetMs + positionMs;
 }
+
+/** What happened at the moment that the film was made for. */
+export function entryLabel({ item }: ClipTimeline): string {
+  return item.kind.type === "denied" ? m.clip_refused() : m.clip_unlocked();
+}

@@ -16,9 +16,9 @@ const init = (mdhd: Uint8Array) =>
     ...box("moov", box("mvhd", u32(0)), box("trak", box("tkhd"), box("mdia", mdhd))),
   ]);
 
-const fragment = (tfdt: Uint8Array, ...truns: Uint8Array[]) =>
+const fragment = (tfdt: Uint8Array, ...rest: Uint8Array[]) =>
   Uint8Array.from([
-    ...box("moof", box("mfhd", u32(0), u32(1)), box("traf", box("tfhd", u32(0)), tfdt, ...truns)),
+    ...box("moof", box("mfhd", u32(0), u32(1)), box("traf", tfdt, ...rest)),
     ...box("mdat", [1, 2, 3]),
   ]);
 
@@ -38,8 +38,19 @@ describe("fragmented MP4", () => {
     expect(timingOf(long).decodeTime).toBe(2 ** 40 + 7);
   });
 
-  it("counts the pictures of all its runs", () => {
-    expect(timingOf(fragment(box("tfdt", u32(0), u32(0)), trun(2), trun(1))).samples).toBe(3);
+  it("has the pictures of all its runs, each with its own duration or the usual one", () => {
+    const usual = box("tfhd", u32(0x8 | 0x2), u32(1), u32(7), u32(512));
+    const own = box("trun", u32(0x1 | 0x4 | 0x100 | 0x200), u32(2), u32(96), u32(0), [
+      ...[...u32(300), ...u32(9000)],
+      ...[...u32(301), ...u32(800)],
+    ]);
+    const tfdt = box("tfdt", u32(0), u32(0));
+    expect(timingOf(fragment(tfdt, usual, trun(2), own)).durations).toEqual([512, 512, 300, 301]);
+    expect(timingOf(fragment(tfdt, trun(2))).durations).toEqual([0, 0]);
+  });
+
+  it("is refused when it claims more pictures than 100 ms hold", () => {
+    expect(() => timingOf(fragment(box("tfdt", u32(0), u32(0)), trun(4_000_000_000)))).toThrow();
   });
 
   it("is read where it stands, also inside larger memory", () => {

@@ -16,11 +16,14 @@ export function timescaleOf(init: Uint8Array): number {
   return ticks;
 }
 
+/** Far more than 100 ms of video hold. */
+const MAX_SAMPLES = 1000;
+
 export interface FragmentTiming {
   /** When the first sample is decoded, in ticks, from `moof/traf/tfdt`. */
   decodeTime: number;
-  /** How many pictures the fragment holds, over all its `trun` boxes. */
-  samples: number;
+  /** How long each picture is shown, in ticks, over all `trun` boxes; 0 where the fragment does not say. */
+  durations: number[];
 }
 
 export function timingOf(fragment: Uint8Array): FragmentTiming {
@@ -28,10 +31,29 @@ export function timingOf(fragment: Uint8Array): FragmentTiming {
   const tfdt = traf && descend(traf, "tfdt");
   if (!tfdt) throw new Error("The fragment has no decode time.");
   const decodeTime = isVersion1(tfdt) ? Number(tfdt.getBigUint64(4)) : tfdt.getUint32(4);
-  const samples = [...boxes(traf)]
+  const usual = usualDuration(descend(traf, "tfhd"));
+  const durations = [...boxes(traf)]
     .filter(({ type }) => type === "trun")
-    .reduce((sum, { body }) => sum + body.getUint32(4), 0);
-  return { decodeTime, samples };
+    .flatMap(({ body }) => runDurations(body, usual));
+  return { decodeTime, durations };
+}
+
+/** `default_sample_duration` of a `tfhd`, which comes after the base offset and the description's index, if any. */
+function usualDuration(tfhd: DataView | null): number {
+  const flags = tfhd ? tfhd.getUint32(0) : 0;
+  if (!tfhd || !(flags & 0x8)) return 0;
+  return tfhd.getUint32(8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0));
+}
+
+/** The durations of one `trun`: its own, or the usual one for each of its samples. */
+function runDurations(trun: DataView, usual: number): number[] {
+  const flags = trun.getUint32(0);
+  const first = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0);
+  const fields = [0x100, 0x200, 0x400, 0x800].filter((field) => flags & field).length;
+  const ownDuration = (sample: number) => trun.getUint32(first + 4 * fields * sample);
+  const length = trun.getUint32(4);
+  if (length > MAX_SAMPLES) throw new Error("The fragment claims too many pictures.");
+  return Array.from({ length }, (_, sample) => (flags & 0x100 ? ownDuration(sample) : usual));
 }
 
 function isVersion1(fullBox: DataView): boolean {

@@ -1,48 +1,64 @@
-import type { AppError, ClipTimeline } from "../bindings";
-import { change, mediaSourceFor, openSource } from "./media-source";
-import { type FragmentTiming, timescaleOf, timingOf } from "./mp4";
+import type { AppError, ClipTimeline, TimelineFragment } from "../bindings";
+import { asStreamError, isAbort, isTampered, passes, type StreamError } from "./errors";
+import { type FetchFragment, Loader } from "./loader";
+import { change, isQuotaExceeded, mediaSourceFor, openSource } from "./media-source";
+import { Pictures } from "./pictures";
+import { Placement } from "./placement";
 import { type Group, groupAt, groupsOf, nextStep, type Step } from "./planner";
-
-/** `unsupported`: this window cannot decode the clip at all. */
-export type StreamError = AppError | { code: "unsupported" };
+import { Seek } from "./seek";
 
 export interface StreamOptions {
   timeline: ClipTimeline;
-  /** Fetches fragment `n`; 0 is the init segment. */
-  fetch: (n: number, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
+  fetch: FetchFragment;
+  /** Nothing can be shown. */
   onerror: (error: StreamError) => void;
-  /** The length of one picture, once it is known. */
-  onframe: (frameMs: number) => void;
+  /** Something is amiss that is tried again, or `null` once it is over. */
+  ontrouble: (error: AppError | null) => void;
+  /** A fragment was refused: the film ends here now, after what was proven. */
+  oncut: (cutMs: number) => void;
   aheadMs?: number;
-  behindMs?: number;
+  keepMs?: number;
 }
 
-type Parts = Promise<Uint8Array<ArrayBuffer>[]>;
-
-/** A jump of the camera's clock this large starts a new run of timestamps. */
-const DISCONTINUITY_S = 0.25;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8000;
 
 /** Feeds one clip to one video element, group by group, around wherever it plays. */
 export class ClipStream {
-  private readonly groups: readonly Group[];
-  private readonly held = new Set<number>();
-  private readonly fetched = new Map<number, Parts>();
+  readonly pictures = new Pictures();
+
+  private fragments: readonly TimelineFragment[];
+  private groups: readonly Group[];
+  private growing: boolean;
+  private cut = false;
+  private readonly held = new Map<number, number>();
+  private readonly loader: Loader;
+  private readonly seeking: Seek;
   private readonly abort = new AbortController();
-  private timescale = 1;
-  private placed = false;
-  private seekedBlindly = false;
-  private behindMs: number;
+  private keepMs: number;
+  private failures = 0;
   private wake: () => void = () => undefined;
+  private hurry: () => void = () => undefined;
 
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly options: StreamOptions,
   ) {
-    this.groups = groupsOf(options.timeline.fragments);
-    this.behindMs = options.behindMs ?? 60_000;
+    const { timeline, fetch, keepMs } = options;
+    this.fragments = timeline.fragments;
+    this.groups = groupsOf(timeline.fragments);
+    this.growing = !timeline.closed;
+    this.keepMs = keepMs ?? 60_000;
+    this.loader = new Loader(fetch);
+    this.seeking = new Seek(video);
   }
 
-  /** Plays from here on until `stop`; errors go to `onerror`. */
+  /** Where a seek is going to, in s, while what it wants is not there yet. */
+  get seekTargetS(): number | null {
+    return this.seeking.targetS;
+  }
+
+  /** Plays from here on until `stop`. */
   async start(): Promise<void> {
     try {
       await this.run();
@@ -51,9 +67,30 @@ export class ClipStream {
     }
   }
 
+  /** Takes what was filmed since. */
+  extend({ fragments, closed }: ClipTimeline): void {
+    if (this.cut) return;
+    this.fragments = fragments;
+    this.groups = groupsOf(fragments);
+    this.growing = !closed;
+    this.wake();
+  }
+
+  seek(atS: number): void {
+    this.seeking.to(atS, this.groups, this.held);
+    this.lookHere();
+  }
+
+  /** Tries again at once what would be tried again later. */
+  retry(): void {
+    this.hurry();
+  }
+
   stop(): void {
     this.abort.abort();
+    this.loader.keepOnly(new Set());
     this.wake();
+    this.hurry();
     this.video.removeAttribute("src");
     this.video.load();
   }
@@ -63,137 +100,213 @@ export class ClipStream {
     const mimeType = `video/mp4; codecs="${timeline.codec}"`;
     const Kind = mediaSourceFor(mimeType);
     if (!Kind) throw { code: "unsupported" };
-    const [source, init] = await Promise.all([openSource(Kind, this.video), this.fetch(0)]);
+    const fetched = this.fetchInit();
+    this.fetchAhead(0);
+    const [source, init] = await Promise.all([openSource(Kind, this.video), fetched]);
+    if (this.abort.signal.aborted) return;
     const buffer = source.addSourceBuffer(mimeType);
-    source.duration = timeline.durationMs / 1000;
-    this.timescale = timescaleOf(init);
+    source.duration = this.growing ? Infinity : timeline.durationMs / 1000;
+    const placement = new Placement(buffer, init);
     await change(buffer, () => buffer.appendBuffer(init));
+    this.follow(buffer);
+    await this.feed(source, buffer, placement);
+  }
+
+  private async feed(source: MediaSource, buffer: SourceBuffer, placement: Placement) {
+    while (!this.abort.signal.aborted) await this.turn(source, buffer, placement);
+  }
+
+  private follow(buffer: SourceBuffer): void {
     const { signal } = this.abort;
     this.video.addEventListener("seeking", () => this.noteSeek(buffer), { signal });
     buffer.addEventListener("bufferedchange", () => this.reconcile(buffer), { signal });
-    for (const event of ["timeupdate", "seeking", "play"]) {
+    for (const event of ["timeupdate", "play"]) {
       this.video.addEventListener(event, () => this.wake(), { signal });
     }
-    while (!signal.aborted) await this.take(this.plan(), source, buffer);
+  }
+
+  private async fetchInit(): Promise<Uint8Array<ArrayBuffer>> {
+    for (;;) {
+      try {
+        return await this.loader.get(0);
+      } catch (thrown) {
+        this.loader.release(0);
+        if (!passes(thrown) || this.abort.signal.aborted) throw thrown;
+        await this.pause(thrown);
+      }
+    }
+  }
+
+  private async turn(
+    source: MediaSource,
+    buffer: SourceBuffer,
+    placement: Placement,
+  ): Promise<void> {
+    const step = this.plan();
+    if (step.kind === "append") return this.append(step, buffer, placement);
+    if (step.kind === "evict") return this.evict(step, buffer);
+    if (step.kind === "finish" && source.readyState === "open") source.endOfStream();
+    return this.rest();
   }
 
   private plan(): Step {
     return nextStep({
       groups: this.groups,
       held: this.held,
-      positionMs: this.video.currentTime * 1000,
+      growing: this.growing,
+      positionMs: this.seeking.positionS * 1000,
       aheadMs: this.options.aheadMs ?? 20_000,
-      behindMs: this.behindMs,
+      keepMs: this.keepMs,
     });
   }
 
-  private async take(step: Step, source: MediaSource, buffer: SourceBuffer): Promise<void> {
-    switch (step.kind) {
-      case "append":
-        return this.append(step.group, buffer);
-      case "evict":
-        return this.evict(step.before, buffer);
-      case "finish":
-        if (source.readyState === "open") source.endOfStream();
-        return this.rest();
-      case "rest":
-        return this.rest();
-    }
+  private async append(
+    { group, from, to }: Extract<Step, { kind: "append" }>,
+    buffer: SourceBuffer,
+    placement: Placement,
+  ): Promise<void> {
+    this.fetchAhead(group);
+    const { parts, failure } = await this.collect(from, to);
+    if (this.abort.signal.aborted) return;
+    if (parts.length > 0 && !(await this.put(parts, from, buffer, placement))) return;
+    if (parts.length > 0) this.held.set(group, from + parts.length);
+    this.seeking.approach(this.groups, this.held);
+    if (failure) await this.recover(failure.thrown, from + parts.length, buffer);
+    else this.recovered();
   }
 
-  private async append(group: number, buffer: SourceBuffer): Promise<void> {
-    const parts = await this.fetchAhead(group);
-    if (this.abort.signal.aborted) return;
+  /** Fragments `from` up to, without, `to`, as far as they can be had. */
+  private async collect(from: number, to: number) {
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for (const { n } of this.fragments.slice(from, to)) {
+      try {
+        parts.push(await this.loader.get(n));
+      } catch (thrown) {
+        this.loader.release(n);
+        return { parts, failure: { thrown } };
+      }
+    }
+    return { parts, failure: null };
+  }
+
+  /** Whether there was room. */
+  private async put(
+    parts: Uint8Array<ArrayBuffer>[],
+    from: number,
+    buffer: SourceBuffer,
+    placement: Placement,
+  ): Promise<boolean> {
+    const fragments = this.fragments.slice(from, from + parts.length);
     // Reads every part, so that bytes which are no fragment never reach the decoder.
-    this.place(group, parts.map(timingOf), buffer);
+    const placed = placement.place(fragments, parts);
     const bytes = await new Blob(parts).arrayBuffer();
     try {
       await change(buffer, () => buffer.appendBuffer(bytes));
     } catch (thrown) {
-      if (!isQuotaExceeded(thrown) || this.behindMs <= 1000) throw thrown;
-      this.behindMs = Math.min(this.behindMs / 2, this.video.currentTime * 500);
-      return;
+      if (!isQuotaExceeded(thrown) || this.keepMs <= 1000) throw thrown;
+      this.keepMs /= 2;
+      return false;
     }
-    this.fetched.delete(group);
-    this.held.add(group);
-    this.repeatBlindSeek();
+    for (const { n, startMs, durationsMs } of placed) {
+      this.pictures.add(n, startMs, durationsMs);
+      this.loader.release(n);
+    }
+    return true;
   }
 
-  private async evict(before: number, buffer: SourceBuffer): Promise<void> {
-    const endS = (this.groups[before]?.startMs ?? 0) / 1000;
-    await change(buffer, () => buffer.remove(0, endS));
-    for (const group of this.held) if (group < before) this.held.delete(group);
+  private async evict({ from, to }: { from: number; to: number }, buffer: SourceBuffer) {
+    const [first, last] = [this.groups[from], this.groups[to - 1]];
+    if (!first || !last) return;
+    await change(buffer, () => buffer.remove(first.startMs / 1000, last.endMs / 1000));
+    this.forget(from, to);
   }
 
-  /**
-   * A browser takes a seek to just before what it holds as a seek to its beginning, and shows that. So a seek to what
-   * is not held yet is repeated once it is.
-   */
+  private forget(from: number, to: number): void {
+    for (const group of this.held.keys()) if (group >= from && group < to) this.held.delete(group);
+    const [start = 0, end = 0] = [this.groups[from]?.from, this.groups[to - 1]?.to];
+    for (const { n } of this.fragments.slice(start, end)) this.pictures.drop(n);
+  }
+
   private noteSeek(buffer: SourceBuffer): void {
     this.reconcile(buffer);
-    this.seekedBlindly = !this.held.has(this.shown());
+    if (this.seeking.note(this.groups, this.held)) this.lookHere();
   }
 
-  private repeatBlindSeek(): void {
-    if (!this.seekedBlindly || !this.held.has(this.shown())) return;
-    this.seekedBlindly = false;
-    this.video.currentTime += 0;
-  }
-
-  private shown(): number {
-    return groupAt(this.groups, this.video.currentTime * 1000);
+  /** What is fetched for a place that nobody looks at any more is not waited for. */
+  private lookHere(): void {
+    const shown = groupAt(this.groups, this.seeking.positionS * 1000);
+    this.loader.keepOnly(this.numbersOf(shown, shown + 2).add(0));
+    this.wake();
+    this.hurry();
   }
 
   /** A browser may drop pictures by itself when memory is short. */
   private reconcile({ buffered }: SourceBuffer): void {
-    for (const held of this.held) {
-      const group = this.groups[held];
-      if (group && !covers(buffered, group)) this.held.delete(held);
+    for (const [at, to] of this.held) {
+      const group = this.groups[at];
+      const last = this.fragments[to - 1];
+      if (!group || !last) continue;
+      if (!covers(buffered, group.startMs, last.startMs + last.durationMs)) this.held.delete(at);
     }
   }
 
-  /**
-   * The camera stamps fragments with its own running time. Moves them to where the timeline says the clip is, once
-   * per run of timestamps, so that rounding to milliseconds never opens a gap between two groups.
-   */
-  private place(group: number, timings: FragmentTiming[], buffer: SourceBuffer): void {
-    const fragment = this.options.timeline.fragments[this.groups[group]?.from ?? 0];
-    const [first] = timings;
-    if (!fragment || !first) return;
-    const { decodeTime, samples } = first;
-    const offset = fragment.startMs / 1000 - decodeTime / this.timescale;
-    if (!this.placed || Math.abs(offset - buffer.timestampOffset) > DISCONTINUITY_S) {
-      buffer.timestampOffset = offset;
+  /** Fetches a group, keyframe first, and once it is here the one that will follow it. */
+  private fetchAhead(group: number): void {
+    const own = this.missing(group).map((n) => this.loader.get(n));
+    void Promise.all(own)
+      .then(() => this.missing(group + 1).forEach((n) => void this.loader.get(n)))
+      .catch(() => undefined);
+  }
+
+  private missing(group: number): number[] {
+    const { from = 0, to = 0 } = this.groups[group] ?? {};
+    return this.fragments.slice(this.held.get(group) ?? from, to).map(({ n }) => n);
+  }
+
+  private numbersOf(from: number, to: number): Set<number> {
+    const [start = 0, end = 0] = [this.groups[from]?.from, this.groups.slice(from, to).at(-1)?.to];
+    return new Set(this.fragments.slice(start, end).map(({ n }) => n));
+  }
+
+  private async recover(thrown: unknown, place: number, buffer: SourceBuffer): Promise<void> {
+    if (isAbort(thrown)) return;
+    if (isTampered(thrown) && place > 0) return this.endBefore(place, buffer);
+    if (!passes(thrown)) throw thrown;
+    await this.pause(thrown);
+  }
+
+  /** Shows nothing from the fragment at `place` on. */
+  private async endBefore(place: number, buffer: SourceBuffer): Promise<void> {
+    const cutMs = this.fragments[place]?.startMs ?? 0;
+    this.cut = true;
+    this.growing = false;
+    this.loader.keepOnly(new Set());
+    for (const { n } of this.fragments.slice(place)) this.pictures.drop(n);
+    this.fragments = this.fragments.slice(0, place);
+    this.groups = groupsOf(this.fragments);
+    for (const [at, to] of this.held) {
+      const end = this.groups[at]?.to;
+      if (end === undefined) this.held.delete(at);
+      else this.held.set(at, Math.min(to, end));
     }
-    if (!this.placed && samples > 0) this.options.onframe(fragment.durationMs / samples);
-    this.placed = true;
+    await change(buffer, () => buffer.remove(cutMs / 1000, Infinity));
+    this.seeking.clamp(cutMs / 1000);
+    this.options.oncut(cutMs);
   }
 
-  /** Fetches a group, and begins on the one that will follow it. */
-  private fetchAhead(group: number): Parts {
-    for (const known of this.fetched.keys()) {
-      if (known !== group && known !== group + 1) this.fetched.delete(known);
-    }
-    const wanted = this.fetchGroup(group);
-    if (group + 1 < this.groups.length && !this.held.has(group + 1))
-      void this.fetchGroup(group + 1);
-    return wanted;
+  private async pause(error: AppError): Promise<void> {
+    this.options.ontrouble(error);
+    const ms = Math.min(FIRST_RETRY_MS * 2 ** this.failures, LAST_RETRY_MS);
+    this.failures += 1;
+    await new Promise<void>((resolve) => {
+      this.hurry = resolve;
+      setTimeout(resolve, ms);
+    });
   }
 
-  private fetchGroup(group: number): Parts {
-    const known = this.fetched.get(group);
-    if (known) return known;
-    const { from, to } = this.groups[group] ?? { from: 0, to: 0 };
-    const fragments = this.options.timeline.fragments.slice(from, to);
-    const parts = Promise.all(fragments.map(({ n }) => this.fetch(n)));
-    // Not every one is waited for: a seek may leave it behind.
-    parts.catch(() => undefined);
-    this.fetched.set(group, parts);
-    return parts;
-  }
-
-  private fetch(n: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.options.fetch(n, this.abort.signal);
+  private recovered(): void {
+    if (this.failures > 0) this.options.ontrouble(null);
+    this.failures = 0;
   }
 
   private rest(): Promise<void> {
@@ -201,24 +314,12 @@ export class ClipStream {
   }
 }
 
-/** Whether both ends of the group are there, give or take a rounding. */
-function covers(ranges: TimeRanges, { startMs, endMs }: Group): boolean {
-  const [start, end] = [startMs / 1000 + TOLERANCE_S, endMs / 1000 - TOLERANCE_S];
+const TOLERANCE_MS = 20;
+
+/** Whether both ends are there, give or take a rounding. */
+function covers(ranges: TimeRanges, startMs: number, endMs: number): boolean {
+  const [start, end] = [(startMs + TOLERANCE_MS) / 1000, (endMs - TOLERANCE_MS) / 1000];
   return Array.from({ length: ranges.length }).some(
     (_, at) => ranges.start(at) <= start && end <= ranges.end(at),
   );
-}
-
-const TOLERANCE_S = 0.02;
-
-function isQuotaExceeded(thrown: unknown): boolean {
-  return thrown instanceof DOMException && thrown.name === "QuotaExceededError";
-}
-
-function asStreamError(thrown: unknown): StreamError {
-  if (typeof thrown === "object" && thrown !== null && "code" in thrown) {
-    const { code } = thrown;
-    if (typeof code === "string") return thrown as StreamError;
-  }
-  return { code: "clip_unavailable", retryable: true };
 }

@@ -1,6 +1,7 @@
 import type { Backend, BackendEvents } from "../backend";
 import type { ClipTimeline, InvitePreview, Snapshot, UnlockState } from "../bindings";
 import { CLIP_ID, enrolled } from "./building";
+import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
 
 type Step = "searching" | "connecting" | "unlocking";
@@ -14,6 +15,7 @@ export class MockBackend implements Backend {
 
   private readonly handlers = new Map<keyof BackendEvents, Set<Handler>>();
   private snapshotNow: Snapshot | null = null;
+  private asked = 0;
 
   constructor(private readonly scenario: Scenario) {}
 
@@ -65,15 +67,25 @@ export class MockBackend implements Backend {
   async clipTimeline(clipId: string): Promise<ClipTimeline> {
     this.called("clipTimeline", clipId);
     await this.outcome(this.scenario.clip);
-    const response = await fetch(`/clip/${clipId}/timeline.json`);
+    const response = await fetch(`/clip/${filmOf(clipId)}/timeline.json`);
     if (!response.ok) throw error("clip_unavailable");
-    const film = (await response.json()) as Omit<ClipTimeline, "item" | "atMs" | "doorName">;
+    const whole = (await response.json()) as Film;
     const items = await this.outcome(this.scenario.activity);
     const item =
       items.find(({ clip }) => clip?.id === clipId) ??
       items.find(({ clip }) => clip?.id === CLIP_ID);
     if (!item) throw error("clip_unavailable");
-    return { ...film, clipId, item, atMs: item.atMs, doorName: item.doorName };
+    const film = item.clip?.state === "recording" ? this.filmedSoFar(whole) : whole;
+    const lacking = item.clip?.shortfall ? shortened(film, item.clip.shortfall) : film;
+    return { ...lacking, clipId, item, atMs: item.atMs, doorName: item.doorName };
+  }
+
+  /** Each time somebody asks, the film has grown by a second. */
+  private filmedSoFar(film: Film): Film {
+    const { fromS, growsByS } = this.scenario.filming;
+    const seconds = fromS + growsByS * this.asked;
+    this.asked += 1;
+    return firstSeconds(film, seconds);
   }
 
   async forget() {
@@ -84,7 +96,11 @@ export class MockBackend implements Backend {
   }
 
   fragmentUrl(clipId: string, n: number): string {
-    return `/clip/${clipId}/${n}`;
+    return `/clip/${filmOf(clipId)}/${n}`;
+  }
+
+  thumbnailUrl(clipId: string): string {
+    return `/clip/${clipId}/thumbnail`;
   }
 
   listen<E extends keyof BackendEvents>(event: E, handler: (payload: BackendEvents[E]) => void) {

@@ -1,10 +1,12 @@
 import type {
   ActivityItem,
   ActivityKind,
+  ClipState,
   DenyReason,
   DoorAlert,
   DoorCard,
   DoorHours,
+  Shortfall,
   Snapshot,
   VisitorClass,
 } from "../bindings";
@@ -95,28 +97,30 @@ export const doorsInLockdown: DoorCard[] = [
 
 const MINUTE_MS = 60_000;
 
-/** The clips that the test server really serves, the other one of a wide-angle camera; the rest of the list does not exist. */
+/** The clips that the test server really serves, the other one of a wide-angle camera; of the rest it only has pictures. */
 export const CLIP_ID = "clip-lobby";
 const WIDE_CLIP_ID = "clip-wide";
 
-type Happened = [
-  minutesAgo: number,
-  doorId: string,
-  kind: ActivityKind,
-  clip?: ActivityItem["clip"],
-];
+type Happened = [minutesAgo: number, doorId: string, kind: ActivityKind, film?: Film];
+
+type Film = Partial<Pick<ActivityItem, "clip" | "thumbnail" | "unfilmed">>;
+
+/** A clip as the list knows it; by its state, whether there is a picture of it. */
+function film(id: string, state: ClipState, shortfall: Shortfall | null = null): Film {
+  return { clip: { id, state, shortfall }, thumbnail: state !== "unavailable" };
+}
 
 const PAST: Happened[] = [
-  [1, "main", courier("Swiftpost", "D-4471"), { id: "clip-live", state: "recording" }],
+  [1, "main", courier("Swiftpost", "D-4471"), film("clip-live", "recording")],
   [34, "main", own()],
-  [52, "parcels", courier("Northbound Parcels", "N-118"), { id: CLIP_ID, state: "ready" }],
+  [52, "parcels", courier("Northbound Parcels", "N-118"), film(CLIP_ID, "ready")],
   [54, "flat", denied("courier", "Northbound Parcels", "UnitDoor")],
-  [190, "main", guest("Jonas Vale"), { id: "clip-guest", state: "ready" }],
-  [230, "main", courier("Pigeon Express", "P-7"), { id: WIDE_CLIP_ID, state: "ready" }],
-  [1_270, "main", staff(), { id: "clip-staff", state: "ready" }],
+  [190, "main", guest("Jonas Vale"), film("clip-guest", "ready")],
+  [230, "main", courier("Pigeon Express", "P-7"), film(WIDE_CLIP_ID, "ready")],
+  [1_270, "main", staff(), film("clip-staff", "ready")],
   [1_300, "parcels", own(true)],
   [1_520, "main", denied(null, null, "WrongBuilding")],
-  [3_010, "parcels", courier("Pigeon Express", null), { id: "clip-old", state: "unavailable" }],
+  [3_010, "parcels", courier("Pigeon Express", null), film("clip-old", "unavailable")],
   [3_400, "flat", own()],
 ];
 
@@ -129,12 +133,30 @@ const ALERTS: Happened[] = [
   [10, "main", alert({ type: "held_open", afterS: 30 })],
   [31, "parcels", alert({ type: "forced" })],
   [33, "parcels", denied(null, null, "WrongCode", true)],
-  [42, "main", guest("Ines Falk", true), { id: "clip-keypad", state: "ready" }],
+  [42, "main", guest("Ines Falk", true), film("clip-keypad", "ready")],
   [61, "main", alert({ type: "not_moved" })],
   [90, "flat", alert({ type: "clock_known" })],
   [95, "flat", alert({ type: "clock_unknown" })],
   [180, "main", alert({ type: "lockdown", lockdown: "off" })],
 ];
+
+/** A day on which the cameras had their troubles. */
+const TROUBLED: Happened[] = [
+  [12, "main", courier("Swiftpost", "D-4471"), film(CLIP_ID, "ready", "camera_starting")],
+  [
+    48,
+    "parcels",
+    courier("Northbound Parcels", "N-118"),
+    film("clip-cut", "ready", "camera_stopped"),
+  ],
+  [75, "main", guest("Jonas Vale"), film("clip-full", "ready", "storage_full")],
+  [140, "main", staff(), film("clip-power", "ready", "interrupted")],
+  [180, "parcels", courier("Pigeon Express", null), { unfilmed: true }],
+];
+
+export function troubledActivity(nowMs: number): ActivityItem[] {
+  return happened(TROUBLED, nowMs);
+}
 
 export function someActivity(nowMs: number): ActivityItem[] {
   return happened(PAST, nowMs);
@@ -146,16 +168,18 @@ export function alertingActivity(nowMs: number): ActivityItem[] {
 }
 
 function happened(all: Happened[], nowMs: number): ActivityItem[] {
-  return all.map(([minutes, doorId, kind, clip], index) =>
-    item(1000 - index, nowMs - minutes * MINUTE_MS, doorId, kind, clip ?? null),
-  );
+  return all.map(([minutes, doorId, kind, film], index) => ({
+    ...item(1000 - index, nowMs - minutes * MINUTE_MS, doorId, kind, null),
+    ...film,
+  }));
 }
 
 /** `count` items, one every 17 minutes. */
 export function longActivity(nowMs: number, count: number): ActivityItem[] {
   return Array.from({ length: count }, (_, index) => {
     const [, doorId, kind] = PAST[index % PAST.length] ?? [0, "main", staff()];
-    return item(count - index, nowMs - index * 17 * MINUTE_MS, doorId, kind, null);
+    const at = item(count - index, nowMs - index * 17 * MINUTE_MS, doorId, kind, null);
+    return kind.type === "entry" ? { ...at, ...film(`clip-${count - index}`, "ready") } : at;
   });
 }
 
@@ -167,7 +191,17 @@ export function item(
   clip: ActivityItem["clip"],
 ): ActivityItem {
   const doorName = NAMES.get(`door-${doorId}`) ?? doorId;
-  return { id: `item-${cursor}`, cursor, atMs, doorId: `door-${doorId}`, doorName, kind, clip };
+  return {
+    id: `item-${cursor}`,
+    cursor,
+    atMs,
+    doorId: `door-${doorId}`,
+    doorName,
+    kind,
+    clip,
+    thumbnail: false,
+    unfilmed: false,
+  };
 }
 
 function own(remote = false): ActivityKind {

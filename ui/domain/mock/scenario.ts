@@ -17,6 +17,7 @@ import {
   manyDoors,
   notEnrolled,
   someActivity,
+  troubledActivity,
 } from "./building";
 
 /** What a mocked call does: answers, fails, or never comes back. */
@@ -32,6 +33,8 @@ export interface Scenario {
   pendingInvite: string | null;
   /** Where an unlock ends. */
   unlock: UnlockEnd;
+  /** How much of a clip that is being filmed there is at first, and more each time somebody asks. */
+  filming: { fromS: number; growsByS: number };
   /** Between two steps of an unlock, and before any answer. */
   paceMs: number;
 }
@@ -69,6 +72,7 @@ const base = (nowMs: number): Scenario => ({
   forget: null,
   pendingInvite: null,
   unlock: { kind: "idle" },
+  filming: { fromS: 6, growsByS: 1 },
   paceMs: 450,
 });
 
@@ -137,7 +141,10 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "activity-failed": () => ({ activity: { fails: error("internal") } }),
   "activity-long": (nowMs) => ({ activity: longActivity(nowMs, 10_000) }),
 
+  "activity-troubled": (nowMs) => ({ activity: troubledActivity(nowMs) }),
+
   "clip-loading": () => ({ clip: "pending" }),
+  "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
 };
 
 /** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&pace=MS`. */
