@@ -1,3 +1,4 @@
+import { isTypedInto } from "$shared/keyboard";
 import type { Player } from "./player.svelte";
 
 type Control = Pick<
@@ -48,7 +49,7 @@ const CHOOSING = new Set([" ", "Enter", "ArrowUp", "ArrowDown", "ArrowLeft", "Ar
 
 function needsKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest('[role="dialog"], textarea, input:not([type="range"])')) return true;
+  if (isTypedInto(target)) return true;
   if (target.closest("select")) return CHOOSING.has(key) || key === "Home" || key === "End";
   return key === " " && target.closest("button, summary") !== null;
 }

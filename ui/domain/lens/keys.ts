@@ -1,3 +1,4 @@
+import { isTypedInto } from "$shared/keyboard";
 import type { Sight } from "./sight.svelte";
 
 type Control = Pick<Sight, "step" | "zoomBy" | "show" | "toggleWhole">;
@@ -43,6 +44,5 @@ export function handleKey(
 
 /** Whether the focused element needs every key itself. */
 function isWanted(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.closest('[role="dialog"], textarea, select, input:not([type="range"])') !== null;
+  return isTypedInto(target) || (target instanceof HTMLElement && target.closest("select") !== null);
 }
