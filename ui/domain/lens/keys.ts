@@ -44,5 +44,7 @@ export function handleKey(
 
 /** Whether the focused element needs every key itself. */
 function isWanted(target: EventTarget | null): boolean {
-  return isTypedInto(target) || (target instanceof HTMLElement && target.closest("select") !== null);
+  return (
+    isTypedInto(target) || (target instanceof HTMLElement && target.closest("select") !== null)
+  );
 }
