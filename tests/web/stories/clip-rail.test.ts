@@ -9,23 +9,25 @@ test.beforeEach(async ({ app }) => {
 
 test("the day's rail has its entries in order and marks the one that plays", async ({ app }) => {
   await watch(app);
-  await expect(app.find(marks)).toHaveCount(3);
+  await expect(app.find(marks)).toHaveCount(4);
   const clips = await app
     .find(marks)
     .evaluateAll((all) => all.map((mark) => mark.getAttribute("data-clip-id")));
-  expect(clips).toEqual(["clip-guest", "clip-lobby", "clip-live"]);
+  expect(clips).toEqual(["clip-wide", "clip-guest", "clip-lobby", "clip-live"]);
 });
 
 test("a mark, the buttons and the keys go from entry to entry", async ({ app }) => {
   await watch(app);
   const current = app.page.locator("[data-testid=rail-mark][aria-current=true]");
   await expect(current).toHaveAttribute("data-clip-id", "clip-lobby");
-  await app.page.locator("[data-testid=rail-mark][data-clip-id=clip-guest]").click();
-  await expect(player(app)).toHaveAttribute("data-clip-id", "clip-guest");
+  await app.page.locator("[data-testid=rail-mark][data-clip-id=clip-wide]").click();
+  await expect(player(app)).toHaveAttribute("data-clip-id", "clip-wide");
   await expect(player(app)).toHaveAttribute("data-state", "playing");
-  await expect(current).toHaveAttribute("data-clip-id", "clip-guest");
+  await expect(current).toHaveAttribute("data-clip-id", "clip-wide");
   await expect(current, "keeps the focus").toBeFocused();
   await expect(app.find("rail-earlier")).toBeDisabled();
+  await app.find("rail-later").click();
+  await expect(player(app)).toHaveAttribute("data-clip-id", "clip-guest");
   await app.find("rail-later").click();
   await expect(player(app)).toHaveAttribute("data-clip-id", "clip-lobby");
   await app.page.keyboard.press("n");
