@@ -157,7 +157,11 @@ lockdown: Lockdown } |
 /**  It does not know the time. */
 { type: "clock_unknown" } | 
 /**  It knows the time again. */
-{ type: "clock_known" };
+{ type: "clock_known" } | 
+/**  Its camera does not show what is before it. */
+{ type: "camera_impaired" } | 
+/**  Its camera does again. */
+{ type: "camera_well" };
 
 /**  One door this device knows. */
 export type DoorCard = {

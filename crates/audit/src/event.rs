@@ -89,6 +89,13 @@ pub enum Event {
     ClockUnknown,
     /// The door knows the time again.
     ClockKnown,
+    /// The camera does not show what is before it: it is away, its picture is black or stands still.
+    CameraImpaired {
+        /// A code for why, at most [`Event::MAX_TEXT_LEN`] bytes.
+        why: String,
+    },
+    /// The camera shows what is before it again.
+    CameraWell,
 }
 
 impl Event {
@@ -99,7 +106,7 @@ impl Event {
     pub(crate) fn longest_text(&self) -> usize {
         match self {
             Self::Started { version } => version.len(),
-            Self::Unfilmed { why, .. } => why.len(),
+            Self::Unfilmed { why, .. } | Self::CameraImpaired { why } => why.len(),
             Self::Entry(Entry {
                 person: Person::Courier { driver, .. },
                 ..

@@ -15,9 +15,11 @@ use tokio::{
 use crate::{
     boxes::Piece,
     config::CameraConfig,
+    inspection::Inspection,
+    picture::Picture,
     pipeline::{Pipeline, Report},
     ring::{ClipSource, Ring},
-    state::{CameraState, StopReason},
+    state::{CameraState, Impairment, StopReason},
 };
 
 /// How long a source may take to deliver its first piece: a network camera answers slowly.
@@ -132,7 +134,10 @@ impl Keeper {
             Ok(Err(reason)) => return reason,
             Err(_) => return StopReason::Failed,
         };
-        let reason = self.film(&mut pipeline).await;
+        let reason = tokio::select! {
+            reason = self.film(&mut pipeline) => reason,
+            () = self.inspect() => StopReason::Failed,
+        };
         // Stopping a device may block. A panic in there leaves nothing to be done.
         let _ = tokio::task::spawn_blocking(move || drop(pipeline)).await;
         reason
@@ -164,13 +169,47 @@ impl Keeper {
         }
     }
 
+    /// Looks at a picture now and then, for as long as the source runs.
+    async fn inspect(&self) {
+        if self.config.check_s == 0 {
+            return std::future::pending().await;
+        }
+        let mut inspection = Inspection::default();
+        loop {
+            sleep(Duration::from_secs(self.config.check_s.into())).await;
+            let Some((init, keyframe)) = self.ring.newest_keyframe() else {
+                continue;
+            };
+            let decode = move || Picture::decode(&init, &keyframe);
+            if let Ok(Some(picture)) = tokio::task::spawn_blocking(decode).await {
+                self.found(inspection.look(picture));
+            }
+        }
+    }
+
+    fn found(&self, impairment: Option<Impairment>) {
+        self.state.send_if_modified(|state| {
+            let found = impairment.map_or(CameraState::Recording, CameraState::Impaired);
+            let changed = state.is_recording() && *state != found;
+            if changed {
+                *state = found;
+                if let Some(what) = impairment {
+                    tracing::warn!(code = what.code(), "{what}");
+                } else {
+                    tracing::info!("the camera sees again");
+                }
+            }
+            changed
+        });
+    }
+
     fn recording(&self) {
         self.state.send_if_modified(|state| {
-            let changed = *state != CameraState::Recording;
+            let changed = !state.is_recording();
             if changed {
                 tracing::info!("the camera records");
+                *state = CameraState::Recording;
             }
-            *state = CameraState::Recording;
             changed
         });
     }

@@ -4,11 +4,13 @@ use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::mask::Mask;
+
 /// One camera: where pictures come from and what is made of them.
 ///
 /// A source that already encodes H.264 (RTSP, some USB cameras) keeps its own size, rate and
 /// bitrate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CameraConfig {
     /// Where pictures come from.
     pub source: Source,
@@ -24,6 +26,16 @@ pub struct CameraConfig {
     /// Encoded video in kbit/s.
     #[serde(default = "default_bitrate_kbps")]
     pub bitrate_kbps: u32,
+    /// Whether a source that encodes H.264 itself is decoded and encoded anew.
+    #[serde(default)]
+    pub encode: bool,
+    /// What of the picture nobody may see. A source is not passed through while there are any; one that
+    /// offers nothing but H.264 needs [`Self::encode`].
+    #[serde(default)]
+    pub masks: Vec<Mask>,
+    /// Seconds between two looks at the picture, whether it is black or stands still; 0 for none.
+    #[serde(default = "default_check_s")]
+    pub check_s: u16,
 }
 
 impl CameraConfig {
@@ -35,8 +47,20 @@ impl CameraConfig {
             height: default_height(),
             fps: default_fps(),
             bitrate_kbps: default_bitrate_kbps(),
+            encode: false,
+            masks: Vec::new(),
+            check_s: default_check_s(),
         }
     }
+
+    /// Whether raw pictures are preferred to what the source encodes.
+    pub(crate) fn wants_raw(&self) -> bool {
+        self.encode || !self.masks.is_empty()
+    }
+}
+
+fn default_check_s() -> u16 {
+    10
 }
 
 fn default_width() -> u16 {
@@ -106,6 +130,10 @@ pub enum Pattern {
     Ball,
     /// Noise: the hardest picture to encode.
     Snow,
+    /// Colour bars that never change, as of a camera that hangs.
+    Still,
+    /// Nothing, as of a covered lens.
+    Black,
 }
 
 impl Pattern {
@@ -114,6 +142,8 @@ impl Pattern {
             Self::Smpte => "smpte",
             Self::Ball => "ball",
             Self::Snow => "snow",
+            Self::Still => "smpte100",
+            Self::Black => "black",
         }
     }
 }

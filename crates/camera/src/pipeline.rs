@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::{
     boxes::{Cutter, Piece, TIMESCALE},
     config::{CameraConfig, Source},
-    looped, source,
+    looped, mask, source,
     state::StopReason,
 };
 
@@ -47,6 +47,7 @@ impl Pipeline {
             StopReason::NoGstreamer
         })?;
         let pipeline = build(config)?;
+        mask::burn_in(&pipeline, &config.masks)?;
         let (sender, reports) = mpsc::unbounded_channel();
         let epoch = note_epoch(&pipeline, origin)?;
         deliver(&pipeline, epoch, sender.clone())?;

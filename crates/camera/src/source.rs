@@ -4,8 +4,9 @@ use gstreamer::{self as gst, prelude::*};
 
 use crate::{
     config::{CameraConfig, Source},
-    encoder,
+    decoder, encoder,
     looped::{DECODER, PACE},
+    mask::MASKED,
     state::StopReason,
 };
 
@@ -27,31 +28,45 @@ pub(crate) fn describe(config: &CameraConfig) -> Result<String, StopReason> {
             let paced = format!("{} ! clocksync name={PACE}", resized(config));
             encoded(&format!("{source} ! {paced}"), config)
         }
-        Source::Rtsp { .. } => Ok(format!(
-            "rtspsrc name={SOURCE} protocols=tcp latency=100 drop-on-latency=true \
-             ! application/x-rtp,media=video,encoding-name=H264 ! rtph264depay ! {}",
-            passed_through()
-        )),
-        Source::V4l2 { device } => match offered(device.to_str().unwrap_or_default()) {
-            Offer::Nothing => Err(StopReason::NotFound),
-            Offer::H264 => Ok(format!(
-                "v4l2src name={SOURCE} ! video/x-h264,{} ! {}",
-                size(config),
-                passed_through()
-            )),
-            Offer::Jpeg => {
-                let source = format!("v4l2src name={SOURCE} ! image/jpeg ! jpegdec");
-                encoded(&format!("{source} ! {}", resized(config)), config)
+        Source::Rtsp { .. } => {
+            let source = format!(
+                "rtspsrc name={SOURCE} protocols=tcp latency=100 \
+                 ! application/x-rtp,media=video,encoding-name=H264 ! rtph264depay"
+            );
+            if config.encode {
+                decoded(&source, config)
+            } else {
+                Ok(format!("{source} ! {}", passed_through()))
             }
-            Offer::Raw => {
-                let source = format!(
-                    "v4l2src name={SOURCE} ! video/x-raw,{};video/x-raw",
-                    size(config)
-                );
-                encoded(&format!("{source} ! {}", resized(config)), config)
-            }
-        },
+        }
+        Source::V4l2 { device } => from_device(device.to_str().unwrap_or_default(), config),
     }
+}
+
+fn from_device(device: &str, config: &CameraConfig) -> Result<String, StopReason> {
+    let offer = offered(device).ok_or(StopReason::NotFound)?;
+    let source = format!("v4l2src name={SOURCE}");
+    let h264 = format!("{source} ! video/x-h264,{}", size(config));
+    match () {
+        () if offer.h264 && !config.wants_raw() => Ok(format!("{h264} ! {}", passed_through())),
+        () if offer.raw => {
+            let raw = format!("{source} ! video/x-raw,{};video/x-raw", size(config));
+            encoded(&format!("{raw} ! {}", resized(config)), config)
+        }
+        () if offer.jpeg => {
+            let jpeg = format!("{source} ! image/jpeg ! jpegdec");
+            encoded(&format!("{jpeg} ! {}", resized(config)), config)
+        }
+        () if offer.h264 && config.encode => decoded(&h264, config),
+        () => Err(StopReason::Unsupported),
+    }
+}
+
+/// Decodes what the source encodes, to encode it anew.
+fn decoded(h264: &str, config: &CameraConfig) -> Result<String, StopReason> {
+    let decoder = decoder::name().ok_or(StopReason::Unsupported)?;
+    let pictures = format!("{h264} ! h264parse ! {decoder} ! {}", resized(config));
+    encoded(&pictures, config)
 }
 
 /// Tells the source element its device, address or path; none of them is ever part of a description.
@@ -76,7 +91,7 @@ fn encoded(pictures: &str, config: &CameraConfig) -> Result<String, StopReason> 
 /// Sheds pictures that come too fast and gives the encoder the raw format that it takes.
 fn fed(pictures: &str, encoder: &str) -> String {
     let shed = "queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0";
-    format!("{pictures} ! {shed} ! videoconvert ! {encoder}")
+    format!("{pictures} ! identity name={MASKED} ! {shed} ! videoconvert ! {encoder}")
 }
 
 /// Gives every access unit a decoding time, which neither RTP nor USB carries.
@@ -103,35 +118,28 @@ fn size(config: &CameraConfig) -> String {
     format!("width={},height={}", config.width, config.height)
 }
 
-/// The best of what a V4L2 device delivers.
-enum Offer {
-    H264,
-    Raw,
-    Jpeg,
-    Nothing,
+/// What a V4L2 device delivers.
+struct Offer {
+    h264: bool,
+    raw: bool,
+    jpeg: bool,
 }
 
-fn offered(device: &str) -> Offer {
-    let caps = || {
-        let element = gst::ElementFactory::make("v4l2src")
-            .property("device", device)
-            .build()
-            .ok()?;
-        element.set_state(gst::State::Ready).ok()?;
-        let caps = element.static_pad("src").map(|pad| pad.query_caps(None));
-        element.set_state(gst::State::Null).ok()?;
-        caps
-    };
-    let Some(caps) = caps() else {
-        return Offer::Nothing;
-    };
+fn offered(device: &str) -> Option<Offer> {
+    let element = gst::ElementFactory::make("v4l2src")
+        .property("device", device)
+        .build()
+        .ok()?;
+    element.set_state(gst::State::Ready).ok()?;
+    let caps = element.static_pad("src").map(|pad| pad.query_caps(None));
+    element.set_state(gst::State::Null).ok()?;
+    let caps = caps?;
     let has = |name: &str| caps.iter().any(|structure| structure.name() == name);
-    match () {
-        () if has("video/x-h264") => Offer::H264,
-        () if has("video/x-raw") => Offer::Raw,
-        () if has("image/jpeg") => Offer::Jpeg,
-        () => Offer::Nothing,
-    }
+    Some(Offer {
+        h264: has("video/x-h264"),
+        raw: has("video/x-raw"),
+        jpeg: has("image/jpeg"),
+    })
 }
 
 #[cfg(test)]

@@ -7,8 +7,38 @@ pub enum CameraState {
     Starting,
     /// Fragments arrive.
     Recording,
+    /// Fragments arrive, and show nothing that is before the camera.
+    Impaired(Impairment),
     /// Nothing is filmed. The source is started again after a pause.
     Stopped(StopReason),
+}
+
+impl CameraState {
+    /// Whether fragments arrive, whatever they show.
+    pub fn is_recording(self) -> bool {
+        matches!(self, Self::Recording | Self::Impaired(_))
+    }
+}
+
+/// What is wrong with the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Impairment {
+    /// It is black.
+    #[error("the camera's picture is black; look for something before the lens, and for light")]
+    Black,
+    /// It stands still: not even a sensor's noise moves.
+    #[error("the camera's picture stands still; switch the camera off and on")]
+    Frozen,
+}
+
+impl Impairment {
+    /// The stable code for records and wires.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Black => "camera_black",
+            Self::Frozen => "camera_frozen",
+        }
+    }
 }
 
 /// Why nothing is filmed.

@@ -1,5 +1,6 @@
 //! The configuration file: one TOML document per door.
 
+mod camera;
 mod inputs;
 mod lens;
 mod strikes;
@@ -7,13 +8,11 @@ mod strikes;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use serde::Deserialize;
 
-use camera::{CameraConfig, Source};
-
+pub use self::camera::CameraTable;
 pub use self::inputs::{GpioInput, InputsConfig, KeypadInput, LineInput, Pull, Simulated};
 pub use self::lens::{LensConfig, PRESETS, Preset};
 pub use self::strikes::{Fail, StrikeConfig};
@@ -80,58 +79,6 @@ impl StreamLink {
     }
 }
 
-/// The camera and how much of what it sees goes into a clip.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CameraTable {
-    /// Where pictures come from.
-    pub source: Source,
-    /// Picture width in pixels.
-    #[serde(default = "default_width")]
-    pub width: u16,
-    /// Picture height in pixels.
-    #[serde(default = "default_height")]
-    pub height: u16,
-    /// Frames per second.
-    #[serde(default = "default_fps")]
-    pub fps: u8,
-    /// Encoded video in kbit/s.
-    #[serde(default = "default_bitrate_kbps")]
-    pub bitrate_kbps: u32,
-    /// Seconds of a clip before the attempt.
-    #[serde(default = "default_roll_s")]
-    pub pre_roll_s: u16,
-    /// Seconds of a clip after the attempt.
-    #[serde(default = "default_roll_s")]
-    pub post_roll_s: u16,
-    /// How it sees; a picture that is flat already without.
-    #[serde(default)]
-    pub lens: Option<LensConfig>,
-}
-
-impl CameraTable {
-    /// What the camera itself is told.
-    pub fn camera(&self) -> CameraConfig {
-        CameraConfig {
-            source: self.source.clone(),
-            width: self.width,
-            height: self.height,
-            fps: self.fps,
-            bitrate_kbps: self.bitrate_kbps,
-        }
-    }
-
-    /// Filmed time before an attempt.
-    pub fn pre_roll(&self) -> Duration {
-        Duration::from_secs(self.pre_roll_s.into())
-    }
-
-    /// Filmed time after an attempt.
-    pub fn post_roll(&self) -> Duration {
-        Duration::from_secs(self.post_roll_s.into())
-    }
-}
-
 /// How much of the disk clips may take; records always come first.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,26 +98,6 @@ impl Default for Storage {
             keep_free_mb: default_keep_free_mb(),
         }
     }
-}
-
-fn default_width() -> u16 {
-    1280
-}
-
-fn default_height() -> u16 {
-    720
-}
-
-fn default_fps() -> u8 {
-    15
-}
-
-fn default_bitrate_kbps() -> u32 {
-    1500
-}
-
-fn default_roll_s() -> u16 {
-    10
 }
 
 fn default_clip_quota_mb() -> u64 {
@@ -260,7 +187,7 @@ impl Config {
         let links = self.link.complaint();
         links
             .or_else(|| self.hardware_complaint())
-            .or_else(|| self.camera.as_ref().and_then(camera_complaint))
+            .or_else(|| self.camera.as_ref().and_then(CameraTable::complaint))
     }
 
     fn hardware_complaint(&self) -> Option<Complaint> {
@@ -312,55 +239,6 @@ fn without_passwords(message: &str) -> String {
         safe.push_str(&part[after_secret..]);
     }
     safe
-}
-
-fn camera_complaint(camera: &CameraTable) -> Option<Complaint> {
-    let CameraTable {
-        width,
-        height,
-        fps,
-        bitrate_kbps,
-        pre_roll_s,
-        post_roll_s,
-        ..
-    } = camera;
-    let odd = |length: u16| length % 2 == 1 || !(64..=4096).contains(&length);
-    if odd(*width) || odd(*height) {
-        return Some((
-            "`camera.width` and `camera.height`",
-            format!("are {width} by {height}; H.264 needs even numbers from 64 to 4096"),
-            "Choose a size that the camera offers, such as 1280 by 720",
-        ));
-    }
-    if !(1..=60).contains(fps) {
-        return Some((
-            "`camera.fps`",
-            format!("is {fps}"),
-            "Choose 1 to 60 frames per second; 15 is enough for a doorway",
-        ));
-    }
-    if !(100..=50_000).contains(bitrate_kbps) {
-        return Some((
-            "`camera.bitrate_kbps`",
-            format!("is {bitrate_kbps}"),
-            "Choose 100 to 50000; 1500 suits 1280 by 720 at 15 frames per second",
-        ));
-    }
-    if *pre_roll_s > 60 {
-        return Some((
-            "`camera.pre_roll_s`",
-            format!("is {pre_roll_s}, and the pre-roll is held in memory"),
-            "Choose 0 to 60 seconds",
-        ));
-    }
-    if !(1..=300).contains(post_roll_s) {
-        return Some((
-            "`camera.post_roll_s`",
-            format!("is {post_roll_s}"),
-            "Choose 1 to 300 seconds",
-        ));
-    }
-    None
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use insta::assert_snapshot;
 
 use super::*;
@@ -192,6 +194,34 @@ fn rolls_that_do_not_fit_are_refused() {
         let error = load(&WHOLE.replace(good, wrong)).unwrap_err();
         assert!(error.contains(&format!("`camera.{name}`")), "{error}");
     }
+}
+
+const MASK: &str = "[[camera.masks]]\nx = 0.25\ny = 0\nwidth = 0.5\nheight = 0.3\n";
+
+#[test]
+fn masks_are_burnt_in_where_the_picture_is_raw() {
+    let masked = WHOLE.replace("[storage]", &format!("{MASK}[storage]"));
+    let camera = load(&masked).unwrap().camera.unwrap();
+    let mask = ::camera::Mask {
+        x: 0.25,
+        y: 0.0,
+        width: 0.5,
+        height: 0.3,
+    };
+    assert_eq!(camera.camera().masks, [mask]);
+    let network = masked.replace(
+        r#"{ kind = "v4l2", device = "/dev/video0" }"#,
+        r#"{ kind = "rtsp", url = "rtsp://camera/film" }"#,
+    );
+    assert_snapshot!(load(&network).unwrap_err());
+    let anew = network.replace("fps = 15", "fps = 15\nencode = true");
+    assert!(load(&anew).unwrap().camera.unwrap().camera().encode);
+    let beyond = masked.replace("width = 0.5", "width = 0.8");
+    assert!(
+        load(&beyond)
+            .unwrap_err()
+            .contains("`camera.masks` reach beyond the picture")
+    );
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub use self::start::StartError;
 use self::start::{Foundation, listen};
 use crate::{
     attendant::Attendant,
+    camera_watch::{CameraWatch, GRACE},
     code_desk::CodeDesk,
     config::Config,
     enrolment::Enrolment,
@@ -222,6 +223,11 @@ impl Daemon {
             room: studio.room.clone(),
         };
         self.tasks.spawn(storage.run(self.stop.clone()));
+        if let Some(state) = self.doorway.recorder.camera_state() {
+            let (clock, journal) = (studio.clock.clone(), studio.journal.clone());
+            let watch = CameraWatch::new(state, clock, journal, GRACE);
+            self.tasks.spawn(watch.run(self.stop.clone()));
+        }
         let rolls = config.camera.as_ref().map_or(Rolls::NONE, Rolls::from);
         let stop = self.stop.clone();
         self.tasks

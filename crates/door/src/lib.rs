@@ -15,6 +15,7 @@
 
 pub mod attendant;
 pub mod calibration;
+pub mod camera_watch;
 pub mod clip_files;
 pub mod clock;
 pub mod code_desk;

@@ -11,7 +11,7 @@ use camera::{Camera, CameraState, ClipSource};
 use rand::{RngCore as _, rngs::OsRng};
 use tokio::{
     runtime::Handle,
-    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -166,6 +166,11 @@ impl Recorder {
         }
     }
 
+    /// What the camera does, if there is one.
+    pub fn camera_state(&self) -> Option<watch::Receiver<CameraState>> {
+        self.eye.as_ref().map(|eye| eye.camera.state())
+    }
+
     /// Takes the pre-roll of an attempt that has to be filmed.
     pub fn prepare(&self, decision: &Decision, link: LinkKind, at: Moment) -> Filming {
         match &self.eye {
@@ -212,7 +217,7 @@ impl Recorder {
 impl Eye {
     fn prepare(&self, decision: &Decision, at: Moment) -> Result<Shot, &'static str> {
         match *self.camera.state().borrow() {
-            CameraState::Recording => {}
+            CameraState::Recording | CameraState::Impaired(_) => {}
             CameraState::Starting => return Err("camera_starting"),
             CameraState::Stopped(reason) => return Err(reason.code()),
         }

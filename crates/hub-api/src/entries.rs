@@ -82,6 +82,10 @@ pub enum DoorAlert {
     ClockUnknown,
     /// It knows the time again.
     ClockKnown,
+    /// Its camera does not show what is before it.
+    CameraImpaired,
+    /// Its camera does again.
+    CameraWell,
 }
 
 /// The film of an entry.

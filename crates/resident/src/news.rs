@@ -95,7 +95,9 @@ fn of_alert(alert: DoorAlert, door_name: &str, time: &str) -> Option<(String, St
         DoorAlert::Closed
         | DoorAlert::NotMoved
         | DoorAlert::ClockUnknown
-        | DoorAlert::ClockKnown => return None,
+        | DoorAlert::ClockKnown
+        | DoorAlert::CameraImpaired
+        | DoorAlert::CameraWell => return None,
     })
 }
 

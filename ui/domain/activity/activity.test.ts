@@ -117,6 +117,11 @@ describe("who came", () => {
       alert({ type: "not_moved" }),
       "Did not unlock | A visitor was let in, but the lock did not move | fault",
     ],
+    [
+      alert({ type: "camera_impaired" }),
+      "Camera shows nothing | Visitors may come in without being seen until the building mends it | camera",
+    ],
+    [alert({ type: "camera_well" }), "Camera sees again | Visitors are on film as usual | camera"],
     [alert({ type: "clock_known" }), "Knows the time again | Visitors get in again | clock"],
   ])("is told in words (%#)", (it, words) => {
     expect(line(it)).toBe(words);

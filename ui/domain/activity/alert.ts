@@ -1,7 +1,8 @@
 import { m } from "$messages";
 import type { DoorAlert } from "../bindings";
 
-export type AlertLook = "forced" | "open" | "shut" | "lockdown" | "lifted" | "fault" | "clock";
+export type AlertLook =
+  "forced" | "open" | "shut" | "lockdown" | "lifted" | "fault" | "clock" | "camera";
 
 interface Words {
   title: string;
@@ -30,6 +31,12 @@ export function describeAlert(alert: DoorAlert): Words {
     }
     case "clock_known":
       return { title: m.alert_clock_known(), detail: m.alert_clock_known_detail(), look: "clock" };
+    case "camera_impaired": {
+      const title = m.alert_camera_impaired();
+      return { title, detail: m.alert_camera_impaired_detail(), look: "camera" };
+    }
+    case "camera_well":
+      return { title: m.alert_camera_well(), detail: m.alert_camera_well_detail(), look: "camera" };
   }
 }
 

@@ -135,6 +135,8 @@ const ALERTS: Happened[] = [
   [33, "parcels", denied(null, null, "WrongCode", true)],
   [42, "main", guest("Ines Falk", true), film("clip-keypad", "ready")],
   [61, "main", alert({ type: "not_moved" })],
+  [70, "main", alert({ type: "camera_well" })],
+  [75, "main", alert({ type: "camera_impaired" })],
   [90, "flat", alert({ type: "clock_known" })],
   [95, "flat", alert({ type: "clock_unknown" })],
   [180, "main", alert({ type: "lockdown", lockdown: "off" })],

@@ -86,7 +86,11 @@ impl Film {
 
 /// Starts a camera and waits until it says that it does not film, and why.
 pub(crate) async fn first_stop(source: Source) -> StopReason {
-    let camera = Camera::open(small(source), Duration::ZERO, origin());
+    first_stop_with(small(source)).await
+}
+
+pub(crate) async fn first_stop_with(config: CameraConfig) -> StopReason {
+    let camera = Camera::open(config, Duration::ZERO, origin());
     let mut state = camera.state();
     let stopped = state.wait_for(|state| *state != CameraState::Starting);
     match *stopped.await.unwrap() {
@@ -166,6 +170,29 @@ pub(crate) fn decoded_frames(bytes: &[u8]) -> (u32, u64) {
     play_out(&pipeline);
     let first = first.lock().unwrap().unwrap();
     (frames.load(Ordering::Relaxed), first)
+}
+
+/// Decodes the first picture of a stream: its width, and the brightness of each pixel.
+pub(crate) fn brightness(bytes: &[u8]) -> (usize, Vec<u8>) {
+    gst::init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clip.mp4");
+    std::fs::write(&path, bytes).unwrap();
+    let description = format!(
+        "filesrc location={} ! qtdemux ! h264parse ! openh264dec ! videoconvert \
+         ! video/x-raw,format=GRAY8 ! appsink name=screen sync=false",
+        path.display()
+    );
+    let pipeline = gst::parse::launch(&description).unwrap();
+    let pipeline = pipeline.downcast::<gst::Pipeline>().unwrap();
+    let screen = pipeline.by_name("screen").unwrap();
+    let screen = screen.downcast::<gstreamer_app::AppSink>().unwrap();
+    pipeline.set_state(gst::State::Playing).unwrap();
+    let picture = screen.pull_sample().unwrap();
+    let form = gstreamer_video::VideoInfo::from_caps(picture.caps().unwrap()).unwrap();
+    let pixels = picture.buffer().unwrap().map_readable().unwrap().to_vec();
+    pipeline.set_state(gst::State::Null).unwrap();
+    (form.width() as usize, pixels)
 }
 
 fn run(description: &str) {

@@ -7,6 +7,7 @@
 
 mod film;
 mod network;
+mod pictures;
 
 use std::time::Duration;
 

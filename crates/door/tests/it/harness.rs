@@ -72,9 +72,10 @@ impl Site {
 
     /// With a test camera: a small picture, two seconds before the attempt and one after.
     pub fn with_camera(mut self) -> Self {
-        self.camera = "[camera]\nsource = { kind = \"test\" }\nwidth = 320\nheight = 240\n\
-                       fps = 15\nbitrate_kbps = 300\npre_roll_s = 2\npost_roll_s = 1\n"
-            .to_owned();
+        self.camera = String::from(
+            "[camera]\nsource = { kind = \"test\" }\nwidth = 320\nheight = 240\n\
+                       fps = 15\nbitrate_kbps = 300\npre_roll_s = 2\npost_roll_s = 1\n",
+        );
         self
     }
 
@@ -87,9 +88,17 @@ impl Site {
         self
     }
 
+    /// With a lens that something covers, and a door that looks every second.
+    pub fn with_covered_camera(self) -> Self {
+        let mut site = self.with_camera();
+        let covered = "kind = \"test\", pattern = \"black\" }\ncheck_s = 1";
+        site.camera = site.camera.replace("kind = \"test\" }", covered);
+        site
+    }
+
     /// With a nominal lens on its camera.
     pub fn with_lens(mut self, name: &str) -> Self {
-        self.camera += &format!("lens = \"{name}\"\n");
+        self.camera = format!("{}lens = \"{name}\"\n", self.camera);
         self
     }
 
@@ -103,7 +112,7 @@ impl Site {
     /// With a camera whose recording is not there.
     pub fn with_dead_camera(mut self) -> Self {
         self.camera =
-            "[camera]\nsource = { kind = \"file\", path = \"/nowhere/door.mp4\" }\n".to_owned();
+            String::from("[camera]\nsource = { kind = \"file\", path = \"/nowhere/door.mp4\" }\n");
         self
     }
 

@@ -11,6 +11,26 @@ use crate::{
     harness::{Site, until},
 };
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_camera_that_shows_nothing_is_on_record_and_goes_on_filming() {
+    let site = Site::new().with_covered_camera();
+    let door = site.serve().await;
+    let impaired = Event::CameraImpaired {
+        why: "camera_black".into(),
+    };
+    let times = || {
+        site.events()
+            .iter()
+            .filter(|event| **event == impaired)
+            .count()
+    };
+    until("the black picture is on record", || times() == 1).await;
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).expect("it is filmed all the same");
+    until("the clip is closed", || closed(&site, clip).is_some()).await;
+    assert_eq!(times(), 1, "it is told once");
+}
+
 const POST_ROLL_S: u16 = 12;
 
 #[tokio::test(flavor = "multi_thread")]

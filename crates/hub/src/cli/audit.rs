@@ -182,6 +182,8 @@ impl Names {
             Event::Lockdown { lockdown } => format!("lockdown: {}", lockdown.as_str()),
             Event::ClockUnknown => "does not know the time".to_owned(),
             Event::ClockKnown => "knows the time again".to_owned(),
+            Event::CameraImpaired { why } => format!("has a camera that shows nothing: {why}"),
+            Event::CameraWell => "has a camera that sees again".to_owned(),
         }
     }
 

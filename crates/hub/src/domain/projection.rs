@@ -39,6 +39,8 @@ pub(super) fn project(record: &Record) -> Option<Projection> {
         }
         Event::ClockUnknown => Some(alert(record, DoorAlert::ClockUnknown)),
         Event::ClockKnown => Some(alert(record, DoorAlert::ClockKnown)),
+        Event::CameraImpaired { .. } => Some(alert(record, DoorAlert::CameraImpaired)),
+        Event::CameraWell => Some(alert(record, DoorAlert::CameraWell)),
     }
 }
 

@@ -222,6 +222,10 @@ async fn alerts_are_stored_listed_and_pushed_exactly_once() {
         Recorded::Lockdown { lockdown },
         Recorded::ClockUnknown,
         Recorded::ClockKnown,
+        Recorded::CameraImpaired {
+            why: "camera_black".into(),
+        },
+        Recorded::CameraWell,
     ]
     .into_iter()
     .map(|event| door.record(event))
@@ -238,6 +242,8 @@ async fn alerts_are_stored_listed_and_pushed_exactly_once() {
         DoorAlert::Lockdown { lockdown },
         DoorAlert::ClockUnknown,
         DoorAlert::ClockKnown,
+        DoorAlert::CameraImpaired,
+        DoorAlert::CameraWell,
     ]
     .map(|alert| Outcome::Alert { alert });
     for outcome in expected.into_iter().chain([Outcome::Entered]) {
@@ -246,13 +252,13 @@ async fn alerts_are_stored_listed_and_pushed_exactly_once() {
         };
         assert_eq!((entry.door, entry.outcome), (elm.lobby, outcome));
     }
-    let first = maya.client.entries(None, 4).await.unwrap();
-    let second = maya.client.entries(first.next, 4).await.unwrap();
+    let first = maya.client.entries(None, 5).await.unwrap();
+    let second = maya.client.entries(first.next, 5).await.unwrap();
     let listed = first.entries.iter().chain(&second.entries);
     let mut listed: Vec<_> = listed.map(|entry| entry.outcome).collect();
     listed.reverse();
-    assert_eq!(listed[..6], expected);
-    assert_eq!((listed.len(), second.next), (7, None));
+    assert_eq!(listed[..8], expected);
+    assert_eq!((listed.len(), second.next), (9, None));
 }
 
 #[tokio::test]

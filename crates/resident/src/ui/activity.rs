@@ -97,6 +97,10 @@ pub enum DoorAlert {
     ClockUnknown,
     /// It knows the time again.
     ClockKnown,
+    /// Its camera does not show what is before it.
+    CameraImpaired,
+    /// Its camera does again.
+    CameraWell,
 }
 
 impl From<hub_api::DoorAlert> for DoorAlert {
@@ -112,6 +116,8 @@ impl From<hub_api::DoorAlert> for DoorAlert {
             Alert::NotMoved => Self::NotMoved,
             Alert::ClockUnknown => Self::ClockUnknown,
             Alert::ClockKnown => Self::ClockKnown,
+            Alert::CameraImpaired => Self::CameraImpaired,
+            Alert::CameraWell => Self::CameraWell,
         }
     }
 }

@@ -55,6 +55,8 @@ async fn every_alert_is_listed_and_those_that_need_eyes_are_told_once() {
         DoorAlert::NotMoved,
         DoorAlert::ClockUnknown,
         DoorAlert::ClockKnown,
+        DoorAlert::CameraImpaired,
+        DoorAlert::CameraWell,
         lockdown(access::Lockdown::Everyone),
     ];
     for (id, what) in (1..).zip(all) {
