@@ -28,6 +28,7 @@ mod digest;
 mod error;
 mod index;
 mod key;
+pub mod live;
 mod model;
 mod open;
 mod seal;

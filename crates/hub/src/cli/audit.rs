@@ -182,6 +182,10 @@ impl Names {
             Event::Lockdown { lockdown } => format!("lockdown: {}", lockdown.as_str()),
             Event::ClockUnknown => "does not know the time".to_owned(),
             Event::ClockKnown => "knows the time again".to_owned(),
+            Event::LiveStarted { device } => format!("is watched live by device {device}"),
+            Event::LiveEnded { started_seq } => {
+                format!("is no longer watched live, as since #{started_seq}")
+            }
         }
     }
 
