@@ -6,7 +6,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use audit::{Event, LinkKind};
 use bluetooth::StreamListener;
-use hub_api::ClientError;
+use hub_api::{ClientError, DoorUpdate};
 use tokio::{task::JoinSet, time::timeout};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -25,6 +25,7 @@ use crate::{
     inputs::Inputs,
     journal::{Draft, JournalThread},
     keys::Keys,
+    live::LiveView,
     lobby::Lobby,
     outbox::{ClipOutbox, RecordOutbox},
     recorder::{Rolls, Studio},
@@ -202,11 +203,22 @@ impl Daemon {
             durable: records.durable(),
         };
         let stream = config.link.stream.as_ref().zip(self.stream);
+        let live = LiveView::new(
+            Arc::clone(&hub),
+            Arc::clone(&self.doorway),
+            studio.clone(),
+            &self.sessions,
+            self.stop.clone(),
+        );
         let sync = BundleSync {
             hub,
             doorway: Arc::clone(&self.doorway),
-            stream_address: stream.map(|(stream, bound)| stream.advertised(bound)),
+            about: DoorUpdate {
+                stream_address: stream.map(|(stream, bound)| stream.advertised(bound)),
+                camera: config.camera.is_some(),
+            },
             lobby: self.lobby(LinkKind::Remote),
+            live,
         };
         self.tasks.spawn(records.run(self.stop.clone()));
         self.tasks.spawn(clips.run(self.stop.clone()));

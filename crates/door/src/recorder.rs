@@ -159,6 +159,11 @@ impl Recorder {
         }
     }
 
+    /// The camera, if there is one.
+    pub fn camera(&self) -> Option<&Camera> {
+        self.eye.as_ref().map(|eye| &eye.camera)
+    }
+
     /// Takes the pre-roll of an attempt that has to be filmed.
     pub fn prepare(&self, decision: &Decision, link: LinkKind, at: Moment) -> Filming {
         match &self.eye {

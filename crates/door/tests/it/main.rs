@@ -16,6 +16,7 @@ mod fake_hub;
 mod harness;
 mod inputs;
 mod links;
+mod live;
 mod logs;
 mod lost_time;
 mod outbox;
