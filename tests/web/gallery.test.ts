@@ -51,6 +51,7 @@ const submit = async (app: AppWindow) => {
 };
 
 const CLIP = "activity/clip-lobby";
+const LIVE = "live/door-main";
 
 const pictures: Picture[] = [
   { name: "start-loading", query: "mock=loading", reach: shows("start-loading") },
@@ -249,6 +250,45 @@ const pictures: Picture[] = [
       await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
     },
   },
+
+  {
+    name: "live-connecting",
+    query: "mock=live-connecting",
+    route: LIVE,
+    reach: shows("view-live"),
+  },
+  {
+    name: "live",
+    query: "",
+    route: LIVE,
+    reach: async (app) => {
+      await expect(app.find("view-live")).toHaveAttribute("data-state", "live");
+      await expect(app.find("live-badge")).toBeVisible();
+    },
+  },
+  {
+    name: "live-ended",
+    query: "",
+    route: LIVE,
+    reach: async (app) => {
+      await app.find("live-stop").click();
+      await expect(app.find("live-ended")).toBeVisible();
+    },
+  },
+  { name: "live-camera-off", query: "live=camera_off", route: LIVE, reach: shows("live-waiting") },
+  {
+    name: "live-door-offline",
+    query: "live=door_offline",
+    route: LIVE,
+    reach: shows("live-waiting"),
+  },
+  {
+    name: "live-not-allowed",
+    query: "live=live_not_allowed",
+    route: LIVE,
+    reach: shows("live-failed"),
+  },
+  { name: "live-tampered", query: "live=live_tampered", route: LIVE, reach: shows("live-failed") },
 
   { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {

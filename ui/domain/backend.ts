@@ -23,6 +23,8 @@ export type Unlisten = () => void;
 export interface Backend extends Readonly<typeof commands> {
   /** Where a clip's bytes are fetched: 0 is the init segment. */
   fragmentUrl(clipId: string, n: number): string;
+  /** Where the parts of what is watched live are fetched; the answer says which part it is. */
+  livePartUrl(liveId: string, n: number): string;
   listen<E extends keyof BackendEvents>(
     event: E,
     handler: (payload: BackendEvents[E]) => void,

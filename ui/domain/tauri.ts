@@ -20,6 +20,7 @@ export const backend: Backend = {
   ...commands,
   // The platform's form of the scheme, ending in a slash.
   fragmentUrl: (clipId, n) => `${convertFileSrc("", "clip")}${clipId}/${n}`,
+  livePartUrl: (liveId, n) => `${convertFileSrc("", "clip")}live/${liveId}/${n}`,
   listen: (event, handler) =>
     channels[event].listen(({ payload }) => {
       handler(payload);
