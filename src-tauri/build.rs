@@ -6,6 +6,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "clip_timeline",
         "enrol",
         "forget",
+        "live_close",
+        "live_open",
         "preview_invite",
         "snapshot",
         "take_pending_invite",

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { mockClips } from "./domain/mock/clip-files.ts";
+import { mockLive } from "./domain/mock/live-files.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -21,7 +22,12 @@ const contentSecurityPolicy = [
 export default defineConfig(({ mode }) => {
   const mock = mode === "mock";
   return {
-    plugins: [svelte(), ...(mock ? [mockClips(at("../target/web/clips"))] : [])],
+    plugins: [
+      svelte(),
+      ...(mock
+        ? [mockClips(at("../target/web/clips")), mockLive(at("../target/web/clips/clip-lobby"))]
+        : []),
+    ],
     resolve: {
       alias: {
         $backend: at(mock ? "./domain/mock/index.ts" : "./domain/tauri.ts"),

@@ -22,6 +22,8 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::unlock_remotely,
             commands::activity,
             commands::clip_timeline,
+            commands::live_open,
+            commands::live_close,
             commands::forget,
         ])
         .events(collect_events![

@@ -1,6 +1,8 @@
 //! What a window may ask for. Each command only forwards.
 
-use resident::ui::{ActivityPage, AppError, ClipTimeline, InvitePreview, KeyStorage, Snapshot};
+use resident::ui::{
+    ActivityPage, AppError, ClipTimeline, InvitePreview, KeyStorage, LiveTimeline, Snapshot,
+};
 use tauri::{AppHandle, State};
 
 use crate::shell::Resident;
@@ -74,6 +76,21 @@ pub(crate) async fn clip_timeline(
     clip_id: String,
 ) -> Result<ClipTimeline, AppError> {
     resident.clip_timeline(&clip_id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn live_open(
+    resident: State<'_, Resident>,
+    door_id: String,
+) -> Result<LiveTimeline, AppError> {
+    resident.live_open(&door_id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn live_close(resident: State<'_, Resident>, live_id: &str) -> Result<(), AppError> {
+    resident.live_close(live_id)
 }
 
 #[tauri::command]

@@ -10,41 +10,31 @@ interface Picture {
   reach: (app: AppWindow) => Promise<unknown>;
 }
 
-const shows = (testId: string) => (app: AppWindow) =>
-  expect(app.find(testId)).toBeVisible();
+const shows = (testId: string) => (app: AppWindow) => expect(app.find(testId)).toBeVisible();
 
 const unlockUntil = (state: string) => async (app: AppWindow) => {
   await app.door("main").getByTestId("unlock-button").click();
-  await expect(app.door("main").getByTestId("unlock-state")).toHaveAttribute(
-    "data-state",
-    state,
-  );
+  await expect(app.door("main").getByTestId("unlock-state")).toHaveAttribute("data-state", state);
 };
 
 /** What would take a second or more from here on, as a hold or a question does, does not end. */
 const waitForever = (app: AppWindow) =>
   app.page.evaluate(() => {
     const wait = window.setTimeout;
-    const longer = (act: TimerHandler, ms = 0) =>
-      wait(act, ms < 1000 ? ms : 3_600_000);
+    const longer = (act: TimerHandler, ms = 0) => wait(act, ms < 1000 ? ms : 3_600_000);
     window.setTimeout = longer as typeof window.setTimeout;
   });
 
 const askFrom = (door: string) => async (app: AppWindow) => {
   await waitForever(app);
   await app.door(door).getByTestId("remote-hold").click();
-  await expect(
-    app.door(door).getByTestId("remote-hold-question"),
-  ).toBeVisible();
+  await expect(app.door(door).getByTestId("remote-hold-question")).toBeVisible();
 };
 
 const openFrom = (door: string, state: string) => async (app: AppWindow) => {
   await app.door(door).getByTestId("remote-hold").hover();
   await app.page.mouse.down();
-  await expect(app.door(door).getByTestId("unlock-state")).toHaveAttribute(
-    "data-state",
-    state,
-  );
+  await expect(app.door(door).getByTestId("unlock-state")).toHaveAttribute("data-state", state);
   await app.page.mouse.up();
   await app.page.mouse.move(1, 1);
 };
@@ -52,9 +42,7 @@ const openFrom = (door: string, state: string) => async (app: AppWindow) => {
 const paste = async (app: AppWindow) => {
   await app
     .find("invite-input")
-    .fill(
-      "vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K",
-    );
+    .fill("vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K");
   await expect(app.find("invite-preview")).toContainText("hub.linden.example");
 };
 
@@ -65,13 +53,11 @@ const submit = async (app: AppWindow) => {
 };
 
 const CLIP = "activity/clip-lobby";
+const LIVE = "live/door-main";
 const WIDE_CLIP = "activity/clip-wide";
 
 async function shownAtTheEntry(app: AppWindow): Promise<void> {
-  await expect(app.find("clip-player")).toHaveAttribute(
-    "data-state",
-    "playing",
-  );
+  await expect(app.find("clip-player")).toHaveAttribute("data-state", "playing");
   await app.page.keyboard.press("e");
   await app.page.keyboard.press("k");
   await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
@@ -79,9 +65,7 @@ async function shownAtTheEntry(app: AppWindow): Promise<void> {
 
 /** As while the door has sent nothing of the clip. */
 async function withoutTimeline(app: AppWindow): Promise<void> {
-  await app.page.route("**/timeline.json", (route) =>
-    route.fulfill({ status: 404 }),
-  );
+  await app.page.route("**/timeline.json", (route) => route.fulfill({ status: 404 }));
   await app.page.reload();
 }
 
@@ -111,9 +95,7 @@ const pictures: Picture[] = [
     query: "mock=not-enrolled",
     reach: async (app) => {
       await app.find("invite-input").fill("https://example.org/hello");
-      await expect(
-        app.page.getByText("That is not an invite link"),
-      ).toBeVisible();
+      await expect(app.page.getByText("That is not an invite link")).toBeVisible();
     },
   },
   {
@@ -256,9 +238,10 @@ const pictures: Picture[] = [
     query: "unlock=unlocked",
     reach: async (app) => {
       await app.door("parcels").getByTestId("unlock-button").click();
-      await expect(
-        app.door("parcels").getByTestId("unlock-state"),
-      ).toHaveAttribute("data-state", "unlocked");
+      await expect(app.door("parcels").getByTestId("unlock-state")).toHaveAttribute(
+        "data-state",
+        "unlocked",
+      );
     },
   },
   {
@@ -266,9 +249,7 @@ const pictures: Picture[] = [
     query: "unlock=connection_lost",
     reach: async (app) => {
       await app.door("parcels").getByTestId("unlock-button").click();
-      await expect(
-        app.door("parcels").getByTestId("unlock-failure"),
-      ).toBeVisible();
+      await expect(app.door("parcels").getByTestId("unlock-failure")).toBeVisible();
     },
   },
 
@@ -285,9 +266,7 @@ const pictures: Picture[] = [
       await waitForever(app);
       await app.door("main").getByTestId("remote-hold").hover();
       await app.page.mouse.down();
-      await expect(app.door("main").getByTestId("remote-hold")).toContainText(
-        "Keep holding",
-      );
+      await expect(app.door("main").getByTestId("remote-hold")).toContainText("Keep holding");
     },
   },
   {
@@ -359,9 +338,7 @@ const pictures: Picture[] = [
     query: "",
     route: "activity",
     reach: async (app) => {
-      await app.page.route("**/thumbnail", (route) =>
-        route.fulfill({ status: 404 }),
-      );
+      await app.page.route("**/thumbnail", (route) => route.fulfill({ status: 404 }));
       await app.page.reload();
       await pictured("missing")(app);
     },
@@ -406,10 +383,7 @@ const pictures: Picture[] = [
     route: "activity/clip-live",
     reach: async (app) => {
       await shownAtTheEntry(app);
-      await expect(app.find("clip-badge")).toHaveAttribute(
-        "data-state",
-        "filming",
-      );
+      await expect(app.find("clip-badge")).toHaveAttribute("data-state", "filming");
     },
   },
   {
@@ -505,11 +479,45 @@ const pictures: Picture[] = [
   },
 
   {
-    name: "settings",
-    query: "",
-    route: "settings",
-    reach: shows("view-settings"),
+    name: "live-connecting",
+    query: "mock=live-connecting",
+    route: LIVE,
+    reach: shows("view-live"),
   },
+  {
+    name: "live",
+    query: "",
+    route: LIVE,
+    reach: async (app) => {
+      await expect(app.find("view-live")).toHaveAttribute("data-state", "live");
+      await expect(app.find("live-badge")).toBeVisible();
+    },
+  },
+  {
+    name: "live-ended",
+    query: "",
+    route: LIVE,
+    reach: async (app) => {
+      await app.find("live-stop").click();
+      await expect(app.find("live-ended")).toBeVisible();
+    },
+  },
+  { name: "live-camera-off", query: "live=camera_off", route: LIVE, reach: shows("live-waiting") },
+  {
+    name: "live-door-offline",
+    query: "live=door_offline",
+    route: LIVE,
+    reach: shows("live-waiting"),
+  },
+  {
+    name: "live-not-allowed",
+    query: "live=live_not_allowed",
+    route: LIVE,
+    reach: shows("live-failed"),
+  },
+  { name: "live-tampered", query: "live=live_tampered", route: LIVE, reach: shows("live-failed") },
+
+  { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {
     name: "settings-key-in-file",
     query: "mock=key-in-file",
@@ -537,9 +545,7 @@ const pictures: Picture[] = [
 test.use({ expectedErrors: { texts: [/Failed to load resource/] } });
 
 for (const { name, query, route, reach } of pictures) {
-  test(`${name} is accessible, light and dark`, async ({ app }, {
-    project,
-  }) => {
+  test(`${name} is accessible, light and dark`, async ({ app }, { project }) => {
     await app.page.clock.setFixedTime(NOW);
     await app.open(query, route);
     await reach(app);

@@ -25,6 +25,8 @@ export interface Backend extends Readonly<typeof commands> {
   fragmentUrl(clipId: string, n: number): string;
   /** Where the picture of an entry is fetched, as JPEG. */
   thumbnailUrl(clipId: string): string;
+  /** Where the parts of what is watched live are fetched; the answer says which part it is. */
+  livePartUrl(liveId: string, n: number): string;
   listen<E extends keyof BackendEvents>(
     event: E,
     handler: (payload: BackendEvents[E]) => void,

@@ -15,6 +15,8 @@ export const commands = {
 	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
 	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
+	liveOpen: (doorId: string) => __TAURI_INVOKE<LiveTimeline>("live_open", { doorId }),
+	liveClose: (liveId: string) => __TAURI_INVOKE<null>("live_close", { liveId }),
 	forget: () => __TAURI_INVOKE<null>("forget"),
 };
 
@@ -173,6 +175,8 @@ export type DoorCard = {
 	rssiDbm: number | null,
 	/**  Whether it can be asked through the hub: it is not nearby and the hub answers. */
 	remote: boolean,
+	/**  Whether it has a camera that can be watched live. */
+	live: boolean,
 	credential: CredentialState,
 	lockdown: Lockdown,
 	/**  Empty when whoever may pass, may at all times. */
@@ -223,7 +227,17 @@ export type ErrorCode = "invite_malformed" |
 /**  Its key was wrapped to other devices only. */
 "clip_not_for_this_device" | 
 /**  The clip is not what the door signed. */
-"clip_tampered" | "not_enrolled" | "internal";
+"clip_tampered" | 
+/**  The door's camera delivers nothing now. */
+"camera_off" | 
+/**  The building does not let this device watch this door. */
+"live_not_allowed" | 
+/**  The building lets nobody watch this door. */
+"live_not_offered" | 
+/**  As many watch as may at the same time. */
+"live_busy" | 
+/**  What came as live is not what the door films now. */
+"live_tampered" | "not_enrolled" | "internal";
 
 /**  What kind of person. */
 export type HolderClass = "resident" | "guest" | "courier" | "staff";
@@ -274,6 +288,18 @@ export type Lens = {
 
 /**  What a camera hangs on. */
 export type LensMount = "wall" | "ceiling";
+
+/**  A door's live picture that has been granted: what a player needs before it fetches the first part. */
+export type LiveTimeline = {
+	/**  Names this watch: parts are fetched by it, from number 0 on. */
+	liveId: string,
+	doorId: string,
+	doorName: string,
+	/**  As in RFC 6381, such as `avc1.42C01F`: for `MediaSource.isTypeSupported`. */
+	codec: string,
+	width: number,
+	height: number,
+};
 
 /**  Who is kept out of a door for now. */
 export type Lockdown = "off" | 

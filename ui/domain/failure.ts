@@ -35,6 +35,11 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
     m.error_clip_not_for_this_device_next,
   ],
   clip_tampered: [m.error_clip_tampered_title, m.error_clip_tampered_next],
+  camera_off: [m.error_camera_off_title, m.error_camera_off_next],
+  live_not_allowed: [m.error_live_not_allowed_title, m.error_live_not_allowed_next],
+  live_not_offered: [m.error_live_not_offered_title, m.error_live_not_offered_next],
+  live_busy: [m.error_live_busy_title, m.error_live_busy_next],
+  live_tampered: [m.error_live_tampered_title, m.error_live_tampered_next],
   not_enrolled: [m.error_not_enrolled_title, m.error_not_enrolled_next],
   internal: [m.error_internal_title, m.error_internal_next],
 };

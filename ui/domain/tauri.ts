@@ -16,14 +16,15 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
 };
 
 // The platform's form of the scheme, ending in a slash.
-const clipUrl = (clipId: string, part: number | "thumbnail") =>
-  `${convertFileSrc("", "clip")}${clipId}/${part}`;
+const clipUrl = (of: string, part: number | "thumbnail") =>
+  `${convertFileSrc("", "clip")}${of}/${part}`;
 
 /** The core behind the app's window. */
 export const backend: Backend = {
   ...commands,
   fragmentUrl: (clipId, n) => clipUrl(clipId, n),
   thumbnailUrl: (clipId) => clipUrl(clipId, "thumbnail"),
+  livePartUrl: (liveId, n) => clipUrl(`live/${liveId}`, n),
   listen: (event, handler) =>
     channels[event].listen(({ payload }) => {
       handler(payload);

@@ -19,9 +19,12 @@ export function fakeBackend(answers: Partial<Backend>): FakeBackend {
     unlockRemotely: unexpected("unlockRemotely"),
     activity: unexpected("activity"),
     clipTimeline: unexpected("clipTimeline"),
+    liveOpen: unexpected("liveOpen"),
+    liveClose: unexpected("liveClose"),
     forget: unexpected("forget"),
     fragmentUrl: (clipId, n) => `/${clipId}/${n}`,
     thumbnailUrl: (clipId) => `/${clipId}/thumbnail`,
+    livePartUrl: (liveId, n) => `/live/${liveId}/${n}`,
     listen: (event, handler) => {
       handlers.set(event, [...(handlers.get(event) ?? []), handler]);
       return Promise.resolve(() => undefined);

@@ -5,6 +5,7 @@ const routes: Route[] = [
   { view: "doors" },
   { view: "activity", clipId: null },
   { view: "activity", clipId: "0198-ab/cd" },
+  { view: "live", doorId: "0198-ab/cd" },
   { view: "settings" },
 ];
 
@@ -12,6 +13,9 @@ it.each(routes)("an address leads back to where it came from (%#)", (route) => {
   expect(parseRoute(hrefOf(route))).toEqual(route);
 });
 
-it.each(["", "#", "#/", "#/elsewhere", "#/doors/x"])("%j leads to the doors", (hash) => {
-  expect(parseRoute(hash)).toEqual({ view: "doors" });
-});
+it.each(["", "#", "#/", "#/elsewhere", "#/live", "#/live/", "#/doors/x"])(
+  "%j leads to the doors",
+  (hash) => {
+    expect(parseRoute(hash)).toEqual({ view: "doors" });
+  },
+);

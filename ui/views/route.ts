@@ -1,9 +1,13 @@
 export type Route =
-  { view: "doors" } | { view: "activity"; clipId: string | null } | { view: "settings" };
+  | { view: "doors" }
+  | { view: "live"; doorId: string }
+  | { view: "activity"; clipId: string | null }
+  | { view: "settings" };
 
 export function parseRoute(hash: string): Route {
-  const [view, clipId] = hash.replace(/^#\/?/, "").split("/");
-  if (view === "activity") return { view, clipId: clipId ? decodeURIComponent(clipId) : null };
+  const [view, id] = hash.replace(/^#\/?/, "").split("/");
+  if (view === "activity") return { view, clipId: id ? decodeURIComponent(id) : null };
+  if (view === "live" && id) return { view, doorId: decodeURIComponent(id) };
   if (view === "settings") return { view };
   return { view: "doors" };
 }
@@ -12,5 +16,6 @@ export function hrefOf(route: Route): string {
   if (route.view === "activity" && route.clipId) {
     return `#/activity/${encodeURIComponent(route.clipId)}`;
   }
+  if (route.view === "live") return `#/live/${encodeURIComponent(route.doorId)}`;
   return `#/${route.view}`;
 }

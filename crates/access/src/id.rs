@@ -87,6 +87,10 @@ ids! {
     VisitId;
     /// Names one relay through the hub between a resident's device and a door.
     RelayId;
+    /// Names one watch: a device that looks through a door's camera, from opening to closing.
+    WatchId;
+    /// Names one session of live view: the pictures under one key.
+    LiveId;
 }
 
 impl DoorId {

@@ -41,8 +41,8 @@ pub use decision::{CourierVisit, Decision, Denial, DenyReason, Entrant, ParseDen
 pub use gate::{Gate, Now};
 pub use grant::{CarrierGrant, DoorKind, Grant, GrantedDoor, HolderClass, Visit};
 pub use id::{
-    BuildingId, CarrierId, ClipId, DeviceId, DoorId, GrantId, ParseIdError, RelayId, ResidentId,
-    ShortDoorId, UnitId, VisitId,
+    BuildingId, CarrierId, ClipId, DeviceId, DoorId, GrantId, LiveId, ParseIdError, RelayId,
+    ResidentId, ShortDoorId, UnitId, VisitId, WatchId,
 };
 pub use issue::{IssueError, issue, issue_carrier, issue_driver};
 pub use key::{

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use access::{
-    CarrierId, ClipId, DenyReason, Entrant, GrantId, HolderClass, Lockdown, ResidentRecords,
-    VisitId,
+    CarrierId, ClipId, DenyReason, DeviceId, Entrant, GrantId, HolderClass, Lockdown,
+    ResidentRecords, VisitId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -96,6 +96,16 @@ pub enum Event {
     },
     /// The camera shows what is before it again.
     CameraWell,
+    /// A device began to watch live. It is given the key only after this record is durable.
+    LiveStarted {
+        /// The device, as the bundle names its viewers.
+        device: DeviceId,
+    },
+    /// A device watches no more. A [`Self::Started`] in between ends it too.
+    LiveEnded {
+        /// The record of its [`Self::LiveStarted`].
+        started_seq: u64,
+    },
 }
 
 impl Event {

@@ -176,7 +176,7 @@ pub(crate) fn encode(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// Reads a value in its one encoding: nothing follows it, and [`encode`] would write the same.
-fn decode<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, ClipError> {
+pub(crate) fn decode<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, ClipError> {
     match ciborium::de::from_reader_with_recursion_limit(bytes, MAX_DEPTH) {
         Ok(value) if encode(&value) == bytes => Ok(value),
         _ => Err(ClipError::Undecodable),

@@ -140,7 +140,7 @@ fn info(clip: ClipId) -> Vec<u8> {
 }
 
 /// The caller's entropy for HPKE, which speaks a later version of the same traits.
-struct Entropy<'a, R>(&'a mut R);
+pub(crate) struct Entropy<'a, R>(pub(crate) &'a mut R);
 
 impl<R: RngCore> hpke::rand_core::RngCore for Entropy<'_, R> {
     fn next_u32(&mut self) -> u32 {

@@ -29,6 +29,7 @@ mod error;
 mod index;
 mod key;
 mod lens;
+pub mod live;
 mod model;
 mod open;
 mod seal;

@@ -84,6 +84,25 @@ impl FragmentMeta {
         bytes
     }
 
+    /// Reads what [`Self::to_bytes`] gives; none for any other form.
+    pub(crate) fn from_bytes(bytes: &[u8; 21]) -> Option<Self> {
+        let (n, rest) = bytes.split_first_chunk()?;
+        let (start_ms, rest) = rest.split_first_chunk()?;
+        let (duration_ms, rest) = rest.split_first_chunk()?;
+        let (keyframe, plain_len) = rest.split_first()?;
+        Some(Self {
+            n: u32::from_be_bytes(*n),
+            start_ms: i64::from_be_bytes(*start_ms),
+            duration_ms: u32::from_be_bytes(*duration_ms),
+            keyframe: match keyframe {
+                0 => false,
+                1 => true,
+                _ => return None,
+            },
+            plain_len: u32::from_be_bytes(plain_len.try_into().ok()?),
+        })
+    }
+
     pub(crate) fn check(&self) -> Result<(), ChainError> {
         let n = self.n;
         if self.plain_len as usize > MAX_FRAGMENT_LEN {

@@ -7,6 +7,8 @@
     reason = "made from constants: a failure is a defect and must show"
 )]
 
+mod live;
+
 use std::fmt::Write as _;
 
 use access::{BuildingId, ClipId, DeviceId, DoorId, SigningKey, Viewer};
@@ -25,7 +27,10 @@ const VIEWER_SECRETS: [[u8; 32]; 2] = [[0x33; 32], [0x34; 32]];
 
 /// Every vector file: its name under `vectors/` and its text.
 pub fn files() -> Vec<(&'static str, String)> {
-    vec![("clip.json", text(&clip()))]
+    vec![
+        ("clip.json", text(&clip())),
+        ("live.json", text(&live::watched())),
+    ]
 }
 
 /// Bytes are hexadecimal throughout.

@@ -6,7 +6,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use audit::{Event, LinkKind};
 use bluetooth::StreamListener;
-use hub_api::ClientError;
+use camera::Camera;
+use hub_api::{ClientError, DoorUpdate};
 use tokio::{task::JoinSet, time::timeout};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -26,6 +27,7 @@ use crate::{
     inputs::Inputs,
     journal::{Draft, JournalThread},
     keys::Keys,
+    live::LiveView,
     lobby::Lobby,
     outbox::{ClipOutbox, RecordOutbox},
     recorder::{Rolls, Studio},
@@ -203,11 +205,22 @@ impl Daemon {
             durable: records.durable(),
         };
         let stream = config.link.stream.as_ref().zip(self.stream);
+        let live = LiveView::new(
+            Arc::clone(&hub),
+            Arc::clone(&self.doorway),
+            studio.clone(),
+            &self.sessions,
+            self.stop.clone(),
+        );
         let sync = BundleSync {
             hub,
             doorway: Arc::clone(&self.doorway),
-            stream_address: stream.map(|(stream, bound)| stream.advertised(bound)),
+            about: DoorUpdate {
+                stream_address: stream.map(|(stream, bound)| stream.advertised(bound)),
+                camera: config.camera.is_some(),
+            },
             lobby: self.lobby(LinkKind::Remote),
+            live,
         };
         self.tasks.spawn(records.run(self.stop.clone()));
         self.tasks.spawn(clips.run(self.stop.clone()));
@@ -223,7 +236,7 @@ impl Daemon {
             room: studio.room.clone(),
         };
         self.tasks.spawn(storage.run(self.stop.clone()));
-        if let Some(state) = self.doorway.recorder.camera_state() {
+        if let Some(state) = self.doorway.recorder.camera().map(Camera::state) {
             let (clock, journal) = (studio.clock.clone(), studio.journal.clone());
             let watch = CameraWatch::new(state, clock, journal, GRACE);
             self.tasks.spawn(watch.run(self.stop.clone()));

@@ -8,7 +8,9 @@ use audit::SignedRecord;
 use bluetooth::Link;
 use clip::SignedClipIndex;
 use futures::{StreamExt as _, stream::BoxStream};
-use hub_api::{Client, ClientError, ServerEvent, UploadState};
+use hub_api::{
+    Client, ClientError, DoorUpdate, LiveReceiver, LiveSender, ServerEvent, UploadState,
+};
 
 /// The hub's events, until the connection is lost.
 pub type Events = BoxStream<'static, Result<ServerEvent, ClientError>>;
@@ -31,14 +33,17 @@ pub trait HubLink: fmt::Debug + Send + Sync + 'static {
     /// Closes a clip whose fragments are all delivered.
     async fn close_clip(&self, clip: ClipId, index: &SignedClipIndex) -> Result<(), ClientError>;
 
-    /// Tells where the door's stream link is.
-    async fn put_door(&self, stream_address: Option<String>) -> Result<(), ClientError>;
+    /// Tells about the door itself.
+    async fn put_door(&self, update: &DoorUpdate) -> Result<(), ClientError>;
 
     /// Opens the event stream, after `last_id` when one is given.
     async fn events(&self, last_id: Option<u64>) -> Result<Events, ClientError>;
 
     /// Joins the relay through which a resident asks for this door.
     async fn join_relay(&self, relay: RelayId) -> Result<Link, ClientError>;
+
+    /// Joins those who came to watch the door live.
+    async fn join_live(&self) -> Result<(LiveSender, LiveReceiver), ClientError>;
 
     /// What time it is by the hub's clock, in unix milliseconds, as it told over its own connection.
     fn hub_time_ms(&self) -> Option<u64>;
@@ -66,8 +71,8 @@ impl HubLink for Client {
         self.close_clip(clip, index).await
     }
 
-    async fn put_door(&self, stream_address: Option<String>) -> Result<(), ClientError> {
-        self.put_door(stream_address).await
+    async fn put_door(&self, update: &DoorUpdate) -> Result<(), ClientError> {
+        self.put_door(update).await
     }
 
     async fn events(&self, last_id: Option<u64>) -> Result<Events, ClientError> {
@@ -76,6 +81,10 @@ impl HubLink for Client {
 
     async fn join_relay(&self, relay: RelayId) -> Result<Link, ClientError> {
         Ok(bluetooth::relayed(self.join_relay(relay).await?))
+    }
+
+    async fn join_live(&self) -> Result<(LiveSender, LiveReceiver), ClientError> {
+        self.join_live().await
     }
 
     fn hub_time_ms(&self) -> Option<u64> {

@@ -31,6 +31,7 @@ pub mod journal;
 pub mod keypad;
 pub mod keys;
 pub mod leaf;
+pub mod live;
 pub mod lobby;
 pub mod logging;
 pub mod outbox;

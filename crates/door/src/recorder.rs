@@ -166,9 +166,9 @@ impl Recorder {
         }
     }
 
-    /// What the camera does, if there is one.
-    pub fn camera_state(&self) -> Option<watch::Receiver<CameraState>> {
-        self.eye.as_ref().map(|eye| eye.camera.state())
+    /// The camera, if there is one.
+    pub fn camera(&self) -> Option<&Camera> {
+        self.eye.as_ref().map(|eye| &eye.camera)
     }
 
     /// Takes the pre-roll of an attempt that has to be filmed.

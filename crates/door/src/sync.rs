@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use access::SignedBundle;
 use audit::Event as Recorded;
 use futures::StreamExt as _;
-use hub_api::{ClientError, Event};
+use hub_api::{ClientError, DoorUpdate, Event};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +14,7 @@ use crate::{
     gate::{BundleRefused, SharedGate},
     hub_link::{Events, HubLink},
     journal::{Draft, Journal},
+    live::LiveView,
     lobby::Lobby,
     retry::Pauses,
     session::Doorway,
@@ -47,10 +48,12 @@ pub struct BundleSync {
     pub hub: Arc<dyn HubLink>,
     /// What the bundle is for.
     pub doorway: Arc<Doorway>,
-    /// Where phones on the building's network find this door.
-    pub stream_address: Option<String>,
+    /// What the hub is told about this door.
+    pub about: DoorUpdate,
     /// Who asks from afar is received here.
     pub lobby: Lobby,
+    /// Who comes to watch is met here.
+    pub live: LiveView,
 }
 
 impl BundleSync {
@@ -79,7 +82,7 @@ impl BundleSync {
         followed: &mut bool,
     ) -> Result<std::convert::Infallible, SyncError> {
         self.refresh().await?;
-        self.hub.put_door(self.stream_address.clone()).await?;
+        self.hub.put_door(&self.about).await?;
         let mut events: Events = self.hub.events(*last_id).await?;
         *followed = true;
         let mut poll = interval(POLL);
@@ -90,10 +93,13 @@ impl BundleSync {
                 event = events.next() => {
                     let event = event.ok_or(SyncError::Ended)??;
                     *last_id = Some(event.id);
-                    if let Event::Relay { relay } = event.event {
-                        self.lobby.receive_relayed(Arc::clone(&self.hub), relay);
-                    } else if self.is_news(&event.event) {
-                        self.refresh().await?;
+                    match event.event {
+                        Event::Relay { relay } => {
+                            self.lobby.receive_relayed(Arc::clone(&self.hub), relay);
+                        }
+                        Event::Live {} => self.live.come(),
+                        event if self.is_news(&event) => self.refresh().await?,
+                        _ => {}
                     }
                 }
             }

@@ -45,10 +45,13 @@ impl UploadState {
 }
 
 /// What a door says about itself, for `PUT /v1/door`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DoorUpdate {
     /// `host:port` of its stream link; absent when it has none.
     #[serde(default)]
     pub stream_address: Option<String>,
+    /// Whether it has a camera, so that it can be watched live.
+    #[serde(default)]
+    pub camera: bool,
 }

@@ -36,6 +36,8 @@ pub enum Event {
         /// What to join.
         relay: RelayId,
     },
+    /// To a door: somebody comes to watch it live. Not kept, as a call.
+    Live {},
 }
 
 impl Event {
@@ -48,6 +50,7 @@ impl Event {
             Self::Refresh(_) => "refresh",
             Self::Bundle { .. } => "bundle",
             Self::Relay { .. } => "relay",
+            Self::Live {} => "live",
         }
     }
 
@@ -74,6 +77,7 @@ impl Event {
                 let Relay { relay } = serde_json::from_str(data)?;
                 Self::Relay { relay }
             }
+            "live" => Self::Live {},
             _ => return Ok(None),
         }))
     }
@@ -81,7 +85,7 @@ impl Event {
     /// The SSE data: what is inside the variant, as JSON.
     pub fn data(&self) -> Result<String, serde_json::Error> {
         match self {
-            Self::Ready {} => Ok("{}".to_owned()),
+            Self::Ready {} | Self::Live {} => Ok("{}".to_owned()),
             Self::Entry(entry) => serde_json::to_string(entry),
             Self::Clip(clip) => serde_json::to_string(clip),
             Self::Refresh(refresh) => serde_json::to_string(refresh),

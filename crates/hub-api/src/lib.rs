@@ -11,6 +11,7 @@ mod entries;
 mod error;
 mod event;
 mod invite;
+mod live;
 pub mod oauth;
 mod relay;
 mod resident;
@@ -23,5 +24,6 @@ pub use entries::{ClipInfo, ClipState, DoorAlert, EntryInfo, EntryPage, Outcome}
 pub use error::{ApiError, ErrorCode};
 pub use event::{ClipReady, Event, Refresh, ServerEvent, Topic};
 pub use invite::{Invite, InviteError, KeyHash};
+pub use live::{LIVE_PROTOCOL, LIVE_WINDOW, LiveFrame, LiveReceiver, LiveSender, live_connection};
 pub use relay::RELAY_PROTOCOL;
 pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

@@ -30,6 +30,9 @@ pub struct DoorInfo {
     pub stream_address: Option<String>,
     /// Whether the door holds a connection to the hub now.
     pub online: bool,
+    /// Whether it has a camera, so that it can be watched live.
+    #[serde(default)]
+    pub camera: bool,
 }
 
 /// A credential bound to the calling device's holder key, from `POST /v1/credentials`.

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use access::{ClipId, DoorId};
+use access::{ClipId, DoorId, WatchId};
 use bytes::Bytes;
 use hub_api::Invite;
 use tokio::runtime::Handle;
@@ -12,9 +12,11 @@ use tracing::{info, warn};
 
 use crate::core::{Config, Core, Interest, Outside};
 use crate::keys::make_private_folder;
+use crate::live::LivePart;
 use crate::store::{Store, StoreError};
 use crate::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, InvitePreview, KeyStorage, Snapshot, UiEvent,
+    ActivityPage, AppError, ClipTimeline, ErrorCode, InvitePreview, KeyStorage, LiveTimeline,
+    Snapshot, UiEvent,
 };
 use crate::unlock::Way;
 use crate::{Shell, enrol, scan, sync, unlock};
@@ -181,6 +183,26 @@ impl<S: Shell> Controller<S> {
         self.core.clip_fragment(parse_clip(clip_id)?, n).await
     }
 
+    /// Begins to watch a door live; the door puts that on record first.
+    pub async fn live_open(&self, door_id: &str) -> Result<LiveTimeline, AppError> {
+        let door = door_id.parse().map_err(|_| ErrorCode::DoorNotFound)?;
+        let (timeline, task) = self.core.live_open(door).await?;
+        self.run(task);
+        Ok(timeline)
+    }
+
+    /// Waits for a part of what is watched, from 0, and answers it; where the window has fallen behind, the newest
+    /// part from which decoding can start.
+    pub async fn live_part(&self, live_id: &str, n: u32) -> Result<LivePart, AppError> {
+        self.core.live_part(parse_watch(live_id)?, n).await
+    }
+
+    /// Watches no more.
+    pub fn live_close(&self, live_id: &str) -> Result<(), AppError> {
+        self.core.live_close(parse_watch(live_id)?);
+        Ok(())
+    }
+
     /// Doors are looked for while a window is in front, and the hub is tried again at once.
     pub fn set_in_front(&self, in_front: bool) {
         self.core.in_front.send_replace(in_front);
@@ -242,6 +264,12 @@ async fn publish<S: Shell>(core: Arc<Core<S>>) {
         }
         sleep(SNAPSHOT_PAUSE).await;
     }
+}
+
+fn parse_watch(live_id: &str) -> Result<WatchId, AppError> {
+    live_id
+        .parse()
+        .map_err(|_| ErrorCode::ConnectionLost.into())
 }
 
 fn parse_clip(id: &str) -> Result<ClipId, AppError> {

@@ -15,6 +15,7 @@ use crate::clips::Clips;
 use crate::hub::{Hub, HubAddress, Hubs, LiveHubs};
 use crate::keys::{DeviceKeys, FileKeys, KeyStores, Keychain};
 use crate::links::{Links, LiveLinks};
+use crate::live::Watches;
 use crate::presence::{Presence, Via};
 use crate::store::{Store, StoreError, StoredEnrolment};
 use crate::ui::{AppError, BluetoothState, ErrorCode, HubState, UnlockState};
@@ -65,6 +66,7 @@ pub(crate) struct Core<S> {
     pub(crate) shell: S,
     pub(crate) store: Store,
     pub(crate) clips: Clips,
+    pub(crate) watches: Watches,
     /// Something that a snapshot shows has changed.
     pub(crate) changed: Notify,
     /// Do not wait out the pause before the next attempt to reach the hub.
@@ -130,6 +132,7 @@ impl<S: Shell> Core<S> {
             shell,
             store,
             clips: Clips::default(),
+            watches: Watches::default(),
             changed: Notify::new(),
             hurry: Notify::new(),
             in_front: watch::Sender::new(false),
@@ -215,6 +218,7 @@ impl<S: Shell> Core<S> {
         live.connection = None;
         drop(live);
         self.clips.clear();
+        self.watches.clear();
         self.changed.notify_one();
     }
 

@@ -38,6 +38,7 @@ impl<S: Shell> Core<S> {
                     nearby: near.is_some(),
                     rssi_dbm: near.flatten(),
                     remote: near.is_none() && live.hub == HubState::Online,
+                    live: door.camera,
                     credential: credentials
                         .get(&door.id)
                         .copied()

@@ -10,7 +10,8 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use hub_api::{
     Carried, Client, ClientError, ClientIdentity, DoorInfo, Enrolled, EntryPage,
-    ErrorCode as HubCode, Invite, IssuedCredential, KeyHash, ServerEvent, Subject,
+    ErrorCode as HubCode, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender, ServerEvent,
+    Subject,
 };
 use std::sync::Arc;
 use url::Url;
@@ -41,6 +42,8 @@ pub trait Hub: Send + Sync {
     async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError>;
     /// Asks for a door from afar; answers once it has joined.
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError>;
+    /// Comes to watch a door live; answers once the door is there.
+    async fn watch_door(&self, door: DoorId) -> Result<(LiveSender, LiveReceiver), HubError>;
 }
 
 /// Where a hub is and how to know it.
@@ -202,5 +205,9 @@ impl Hub for Client {
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {
         Ok(bluetooth::relayed(Client::call_door(self, door).await?))
+    }
+
+    async fn watch_door(&self, door: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {
+        Ok(Client::watch_door(self, door).await?)
     }
 }

@@ -17,6 +17,7 @@ mod feed;
 pub mod hub;
 pub mod keys;
 pub mod links;
+mod live;
 mod news;
 mod presence;
 mod scan;
@@ -28,4 +29,5 @@ mod unlock;
 
 pub use controller::{Controller, OpenError};
 pub use core::{Config, Outside};
+pub use live::LivePart;
 pub use shell::{Notification, Shell};

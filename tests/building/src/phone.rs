@@ -6,10 +6,13 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use resident::{
-    Config, Controller, Notification, Outside, Shell,
-    ui::{ActivityItem, ClipState, ClipTimeline, KeyStorage, UiEvent, UnlockState},
+    Config, Controller, LivePart, Notification, Outside, Shell,
+    ui::{
+        ActivityItem, AppError, ClipState, ClipTimeline, ErrorCode, KeyStorage, LiveTimeline,
+        UiEvent, UnlockState,
+    },
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// The app's own core, with a shell that keeps what it is told.
 #[derive(Debug)]
@@ -146,6 +149,66 @@ impl Phone {
             film.extend_from_slice(&fragment);
         }
         Ok(film)
+    }
+
+    /// Asks for a door's live picture.
+    pub async fn live(&self, door: &str) -> Result<LiveTimeline, AppError> {
+        self.controller.live_open(door).await
+    }
+
+    /// Begins to watch a door live, and returns the id of the watch.
+    pub async fn watches(&self, door: &str) -> Result<String> {
+        let opened = self.live(door).await;
+        Ok(opened
+            .map_err(|error| anyhow::anyhow!("no live picture: {error:?}"))?
+            .live_id)
+    }
+
+    /// The same once it is possible.
+    pub async fn watches_again(&self, door: &str) -> Result<String> {
+        eventually("a live picture", Duration::from_secs(60), async || {
+            Ok(self.live(door).await.ok().map(|opened| opened.live_id))
+        })
+        .await
+    }
+
+    /// A film of the init segment and so many of the fragments that follow now.
+    pub async fn live_film(&self, live: &str, fragments: usize) -> Result<Vec<u8>> {
+        let (mut film, mut n) = (Vec::new(), 0);
+        for _ in 0..=fragments {
+            let part = self.part(live, n).await?;
+            film.extend_from_slice(&part.bytes);
+            n = part.n + 1;
+        }
+        Ok(film)
+    }
+
+    /// The number of the part that is shown when the `n`th is asked for.
+    pub async fn live_part(&self, live: &str, n: u32) -> Result<u32> {
+        Ok(self.part(live, n).await?.n)
+    }
+
+    async fn part(&self, live: &str, n: u32) -> Result<LivePart> {
+        let part = timeout(Duration::from_secs(20), self.controller.live_part(live, n)).await?;
+        part.map_err(|error| anyhow::anyhow!("part {n}: {error:?}"))
+    }
+
+    /// Watches on until there is no more, and says why.
+    pub async fn live_ends(&self, live: &str) -> Result<ErrorCode> {
+        let mut n = 0;
+        loop {
+            let part = timeout(Duration::from_secs(30), self.controller.live_part(live, n)).await?;
+            match part {
+                Ok(part) => n = part.n + 1,
+                Err(error) => return Ok(error.code),
+            }
+        }
+    }
+
+    /// Watches no more.
+    pub fn stops_watching(&self, live: &str) -> Result<()> {
+        let closed = self.controller.live_close(live);
+        closed.map_err(|error| anyhow::anyhow!("closing failed: {error:?}"))
     }
 
     /// What the resident was notified of so far.

@@ -18,9 +18,7 @@ export async function layOut(
   { entryMs, ...film }: Film,
 ): Promise<void> {
   await writeFile(`${folder}/0`, init);
-  await Promise.all(
-    fragments.map(({ n, bytes }) => writeFile(`${folder}/${n}`, bytes)),
-  );
+  await Promise.all(fragments.map(({ n, bytes }) => writeFile(`${folder}/${n}`, bytes)));
   const timeline = {
     ...film,
     codec: codecOf(init),

@@ -8,9 +8,7 @@ import { split } from "./split.ts";
 import { FPS, HEIGHT, picture, WIDTH } from "./scene.ts";
 import { layOutWideFilm } from "./wide.ts";
 
-const clips = fileURLToPath(
-  new URL("../../../target/web/clips", import.meta.url),
-);
+const clips = fileURLToPath(new URL("../../../target/web/clips", import.meta.url));
 const folder = `${clips}/clip-lobby`;
 
 /** The camera has been running for a while when the clip begins, as a real one has. */
@@ -39,17 +37,9 @@ export default async function makeFilms(): Promise<void> {
 function isFresh(): boolean {
   const made = `${folder}/timeline.json`;
   if (!existsSync(made)) return false;
-  const sources = [
-    "setup.ts",
-    "lay-out.ts",
-    "scene.ts",
-    "split.ts",
-    "painter.ts",
-  ];
+  const sources = ["setup.ts", "lay-out.ts", "scene.ts", "split.ts", "painter.ts"];
   const newest = Math.max(
-    ...sources.map(
-      (name) => statSync(fileURLToPath(new URL(name, import.meta.url))).mtimeMs,
-    ),
+    ...sources.map((name) => statSync(fileURLToPath(new URL(name, import.meta.url))).mtimeMs),
   );
   return statSync(made).mtimeMs > newest;
 }
@@ -81,18 +71,13 @@ async function photograph(file: string): Promise<void> {
 }
 
 /** Feeds `count` pictures of the scene, beginning with number `from`, to a pipeline's input. */
-async function run(
-  pipeline: string,
-  from: number,
-  count: number,
-): Promise<void> {
+async function run(pipeline: string, from: number, count: number): Promise<void> {
   const gst = spawn("gst-launch-1.0", ["-q", ...pipeline.split(" ")], {
     stdio: ["pipe", "ignore", "inherit"],
   });
   const exited = once(gst, "exit");
   for (let index = from; index < from + count; index += 1) {
-    if (!gst.stdin.write(picture(index, ENTRY_S).bytes))
-      await once(gst.stdin, "drain");
+    if (!gst.stdin.write(picture(index, ENTRY_S).bytes)) await once(gst.stdin, "drain");
   }
   gst.stdin.end();
   const [code] = await exited;

@@ -1,5 +1,5 @@
 import type { Backend, BackendEvents } from "../backend";
-import type { ClipTimeline, InvitePreview, Snapshot, UnlockState } from "../bindings";
+import type { ClipTimeline, InvitePreview, LiveTimeline, Snapshot, UnlockState } from "../bindings";
 import { CLIP_ID, enrolled } from "./building";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
@@ -16,6 +16,7 @@ export class MockBackend implements Backend {
   private readonly handlers = new Map<keyof BackendEvents, Set<Handler>>();
   private snapshotNow: Snapshot | null = null;
   private asked = 0;
+  private watches = 0;
 
   constructor(private readonly scenario: Scenario) {}
 
@@ -88,6 +89,19 @@ export class MockBackend implements Backend {
     return firstSeconds(film, seconds);
   }
 
+  async liveOpen(doorId: string): Promise<LiveTimeline> {
+    this.called("liveOpen", doorId);
+    await this.outcome(this.scenario.live);
+    const doorName = this.snapshotNow?.doors.find(({ id }) => id === doorId)?.name ?? "";
+    const liveId = `watch-${(this.watches += 1)}`;
+    return { liveId, doorId, doorName, ...(await this.liveFilm()) };
+  }
+
+  liveClose(liveId: string) {
+    this.called("liveClose", liveId);
+    return Promise.resolve(null);
+  }
+
   async forget() {
     this.called("forget");
     await this.outcome(this.scenario.forget);
@@ -103,6 +117,10 @@ export class MockBackend implements Backend {
     return `/clip/${clipId}/thumbnail`;
   }
 
+  livePartUrl(liveId: string, n: number): string {
+    return `/live/${this.scenario.liveEnds ?? liveId}/${n}`;
+  }
+
   listen<E extends keyof BackendEvents>(event: E, handler: (payload: BackendEvents[E]) => void) {
     const handlers = this.handlers.get(event) ?? new Set();
     this.handlers.set(event, handlers.add(handler));
@@ -112,6 +130,13 @@ export class MockBackend implements Backend {
   /** Tells the window something, as the core would. */
   emit<E extends keyof BackendEvents>(event: E, payload: BackendEvents[E]): void {
     this.handlers.get(event)?.forEach((handler) => handler(payload as never));
+  }
+
+  private async liveFilm(): Promise<Pick<LiveTimeline, "codec" | "width" | "height">> {
+    const response = await fetch(`/clip/${CLIP_ID}/timeline.json`);
+    if (!response.ok) throw error("camera_off");
+    const { codec, width, height } = (await response.json()) as LiveTimeline;
+    return { codec, width, height };
   }
 
   private async playUnlock(doorId: string, steps: readonly Step[]): Promise<void> {

@@ -39,6 +39,7 @@ export function door(id: string, name: string, more: Partial<DoorCard> = {}): Do
     nearby: false,
     rssiDbm: null,
     remote: false,
+    live: id !== "flat",
     credential: "valid",
     lockdown: "off",
     hours: [],

@@ -29,6 +29,9 @@ export interface Scenario {
   enrol: Outcome<null>;
   preview: Outcome<InvitePreview>;
   clip: Outcome<null>;
+  live: Outcome<null>;
+  /** The error with which a live picture ends after a while; it goes on where there is none. */
+  liveEnds: ErrorCode | null;
   forget: Outcome<null>;
   pendingInvite: string | null;
   /** Where an unlock ends. */
@@ -53,6 +56,8 @@ const RETRYABLE = new Set<ErrorCode>([
   "door_failed",
   "door_offline",
   "clip_unavailable",
+  "camera_off",
+  "live_busy",
 ]);
 
 export function error(code: ErrorCode): AppError {
@@ -69,6 +74,8 @@ const base = (nowMs: number): Scenario => ({
   enrol: null,
   preview: { hub: "hub.linden.example" },
   clip: null,
+  live: null,
+  liveEnds: null,
   forget: null,
   pendingInvite: null,
   unlock: { kind: "idle" },
@@ -145,9 +152,10 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
 
   "clip-loading": () => ({ clip: "pending" }),
   "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
+  "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&live=CODE&live-ends=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -160,12 +168,15 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const enrol = failing("enrol");
   const preview = failing("preview");
   const clip = failing("clip");
+  const live = failing("live");
   const unlock = query.get("unlock");
   return {
     ...scenario,
     ...(enrol && { enrol }),
     ...(preview && { preview }),
     ...(clip && { clip }),
+    ...(live && { live }),
+    liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),
   };

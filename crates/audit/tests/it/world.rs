@@ -1,7 +1,8 @@
 //! A door's day, from fixed seeds.
 
 use access::{
-    BuildingId, CarrierId, ClipId, DenyReason, DoorId, GrantId, HolderClass, SigningKey, VisitId,
+    BuildingId, CarrierId, ClipId, DenyReason, DeviceId, DoorId, GrantId, HolderClass, SigningKey,
+    VisitId,
 };
 use audit::log::{Growth, KnownHashes, Leaf, append, append_positions};
 use audit::{DoorChain, Entry, Event, Hash32, LinkKind, Person, Shortfall, SignedRecord};
@@ -66,6 +67,10 @@ pub(crate) fn events() -> Vec<Event> {
             entry_seq: 7,
             why: "no_camera".into(),
         },
+        Event::LiveStarted {
+            device: DeviceId::from_entropy([8; 16]),
+        },
+        Event::LiveEnded { started_seq: 11 },
     ]
 }
 

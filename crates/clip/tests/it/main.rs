@@ -6,5 +6,6 @@
 
 mod any_bytes;
 mod film;
+mod live;
 mod tampered;
 mod viewed;

@@ -13,7 +13,10 @@ use bluetooth::{Link, LoopbackPair};
 use clip::SignedClipIndex;
 use door::hub_link::{Events, HubLink};
 use futures::StreamExt as _;
-use hub_api::{ApiError, ClientError, ErrorCode, Event, ServerEvent, UploadState};
+use hub_api::{
+    ApiError, ClientError, DoorUpdate, ErrorCode, Event, LiveReceiver, LiveSender, ServerEvent,
+    UploadState, live_connection,
+};
 use tokio::sync::broadcast;
 
 use crate::building::{BUILDING, DOOR};
@@ -41,6 +44,8 @@ struct State {
     calls: u64,
     /// The doors' ends of relays that nobody joined yet.
     relays: BTreeMap<RelayId, Link>,
+    /// The hub's end of the live connection, once the door has joined.
+    watched: Option<(LiveSender, LiveReceiver)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -76,6 +81,18 @@ impl FakeHub {
         let event = Event::Relay { relay };
         let _ = self.events.send(ServerEvent { id: 0, event });
         phone
+    }
+
+    /// Tells the door that somebody comes to watch, and gives the connection with which it joins.
+    pub async fn watch(&self) -> (LiveSender, LiveReceiver) {
+        let event = Event::Live {};
+        let _ = self.events.send(ServerEvent { id: 0, event });
+        loop {
+            if let Some(joined) = self.lock().watched.take() {
+                return joined;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     pub fn set_down(&self, down: bool) {
@@ -233,9 +250,9 @@ impl HubLink for FakeHub {
         })
     }
 
-    async fn put_door(&self, stream_address: Option<String>) -> Result<(), ClientError> {
+    async fn put_door(&self, update: &DoorUpdate) -> Result<(), ClientError> {
         self.answer(|state| {
-            state.stream_address = stream_address;
+            state.stream_address.clone_from(&update.stream_address);
             Ok(())
         })
     }
@@ -258,6 +275,14 @@ impl HubLink for FakeHub {
         self.answer(|state| {
             let waiting = state.relays.remove(&relay);
             waiting.ok_or_else(|| refuse(ErrorCode::NotFound))
+        })
+    }
+
+    async fn join_live(&self) -> Result<(LiveSender, LiveReceiver), ClientError> {
+        self.answer(|state| {
+            let (door, hub) = tokio::io::duplex(64 * 1024);
+            state.watched = Some(live_connection(hub));
+            Ok(live_connection(door))
         })
     }
 

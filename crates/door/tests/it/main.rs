@@ -19,6 +19,7 @@ mod inputs;
 mod killed;
 mod lens;
 mod links;
+mod live;
 mod logs;
 mod lost_time;
 mod outage;

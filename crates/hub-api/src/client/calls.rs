@@ -106,9 +106,9 @@ impl Client {
         self.send(&request).await.map(drop)
     }
 
-    /// Tells where the door's stream link is.
-    pub async fn put_door(&self, stream_address: Option<String>) -> Result<(), ClientError> {
-        let request = Request::new(Method::PUT, "/v1/door").json(&DoorUpdate { stream_address })?;
+    /// Tells about the door itself.
+    pub async fn put_door(&self, update: &DoorUpdate) -> Result<(), ClientError> {
+        let request = Request::new(Method::PUT, "/v1/door").json(update)?;
         self.send(&request).await.map(drop)
     }
 }

@@ -184,6 +184,10 @@ impl Names {
             Event::ClockKnown => "knows the time again".to_owned(),
             Event::CameraImpaired { why } => format!("has a camera that shows nothing: {why}"),
             Event::CameraWell => "has a camera that sees again".to_owned(),
+            Event::LiveStarted { device } => format!("is watched live by device {device}"),
+            Event::LiveEnded { started_seq } => {
+                format!("is no longer watched live, as since #{started_seq}")
+            }
         }
     }
 

@@ -124,6 +124,7 @@ pub(super) async fn door(admin: &Admin, command: Door, output: Output) -> Result
                 rules: store::DoorRules::default(),
                 keys: None,
                 stream_address: None,
+                camera: false,
             };
             let added = admin.hub.store.add_door(&door).await;
             added.map_err(|error| failed(error, "door", &door.name))?;

@@ -41,6 +41,7 @@ impl Hub {
             hours: door.rules.hours,
             lockdown: door.rules.lockdown,
             stream_address: door.stream_address,
+            camera: door.camera,
         })
     }
 

@@ -1,7 +1,9 @@
 //! From an invite to a registered key.
 
 use access::{BuildingId, DeviceId, GrantId};
-use hub_api::{BuildingInfo, EnrolRequest, Enrolled, EnrolledSubject, ErrorCode, Subject, Topic};
+use hub_api::{
+    BuildingInfo, DoorUpdate, EnrolRequest, Enrolled, EnrolledSubject, ErrorCode, Subject, Topic,
+};
 use sha2::{Digest, Sha256};
 
 use super::credentials::NO_GRANT;
@@ -121,19 +123,18 @@ impl Hub {
         })
     }
 
-    /// Notes where a door's stream link is now, and tells residents when it moved.
-    pub async fn move_door(
+    /// Notes what a door says about itself, and tells residents when that changed.
+    pub async fn update_door(
         &self,
         building: BuildingId,
         door: access::DoorId,
-        address: Option<String>,
+        update: DoorUpdate,
     ) -> Result<()> {
-        let address = address.map(checked_address).transpose()?;
-        if self
-            .store
-            .set_stream_address(door, address.as_deref())
-            .await?
-        {
+        let update = DoorUpdate {
+            stream_address: update.stream_address.map(checked_address).transpose()?,
+            ..update
+        };
+        if self.store.update_door(door, &update).await? {
             self.tell_of_new_door(building).await?;
         }
         Ok(())

@@ -27,6 +27,8 @@ pub(super) fn project(record: &Record) -> Option<Projection> {
             alert: alerted(record, DoorAlert::NotMoved),
         }),
         Event::Started { .. } | Event::BundleInstalled { .. } | Event::Exit => None,
+        // Who watches is for the building's log; to neighbours it would tell when one is at home.
+        Event::LiveStarted { .. } | Event::LiveEnded { .. } => None,
         Event::Forced => Some(alert(record, DoorAlert::Forced)),
         Event::HeldOpen { after_s } => {
             let after_s = *after_s;

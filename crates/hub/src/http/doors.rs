@@ -119,19 +119,19 @@ pub(super) async fn close_clip(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Tells where the door's stream link is.
+/// Tells where the door's stream link is, and whether it has a camera.
 #[utoipa::path(
     put, path = "/v1/door", tag = "door", security(("dpop" = [])),
     request_body = DoorUpdate,
     responses((status = 204, description = "noted"), (status = "4XX", body = ApiError)),
 )]
-pub(super) async fn move_door(
+pub(super) async fn update_door(
     State(app): State<App>,
     caller: DoorDevice,
     Json(update): Json<DoorUpdate>,
 ) -> Result<StatusCode, Refused> {
     app.hub
-        .move_door(caller.building, caller.door, update.stream_address)
+        .update_door(caller.building, caller.door, update)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

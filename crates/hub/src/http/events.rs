@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use access::{DoorId, RelayId};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::HeaderName;
@@ -12,11 +11,10 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use futures::{Stream, stream};
 use hub_api::{ApiError, ClipReady, ErrorCode, Event, Refresh, ServerEvent, Topic};
-use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 
 use super::callers::Member;
-use super::relay::Call;
+use super::calls::Called;
 use super::{App, Refused};
 use crate::domain::Present;
 use crate::store::{Notice, StoredEvent};
@@ -25,7 +23,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How many events are read at once.
 const BATCH: u32 = 100;
 
-/// What happens, as it happens: to residents `entry`, `clip` and `refresh`, to doors `bundle` and `relay`.
+/// What happens, as it happens: to residents `entry`, `clip` and `refresh`, to doors `bundle`, `relay` and `live`.
 ///
 /// The stream begins with `ready`. With `Last-Event-ID` it continues after that event; events are
 /// kept for 7 days, and who was away for longer is told to fetch everything again.
@@ -64,7 +62,7 @@ struct Feed {
     app: App,
     caller: Member,
     changes: watch::Receiver<u64>,
-    calls: broadcast::Receiver<Call>,
+    calls: Called,
     /// The last event that was sent or passed over.
     after: u64,
     pending: VecDeque<ServerEvent>,
@@ -75,7 +73,7 @@ impl Feed {
     async fn open(app: App, caller: Member, last: Option<u64>) -> Result<Self, Refused> {
         // Subscribed before reading, so that no change falls in between.
         let changes = app.hub.store.changes();
-        let calls = app.relays.calls();
+        let calls = app.calls.of(caller.door);
         let newest = app.hub.store.newest_event().await?;
         let pruned = app.hub.store.pruned_events().await?;
         let missed = last.is_some_and(|last| last < pruned || last > newest);
@@ -143,8 +141,7 @@ impl Feed {
         tokio::select! {
             () = self.app.stopping.cancelled() => return None,
             changed = self.changes.changed() => changed.ok()?,
-            relay = called(&mut self.calls, self.caller.door) => {
-                let event = Event::Relay { relay };
+            event = self.calls.next() => {
                 self.pending.push_back(ServerEvent { id: self.after, event });
             }
         }
@@ -176,18 +173,6 @@ impl Feed {
             id: stored.id,
             event,
         }))
-    }
-}
-
-/// Waits until the door is asked from afar; a caller that is no door never is.
-async fn called(calls: &mut broadcast::Receiver<Call>, door: Option<DoorId>) -> RelayId {
-    loop {
-        match calls.recv().await {
-            Ok(call) if Some(call.door) == door => return call.relay,
-            // Whoever was missed is told that the door did not come, and asks again.
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return std::future::pending().await,
-        }
     }
 }
 

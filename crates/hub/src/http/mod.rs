@@ -1,12 +1,14 @@
 //! The hub over HTTP: who may call what, and in which words.
 
 mod callers;
+mod calls;
 mod carried;
 mod carrier;
 mod doors;
 mod events;
 mod extract;
 mod guard;
+mod live;
 mod log;
 mod proof;
 mod public;
@@ -14,6 +16,7 @@ mod refusal;
 mod relay;
 mod residents;
 mod token;
+mod upgrade;
 #[cfg(feature = "weakened")]
 mod weakened;
 
@@ -31,6 +34,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::Hub;
+use calls::Calls;
+use live::Streams;
 use proof::ProofWindow;
 use refusal::Refused;
 use relay::Relays;
@@ -50,14 +55,16 @@ pub struct App {
     tokens: Arc<Tokens>,
     proofs: Arc<ProofWindow>,
     origins: Arc<Vec<Url>>,
+    calls: Arc<Calls>,
     relays: Arc<Relays>,
+    streams: Arc<Streams>,
     stopping: tokio_util::sync::CancellationToken,
 }
 
 impl App {
     /// Prepares the interface of a hub that clients reach at any of these origins.
     ///
-    /// Event streams and relays end when `stopping` is cancelled.
+    /// Event streams, relays and live view end when `stopping` is cancelled.
     pub fn new(
         hub: Arc<Hub>,
         origins: Vec<Url>,
@@ -67,7 +74,9 @@ impl App {
             tokens: Arc::new(Tokens::new(&hub.keys().token)?),
             proofs: Arc::new(ProofWindow::new(hub.clock.clone())),
             origins: Arc::new(origins),
+            calls: Arc::default(),
             relays: Arc::default(),
+            streams: Arc::default(),
             hub,
             stopping,
         })
@@ -115,9 +124,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(doors::bundle))
         .routes(routes!(doors::upload_state))
-        .routes(routes!(doors::move_door))
+        .routes(routes!(doors::update_door))
         .routes(routes!(relay::call_door))
         .routes(routes!(relay::join_relay))
+        .routes(routes!(live::watch_door))
+        .routes(routes!(live::join_live))
         .routes(routes!(carrier::credential))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))

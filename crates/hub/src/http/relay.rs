@@ -10,19 +10,19 @@ use std::time::Duration;
 
 use access::{DoorId, GrantId, RelayId};
 use axum::extract::{FromRequestParts, State};
-use axum::http::header::{CONNECTION, UPGRADE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode};
-use axum::response::{IntoResponse, Response};
-use hub_api::{ApiError, ErrorCode, RELAY_PROTOCOL};
+use axum::response::Response;
+use hub_api::{ApiError, ErrorCode, Event, RELAY_PROTOCOL};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, copy, split};
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::callers::{DoorDevice, ResidentDevice};
+use super::calls::{Calls, offline};
 use super::extract::Path;
+use super::upgrade::{asked_for, switching};
 use super::{App, Refused};
 use crate::domain::entropy16;
 
@@ -37,18 +37,10 @@ const MOST: usize = 256;
 const MOST_OF_A_DOOR: usize = 8;
 const MOST_OF_A_DEVICE: usize = 2;
 
-/// A door that is asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Call {
-    pub(super) door: DoorId,
-    pub(super) relay: RelayId,
-}
-
 /// The relays that there are, each from the call of a device until its end.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Relays {
     all: Mutex<HashMap<RelayId, Relay>>,
-    calls: broadcast::Sender<Call>,
 }
 
 #[derive(Debug)]
@@ -59,24 +51,11 @@ struct Relay {
     joined: Option<oneshot::Sender<OnUpgrade>>,
 }
 
-impl Default for Relays {
-    fn default() -> Self {
-        Self {
-            all: Mutex::default(),
-            calls: broadcast::Sender::new(MOST),
-        }
-    }
-}
-
 impl Relays {
-    /// Every door's calls, from now on.
-    pub(super) fn calls(&self) -> broadcast::Receiver<Call> {
-        self.calls.subscribe()
-    }
-
     /// Calls a door for a device and waits until it joins.
     async fn call(
         self: &Arc<Self>,
+        calls: &Calls,
         door: DoorId,
         device: GrantId,
     ) -> Result<(OnUpgrade, Place), Refused> {
@@ -88,8 +67,7 @@ impl Relays {
             joined: Some(joined),
         };
         let place = self.take_place(relay, waiting)?;
-        // Without receivers no door is connected; the wait then ends like that for a silent door.
-        let _connected = self.calls.send(Call { door, relay });
+        calls.ring(door, Event::Relay { relay });
         match timeout(JOINING, joins).await {
             Ok(Ok(door_end)) => Ok((door_end, place)),
             _ => Err(offline()),
@@ -144,25 +122,8 @@ impl FromRequestParts<App> for RelayEnd {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Refused> {
-        let asked = has_token(&parts.headers, &CONNECTION, "upgrade")
-            && has_token(&parts.headers, &UPGRADE, RELAY_PROTOCOL);
-        let upgrade = parts.extensions.remove::<OnUpgrade>();
-        let message =
-            "This needs an upgrade over HTTP/1.1: Connection: upgrade, Upgrade: vestibule-door.";
-        upgrade
-            .filter(|_| asked)
-            .map(Self)
-            .ok_or_else(|| Refused::new(ErrorCode::InvalidRequest, message))
+        asked_for(parts, RELAY_PROTOCOL).map(Self)
     }
-}
-
-/// Whether a header's list (RFC 9110 section 5.6.1) has this token.
-fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    let values = headers.get_all(name).iter();
-    let mut tokens = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    tokens.any(|each| each.trim().eq_ignore_ascii_case(token))
 }
 
 /// Asks a door from afar. Once it has joined, the connection carries the bytes of one door session.
@@ -193,14 +154,14 @@ pub(super) async fn call_door(
     if !app.hub.presence.is_online(door) {
         return Err(offline());
     }
-    let (door_end, place) = app.relays.call(door, caller.grant).await?;
+    let (door_end, place) = app.relays.call(&app.calls, door, caller.grant).await?;
     let stopping = app.stopping.clone();
     tokio::spawn(async move {
         let carried = timeout(LIFETIME, carry(device_end, door_end));
         stopping.run_until_cancelled(carried).await;
         drop(place);
     });
-    Ok(switching())
+    Ok(switching(RELAY_PROTOCOL))
 }
 
 /// Joins the relay that the event `relay` named. The connection then carries the bytes of one door
@@ -224,18 +185,7 @@ pub(super) async fn join_relay(
     RelayEnd(door_end): RelayEnd,
 ) -> Result<Response, Refused> {
     app.relays.join(caller.door, relay, door_end)?;
-    Ok(switching())
-}
-
-fn switching() -> Response {
-    let headers = [(CONNECTION, "upgrade"), (UPGRADE, RELAY_PROTOCOL)];
-    (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
-}
-
-fn offline() -> Refused {
-    let message =
-        "The door is not connected to the hub now. It still opens to who stands before it.";
-    Refused::retryable(ErrorCode::DoorOffline, message)
+    Ok(switching(RELAY_PROTOCOL))
 }
 
 /// Carries bytes both ways until either end closes.

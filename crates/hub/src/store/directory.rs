@@ -6,6 +6,7 @@ use access::{
     SignedBundle, SigningPublicKey, UnitId, ViewerPublicKey,
 };
 use async_trait::async_trait;
+use hub_api::DoorUpdate;
 
 use super::{Audience, Code, DoorRules, Notice, Result};
 
@@ -56,6 +57,8 @@ pub struct Door {
     pub keys: Option<DoorKeys>,
     /// `host:port` of its stream link.
     pub stream_address: Option<String>,
+    /// Whether it has a camera.
+    pub camera: bool,
 }
 
 /// The keys of an enrolled door.
@@ -208,8 +211,8 @@ pub trait Directory: Send + Sync {
     async fn doors(&self) -> Result<Vec<Door>>;
     /// The doors of a building, by name.
     async fn doors_of(&self, building: BuildingId) -> Result<Vec<Door>>;
-    /// Sets where a door's stream link is; whether that changed anything.
-    async fn set_stream_address(&self, door: DoorId, address: Option<&str>) -> Result<bool>;
+    /// Keeps what a door says about itself; whether that changed anything.
+    async fn update_door(&self, door: DoorId, update: &DoorUpdate) -> Result<bool>;
     /// Adds a resident.
     async fn add_resident(&self, resident: &Resident) -> Result<()>;
     /// All residents, by name.

@@ -3,7 +3,7 @@
 use access::{Credential, HolderSecret, read_claims};
 use hub::store::{Invitee, Revocation};
 use hub_api::oauth::PROOF_HEADER;
-use hub_api::{Client, ErrorCode, Subject};
+use hub_api::{Client, DoorUpdate, ErrorCode, Subject};
 
 use crate::support::{Raw, TestHub, device, door_subject, enrol_request, random32};
 
@@ -180,7 +180,10 @@ async fn a_resident_sees_the_doors_that_enrolled_and_which_are_online() {
     assert_eq!(doors[0].signing_key, door.key.public());
 
     let stream = door.client().events(None).await.unwrap();
-    door.client().put_door(None).await.unwrap();
+    door.client()
+        .put_door(&DoorUpdate::default())
+        .await
+        .unwrap();
     let doors = maya.client.doors().await.unwrap();
     assert_eq!(
         (doors[0].online, doors[0].stream_address.clone()),

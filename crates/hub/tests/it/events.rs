@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use hub_api::{Event, Topic};
+use hub_api::{DoorUpdate, Event, Topic};
 
 use crate::support::{TestHub, next_event as next, next_news, open_events_after as open};
 
@@ -112,7 +112,10 @@ async fn a_resident_hears_when_a_door_is_added_and_when_it_moves() {
     let maya = hub.enrol_resident(&elm).await;
     let mut events = open(&maya.client, None).await;
     door.client()
-        .put_door(Some("127.0.0.1:9".into()))
+        .put_door(&DoorUpdate {
+            stream_address: Some("127.0.0.1:9".into()),
+            camera: false,
+        })
         .await
         .unwrap();
     let Event::Refresh(refresh) = next_news(&mut events).await else {

@@ -10,6 +10,7 @@ mod carried;
 mod clips;
 mod enrolment;
 mod events;
+mod live;
 mod oauth;
 mod privacy;
 mod program;

@@ -66,6 +66,7 @@ fn a_door(building: BuildingId, id: DoorId, name: &str) -> Door {
         rules: DoorRules::default(),
         keys: None,
         stream_address: None,
+        camera: false,
     }
 }
 

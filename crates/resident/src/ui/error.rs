@@ -51,6 +51,16 @@ pub enum ErrorCode {
     ClipNotForThisDevice,
     /// The clip is not what the door signed.
     ClipTampered,
+    /// The door's camera delivers nothing now.
+    CameraOff,
+    /// The building does not let this device watch this door.
+    LiveNotAllowed,
+    /// The building lets nobody watch this door.
+    LiveNotOffered,
+    /// As many watch as may at the same time.
+    LiveBusy,
+    /// What came as live is not what the door films now.
+    LiveTampered,
     NotEnrolled,
     Internal,
 }
@@ -69,6 +79,8 @@ impl ErrorCode {
                 | Self::Timeout
                 | Self::DoorFailed
                 | Self::ClipUnavailable
+                | Self::CameraOff
+                | Self::LiveBusy
         )
     }
 }

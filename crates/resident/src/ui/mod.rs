@@ -7,6 +7,7 @@ mod activity;
 mod clip;
 mod error;
 mod lens;
+mod live;
 mod rules;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use activity::{
 pub use clip::{ClipTimeline, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
+pub use live::LiveTimeline;
 pub use rules::{DoorHours, HolderClass, Lockdown};
 
 /// Everything the first page shows.
@@ -114,6 +116,8 @@ pub struct DoorCard {
     pub rssi_dbm: Option<i16>,
     /// Whether it can be asked through the hub: it is not nearby and the hub answers.
     pub remote: bool,
+    /// Whether it has a camera that can be watched live.
+    pub live: bool,
     pub credential: CredentialState,
     pub lockdown: Lockdown,
     /// Empty when whoever may pass, may at all times.

@@ -46,6 +46,7 @@ pub(crate) fn signing_key(door: DoorId) -> SigningKey {
 
 pub(crate) fn door_info(door: DoorId, name: &str) -> DoorInfo {
     DoorInfo {
+        camera: true,
         id: door,
         name: name.to_owned(),
         kind: DoorKind::Common,

@@ -12,10 +12,11 @@ use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
     Carried, CarriedDoor, ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo,
-    EntryPage, ErrorCode, Event, Invite, IssuedCredential, ServerEvent, Subject,
+    EntryPage, ErrorCode, Event, Invite, IssuedCredential, LiveReceiver, LiveSender, ServerEvent,
+    Subject, live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::building::{
     DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, records_key,
@@ -27,6 +28,9 @@ pub(crate) struct FakeHub {
     log: watch::Sender<Log>,
     /// The doors that are connected to it.
     pub(crate) behind: LoopbackCentral,
+    /// The hub's ends of the connections of those who come to watch live.
+    watched: mpsc::UnboundedSender<(LiveSender, LiveReceiver)>,
+    pub(crate) watchers: tokio::sync::Mutex<mpsc::UnboundedReceiver<(LiveSender, LiveReceiver)>>,
 }
 
 /// What the hub has pushed so far.
@@ -68,7 +72,10 @@ impl FakeHub {
             doors,
             ..State::default()
         };
+        let (watched, watchers) = mpsc::unbounded_channel();
         Arc::new(Self {
+            watched,
+            watchers: watchers.into(),
             state: Mutex::new(state),
             log: watch::Sender::default(),
             behind: LoopbackCentral::default(),
@@ -294,5 +301,14 @@ impl Hub for Connection {
         };
         let sighting = found.map_err(|_| offline)?;
         behind.connect(&sighting).await.map_err(|_| offline)
+    }
+
+    async fn watch_door(&self, _: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {
+        self.0.is_up()?;
+        let (app, hub) = tokio::io::duplex(64 * 1024);
+        let (sender, receiver) = live_connection(hub);
+        let watched = self.0.watched.send((sender, receiver));
+        watched.map_err(|_| HubError::Unreachable)?;
+        Ok(live_connection(app))
     }
 }

@@ -12,6 +12,7 @@ mod door;
 mod enrolment;
 mod following;
 mod hub;
+mod live;
 mod remote;
 mod unlocking;
 mod watching;

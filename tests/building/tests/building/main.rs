@@ -8,6 +8,7 @@
 mod carried;
 mod ending;
 mod exactly_once;
+mod live;
 mod offline;
 mod privacy;
 mod refusals;

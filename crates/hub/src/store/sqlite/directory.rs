@@ -1,5 +1,6 @@
 use access::{BuildingId, CarrierId, DeviceId, DoorId, GrantId, ResidentId, SignedBundle, UnitId};
 use async_trait::async_trait;
+use hub_api::DoorUpdate;
 use rusqlite::{Row, Transaction, named_params, params};
 
 use super::columns::{
@@ -107,12 +108,15 @@ impl Directory for Sqlite {
         .await
     }
 
-    async fn set_stream_address(&self, door: DoorId, address: Option<&str>) -> Result<bool> {
-        let address = address.map(str::to_owned);
+    async fn update_door(&self, door: DoorId, update: &DoorUpdate) -> Result<bool> {
+        let DoorUpdate {
+            stream_address,
+            camera,
+        } = update.clone();
         self.write(move |db| {
-            let sql = "UPDATE door SET stream_address = ?1 \
-                       WHERE id = ?2 AND stream_address IS NOT ?1";
-            Ok(run(db, sql, params![address, door.as_bytes()])? > 0)
+            let sql = "UPDATE door SET stream_address = ?1, camera = ?2 \
+                       WHERE id = ?3 AND (stream_address IS NOT ?1 OR camera IS NOT ?2)";
+            Ok(run(db, sql, params![stream_address, camera, door.as_bytes()])? > 0)
         })
         .await
     }
@@ -276,6 +280,7 @@ fn door(row: &Row<'_>) -> RowResult<Door> {
             .zip(noise)
             .map(|(signing, noise)| DoorKeys { signing, noise }),
         stream_address: row.get("stream_address")?,
+        camera: row.get("camera")?,
     })
 }
 

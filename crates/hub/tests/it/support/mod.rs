@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use url::Url;
 
 pub(crate) use door::{TestClip, TestDoor};
-pub(crate) use events::{next_event, next_news, open_events, open_events_after};
+pub(crate) use events::{Events, next_event, next_news, open_events, open_events_after};
 pub(crate) use raw::{Answer, Raw, authorised};
 
 pub(crate) struct TestHub {
@@ -187,6 +187,7 @@ impl TestHub {
             rules: DoorRules::default(),
             keys: None,
             stream_address: None,
+            camera: false,
         };
         self.store().add_door(&door).await.unwrap();
         id

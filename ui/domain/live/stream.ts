@@ -1,0 +1,77 @@
+import { change, mediaSourceFor, openSource } from "../clips/media-source";
+import { stepTowards } from "./edge";
+import type { Part } from "./part";
+
+export interface LiveOptions {
+  codec: string;
+  /** Waits for part `n`, or the newest where that one is past. */
+  fetch: (n: number, signal: AbortSignal) => Promise<Part>;
+}
+
+/** What has been shown is kept this long: the decoder may still want its keyframe. */
+const KEPT_S = 4;
+const TIDY_EVERY = 50;
+
+/** Shows one live picture on one video element, at its edge. */
+export class LiveStream {
+  private readonly abort = new AbortController();
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly options: LiveOptions,
+  ) {}
+
+  /** Plays until `stop`; rejects with an `AppError` when the picture ends before, or cannot be shown. */
+  async run(): Promise<void> {
+    try {
+      await this.play();
+    } catch (thrown) {
+      if (!this.abort.signal.aborted) throw thrown;
+    }
+  }
+
+  stop(): void {
+    this.abort.abort();
+  }
+
+  private async play(): Promise<void> {
+    const { codec, fetch } = this.options;
+    const { signal } = this.abort;
+    const mimeType = `video/mp4; codecs="${codec}"`;
+    const Kind = mediaSourceFor(mimeType);
+    if (!Kind) throw { code: "unsupported" };
+    const [source, init] = await Promise.all([openSource(Kind, this.video), fetch(0, signal)]);
+    source.duration = Infinity;
+    const buffer = source.addSourceBuffer(mimeType);
+    // One picture after another, whatever was left out in between.
+    buffer.mode = "sequence";
+    await change(buffer, () => buffer.appendBuffer(init.bytes));
+    let next = init.n + 1;
+    for (let count = 1; !signal.aborted; count += 1) {
+      const part = await fetch(next, signal);
+      next = part.n + 1;
+      await change(buffer, () => buffer.appendBuffer(part.bytes));
+      if (!part.init) this.stayAtEdge(buffer);
+      if (count % TIDY_EVERY === 0) await this.tidy(buffer);
+    }
+  }
+
+  private stayAtEdge({ buffered }: SourceBuffer): void {
+    const last = buffered.length - 1;
+    if (last < 0) return;
+    const { rate, jumpToS } = stepTowards(
+      this.video.currentTime,
+      buffered.start(last),
+      buffered.end(last),
+    );
+    this.video.playbackRate = rate;
+    if (jumpToS !== null) this.video.currentTime = jumpToS;
+    // Refused only where it plays already, or nobody looks.
+    if (this.video.paused) this.video.play().catch(() => undefined);
+  }
+
+  private async tidy(buffer: SourceBuffer): Promise<void> {
+    const until = this.video.currentTime - KEPT_S;
+    if (until > 0) await change(buffer, () => buffer.remove(0, until));
+  }
+}
