@@ -1,5 +1,7 @@
-//! `clip://localhost/CLIP/N`: decrypted fragments for the window's own player, and for nobody else.
+//! `clip://localhost/CLIP/N`: decrypted fragments for the window's own player, and for nobody else. And
+//! `clip://localhost/CLIP/thumbnail`: the clip's picture.
 
+use http::header::X_CONTENT_TYPE_OPTIONS;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ORIGIN, VARY};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use resident::ui::{AppError, ErrorCode};
@@ -11,6 +13,9 @@ use crate::shell::Resident;
 pub(crate) const SCHEME: &str = "clip";
 
 type Body = Vec<u8>;
+
+/// A media type and the bytes.
+type Found = (&'static str, Body);
 
 /// Answers a request once the fragment is there.
 pub(crate) fn handle(
@@ -25,25 +30,39 @@ pub(crate) fn handle(
     });
 }
 
-async fn fetch(app: &AppHandle, request: &Request<Body>) -> Result<Body, AppError> {
+async fn fetch(app: &AppHandle, request: &Request<Body>) -> Result<Found, AppError> {
     let wanted = wanted(request).ok_or(ErrorCode::ClipUnavailable)?;
     let resident = app.try_state::<Resident>().ok_or(ErrorCode::Internal)?;
-    let fragment = resident.clip_fragment(wanted.0, wanted.1).await?;
-    Ok(fragment.to_vec())
+    let (clip, part) = wanted;
+    Ok(match part {
+        Part::Fragment(n) => ("video/mp4", resident.clip_fragment(clip, n).await?.to_vec()),
+        Part::Thumbnail => ("image/jpeg", resident.clip_thumbnail(clip).await?.to_vec()),
+    })
 }
 
-/// The clip and the number of the fragment.
-fn wanted(request: &Request<Body>) -> Option<(&str, u32)> {
+/// What there is of a clip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Fragment(u32),
+    Thumbnail,
+}
+
+/// The clip, and what of it.
+fn wanted(request: &Request<Body>) -> Option<(&str, Part)> {
     if request.method() != Method::GET {
         return None;
     }
-    let (clip, n) = request.uri().path().strip_prefix('/')?.split_once('/')?;
-    Some((clip, n.parse().ok()?))
+    let (clip, part) = request.uri().path().strip_prefix('/')?.split_once('/')?;
+    let part = match part {
+        "thumbnail" => Part::Thumbnail,
+        n => Part::Fragment(n.parse().ok()?),
+    };
+    Some((clip, part))
 }
 
-fn respond(answer: Result<Body, AppError>, origin: Option<&HeaderValue>) -> Response<Body> {
+fn respond(answer: Result<Found, AppError>, origin: Option<&HeaderValue>) -> Response<Body> {
     let (status, kind, body) = match answer {
-        Ok(body) => (StatusCode::OK, "video/mp4", body),
+        Ok((kind, body)) => (StatusCode::OK, kind, body),
         Err(error) => {
             let body = serde_json::to_vec(&error).unwrap_or_default();
             (status(error.code), "application/json", body)
@@ -53,6 +72,7 @@ fn respond(answer: Result<Body, AppError>, origin: Option<&HeaderValue>) -> Resp
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin.filter(|origin| is_own(origin)) {
@@ -96,13 +116,15 @@ mod tests {
     }
 
     #[test]
-    fn a_path_names_a_clip_and_a_fragment() {
+    fn a_path_names_a_clip_and_a_fragment_or_the_thumbnail() {
         let uri = "clip://localhost/67e55044-10b1-426f-9247-bb680e5fe0c8/12";
         let good = request(Method::GET, uri);
         assert_eq!(
             wanted(&good),
-            Some(("67e55044-10b1-426f-9247-bb680e5fe0c8", 12))
+            Some(("67e55044-10b1-426f-9247-bb680e5fe0c8", Part::Fragment(12)))
         );
+        let picture = request(Method::GET, "clip://localhost/a/thumbnail");
+        assert_eq!(wanted(&picture), Some(("a", Part::Thumbnail)));
         for wrong in [
             "clip://localhost/",
             "clip://localhost/a",
@@ -118,7 +140,7 @@ mod tests {
     fn only_the_apps_own_pages_may_read_a_fragment() {
         let allowed = |origin: &'static str| {
             let origin = HeaderValue::from_static(origin);
-            let response = respond(Ok(vec![1]), Some(&origin));
+            let response = respond(Ok(("video/mp4", vec![1])), Some(&origin));
             response.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN) == Some(&origin)
         };
         assert!(allowed("tauri://localhost"));

@@ -50,6 +50,8 @@ export type ActivityItem = {
 	doorName: string,
 	kind: ActivityKind,
 	clip: ActivityClip | null,
+	/**  Whether a picture of it can be fetched. */
+	thumbnail: boolean,
 };
 
 /**  What happened. */
@@ -117,6 +119,8 @@ export type ClipTimeline = {
 	fragments: TimelineFragment[],
 	/**  The door's signature holds for this index. Always true: an index that fails is refused. */
 	verified: boolean,
+	/**  Whether filming is over. Until then the fragments are those that have come so far. */
+	closed: boolean,
 	doorName: string,
 	atMs: number,
 	item: ActivityItem,

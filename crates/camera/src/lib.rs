@@ -19,9 +19,11 @@ mod pipeline;
 mod ring;
 mod source;
 mod state;
+mod thumbnail;
 
 pub use camera::Camera;
 pub use config::{CameraConfig, Pattern, Source};
 pub use fragment::{Fragment, InitSegment};
 pub use ring::{ClipSource, Ring};
 pub use state::{CameraState, StopReason};
+pub use thumbnail::{ThumbnailError, thumbnail};

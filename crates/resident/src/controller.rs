@@ -171,7 +171,8 @@ impl<S: Shell> Controller<S> {
         })
     }
 
-    /// Fetches a clip's index, proves that the door signed it, and unwraps its key.
+    /// Fetches a clip's index, or what is signed of it while it is filmed, proves that the door signed it, and unwraps
+    /// its key.
     pub async fn clip_timeline(&self, clip_id: &str) -> Result<ClipTimeline, AppError> {
         self.core.clip_timeline(parse_clip(clip_id)?).await
     }
@@ -179,6 +180,11 @@ impl<S: Shell> Controller<S> {
     /// Fetches one fragment, proves that it is the one the door signed, and decrypts it. 0 is the init segment.
     pub async fn clip_fragment(&self, clip_id: &str, n: u32) -> Result<Bytes, AppError> {
         self.core.clip_fragment(parse_clip(clip_id)?, n).await
+    }
+
+    /// Fetches a clip's picture, a JPEG, proves that the door signed it, and decrypts it.
+    pub async fn clip_thumbnail(&self, clip_id: &str) -> Result<Bytes, AppError> {
+        self.core.clip_thumbnail(parse_clip(clip_id)?).await
     }
 
     /// Doors are looked for while a window is in front, and the hub is tried again at once.

@@ -33,6 +33,7 @@ export default async function makeFilm(): Promise<void> {
     postRollMs: POST_ROLL_S * 1000,
     entryOffsetMs: PRE_ROLL_S * 1000,
     verified: true,
+    closed: true,
     fragments: fragments.map(({ bytes: _, ...fragment }) => fragment),
   };
   await writeFile(`${folder}/timeline.json`, JSON.stringify(timeline));

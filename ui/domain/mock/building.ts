@@ -165,7 +165,8 @@ export function item(
   clip: ActivityItem["clip"],
 ): ActivityItem {
   const doorName = NAMES.get(`door-${doorId}`) ?? doorId;
-  return { id: `item-${cursor}`, cursor, atMs, doorId: `door-${doorId}`, doorName, kind, clip };
+  const id = `item-${cursor}`;
+  return { id, cursor, atMs, doorId: `door-${doorId}`, doorName, kind, clip, thumbnail: false };
 }
 
 function own(remote = false): ActivityKind {

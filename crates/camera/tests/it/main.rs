@@ -7,6 +7,7 @@
 
 mod film;
 mod network;
+mod thumbnail;
 
 use std::time::Duration;
 

@@ -6,5 +6,7 @@
 
 mod any_bytes;
 mod film;
+mod so_far;
 mod tampered;
+mod thumbnail;
 mod viewed;
