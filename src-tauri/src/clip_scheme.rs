@@ -1,9 +1,9 @@
 //! `clip://localhost/CLIP/N` and `clip://localhost/live/WATCH/N`: decrypted fragments for the window's own player,
-//! and for nobody else.
+//! and for nobody else. And `clip://localhost/CLIP/thumbnail`: the clip's picture.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE,
-    ORIGIN, VARY,
+    ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use resident::ui::{AppError, ErrorCode};
@@ -18,6 +18,9 @@ pub(crate) const SCHEME: &str = "clip";
 const PART: HeaderName = HeaderName::from_static("vestibule-part");
 /// 1 for an init segment, 0 for others.
 const INIT: HeaderName = HeaderName::from_static("vestibule-init");
+
+/// The media type of fragments.
+const VIDEO: &str = "video/mp4";
 
 type Body = Vec<u8>;
 
@@ -39,30 +42,43 @@ pub(crate) fn handle(
 enum Wanted<'a> {
     /// A fragment of a clip.
     Clip(&'a str, u32),
+    /// A clip's picture.
+    Thumbnail(&'a str),
     /// A part of what is watched live.
     Live(&'a str, u32),
 }
 
 /// What is answered.
 struct Found {
+    kind: &'static str,
     body: Body,
     /// Which part of what is watched live it is, and whether it is an init segment.
     part: Option<(u32, bool)>,
+}
+
+impl Found {
+    fn new(kind: &'static str, body: Body) -> Self {
+        Self {
+            kind,
+            body,
+            part: None,
+        }
+    }
 }
 
 async fn fetch(app: &AppHandle, request: &Request<Body>) -> Result<Found, AppError> {
     let wanted = wanted(request).ok_or(ErrorCode::ClipUnavailable)?;
     let resident = app.try_state::<Resident>().ok_or(ErrorCode::Internal)?;
     Ok(match wanted {
-        Wanted::Clip(clip, n) => Found {
-            body: resident.clip_fragment(clip, n).await?.to_vec(),
-            part: None,
-        },
+        Wanted::Clip(clip, n) => Found::new(VIDEO, resident.clip_fragment(clip, n).await?.to_vec()),
+        Wanted::Thumbnail(clip) => {
+            Found::new("image/jpeg", resident.clip_thumbnail(clip).await?.to_vec())
+        }
         Wanted::Live(live, n) => {
             let part = resident.live_part(live, n).await?;
             Found {
-                body: part.bytes.to_vec(),
                 part: Some((part.n, part.init)),
+                ..Found::new(VIDEO, part.bytes.to_vec())
             }
         }
     })
@@ -73,22 +89,23 @@ fn wanted(request: &Request<Body>) -> Option<Wanted<'_>> {
         return None;
     }
     let path = request.uri().path().strip_prefix('/')?;
-    let (of, n) = path.rsplit_once('/')?;
-    let n = n.parse().ok()?;
-    match of.strip_prefix("live/") {
-        Some(live) => Some(Wanted::Live(live, n)),
-        None if of.contains('/') => None,
-        None => Some(Wanted::Clip(of, n)),
+    let (of, part) = path.rsplit_once('/')?;
+    if let Some(live) = of.strip_prefix("live/") {
+        return Some(Wanted::Live(live, part.parse().ok()?));
+    }
+    match part {
+        _ if of.contains('/') => None,
+        "thumbnail" => Some(Wanted::Thumbnail(of)),
+        n => Some(Wanted::Clip(of, n.parse().ok()?)),
     }
 }
 
 fn respond(answer: Result<Found, AppError>, origin: Option<&HeaderValue>) -> Response<Body> {
-    let (status, kind, found) = match answer {
-        Ok(found) => (StatusCode::OK, "video/mp4", found),
+    let (status, found) = match answer {
+        Ok(found) => (StatusCode::OK, found),
         Err(error) => {
             let body = serde_json::to_vec(&error).unwrap_or_default();
-            let found = Found { body, part: None };
-            (status(error.code), "application/json", found)
+            (status(error.code), Found::new("application/json", body))
         }
     };
     let mut response = Response::new(found.body);
@@ -96,13 +113,14 @@ fn respond(answer: Result<Found, AppError>, origin: Option<&HeaderValue>) -> Res
     let headers = response.headers_mut();
     if let Some((n, init)) = found.part {
         headers.insert(PART, n.into());
-        headers.insert(INIT, HeaderValue::from(u8::from(init)));
+        headers.insert(INIT, HeaderValue::from(u16::from(init)));
         headers.insert(
             ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("vestibule-part, vestibule-init"),
         );
     }
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.kind));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin.filter(|origin| is_own(origin)) {
@@ -152,13 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn a_path_names_a_clip_and_a_fragment() {
+    fn a_path_names_a_clip_and_a_fragment_or_the_thumbnail() {
         let uri = "clip://localhost/67e55044-10b1-426f-9247-bb680e5fe0c8/12";
         let good = request(Method::GET, uri);
         assert_eq!(
             wanted(&good),
             Some(Wanted::Clip("67e55044-10b1-426f-9247-bb680e5fe0c8", 12))
         );
+        let picture = request(Method::GET, "clip://localhost/a/thumbnail");
+        assert_eq!(wanted(&picture), Some(Wanted::Thumbnail("a")));
         for wrong in [
             "clip://localhost/",
             "clip://localhost/a",
@@ -176,8 +196,8 @@ mod tests {
     #[test]
     fn a_part_of_what_is_watched_live_says_which_it_is() {
         let found = Found {
-            body: vec![1],
             part: Some((12, true)),
+            ..Found::new(VIDEO, vec![1])
         };
         let response = respond(Ok(found), None);
         assert_eq!(response.headers()[PART], "12");
@@ -193,11 +213,7 @@ mod tests {
     fn only_the_apps_own_pages_may_read_a_fragment() {
         let allowed = |origin: &'static str| {
             let origin = HeaderValue::from_static(origin);
-            let found = Found {
-                body: vec![1],
-                part: None,
-            };
-            let response = respond(Ok(found), Some(&origin));
+            let response = respond(Ok(Found::new(VIDEO, vec![1])), Some(&origin));
             response.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN) == Some(&origin)
         };
         assert!(allowed("tauri://localhost"));

@@ -3,6 +3,7 @@
 use std::io::{Write as _, stdout};
 
 use anyhow::{Context as _, bail};
+use bytes::Bytes;
 use resident::ui::{AppError, ErrorCode, UiEvent};
 use resident::{Controller, Notification, Outside, Shell};
 
@@ -13,6 +14,7 @@ struct NoShell;
 impl Shell for NoShell {
     fn emit(&self, _: UiEvent) {}
     fn notify(&self, _: Notification) {}
+    fn illustrate(&self, _: u64, _: Bytes) {}
 }
 
 /// Enrols this device and prints what it became a part of.

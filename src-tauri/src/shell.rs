@@ -1,11 +1,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use resident::ui::{ErrorCode, UiEvent, UnlockState};
 use resident::{Controller, Notification, Shell};
 use tauri::{AppHandle, Manager as _};
 use tracing::warn;
 
-use crate::notifier::{DesktopNotifier, Notifier};
+use crate::notifier::{DesktopNotifier, Note, Notifier};
 use crate::{events, tray, window};
 
 /// The app's core as the commands find it.
@@ -21,7 +22,7 @@ pub(crate) struct TauriShell {
 
 impl TauriShell {
     pub(crate) fn new(app: AppHandle) -> Self {
-        let notifier = Arc::new(DesktopNotifier::new());
+        let notifier = Arc::new(DesktopNotifier::default());
         Self {
             app,
             notifier,
@@ -59,8 +60,13 @@ impl TauriShell {
         if !window::is_in_front(&self.app) {
             let app = self.app.clone();
             let (title, body) = words;
+            let note = Note {
+                title: title.to_owned(),
+                body,
+                entry: None,
+            };
             self.notifier
-                .show(title, &body, Box::new(move || window::show(&app)));
+                .show(note, Box::new(move || window::show(&app)));
         }
     }
 }
@@ -84,8 +90,16 @@ impl Shell for TauriShell {
             Some(clip) => window::show_clip(&app, clip),
             None => window::show(&app),
         };
-        self.notifier
-            .show(&notification.title, &notification.body, Box::new(open));
+        let note = Note {
+            title: notification.title,
+            body: notification.body,
+            entry: Some(notification.entry),
+        };
+        self.notifier.show(note, Box::new(open));
+    }
+
+    fn illustrate(&self, entry: u64, picture: Bytes) {
+        self.notifier.illustrate(entry, picture);
     }
 }
 

@@ -23,6 +23,7 @@ mod pipeline;
 mod ring;
 mod source;
 mod state;
+mod thumbnail;
 
 pub use camera::Camera;
 pub use config::{CameraConfig, Pattern, Source};
@@ -30,3 +31,4 @@ pub use fragment::{Fragment, InitSegment};
 pub use mask::Mask;
 pub use ring::{ClipSource, Ring};
 pub use state::{CameraState, Impairment, StopReason};
+pub use thumbnail::{ThumbnailError, thumbnail};

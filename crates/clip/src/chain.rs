@@ -4,7 +4,7 @@ use access::{ClipId, SigningKey, SigningPublicKey};
 
 use crate::index::encode;
 use crate::{ChainError, ClipError, ClipHeader, ClipIndex, Digest, FragmentEntry, FragmentMeta};
-use crate::{GopSignature, MAX_FRAGMENTS, SignedClipIndex};
+use crate::{GopSignature, MAX_FRAGMENTS, SignedClipIndex, SignedClipPrefix};
 
 const START: &[u8] = b"vestibule clip start\0";
 const CHAIN: &[u8] = b"vestibule clip chain\0";
@@ -21,7 +21,7 @@ pub(crate) struct Chain {
 impl Chain {
     pub(crate) fn new(header: ClipHeader) -> Result<Self, ChainError> {
         header.check()?;
-        let running = Digest::of_parts(&[START, &encode(&header)]);
+        let running = start(&header);
         Ok(Self {
             header,
             entries: Vec::new(),
@@ -129,6 +129,11 @@ impl Chain {
     }
 }
 
+/// The hash that a clip's chain starts from.
+pub(crate) fn start(header: &ClipHeader) -> Digest {
+    Digest::of_parts(&[START, &encode(header)])
+}
+
 /// The door's account of a clip: everything but the pictures and the key.
 ///
 /// After a crash, pushing what the door's journal lists once more gives the same clip with the same
@@ -167,6 +172,13 @@ impl Transcript {
         Ok(gop)
     }
 
+    /// Everything so far, signed as the end of a group of pictures.
+    pub fn prefix(&self) -> Result<SignedClipPrefix, ChainError> {
+        let mut gops = self.gops.clone();
+        gops.extend(self.chain.sign(&self.signing_key));
+        SignedClipPrefix::of(&self.chain, gops)
+    }
+
     /// Ends the clip.
     pub fn close(mut self) -> Result<(ClipIndex, SignedClipIndex), ChainError> {
         let rolls = self.chain.rolls()?;
@@ -178,6 +190,10 @@ impl Transcript {
 
     pub(crate) fn chain(&self) -> &Chain {
         &self.chain
+    }
+
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.signing_key
     }
 
     fn sign(&mut self) -> Option<GopSignature> {

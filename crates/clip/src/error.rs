@@ -2,7 +2,8 @@
 
 use access::{ClipId, DeviceId};
 
-use crate::{MAX_CODEC_LEN, MAX_FRAGMENT_LEN, MAX_FRAGMENTS, MAX_SPAN_MS, MAX_VIEWERS};
+use crate::{MAX_CODEC_LEN, MAX_FRAGMENT_LEN, MAX_FRAGMENTS, MAX_SPAN_MS};
+use crate::{MAX_THUMBNAIL_LEN, MAX_VIEWERS};
 
 /// Why fragments do not make a clip: the camera's or the door's doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +49,12 @@ pub enum ChainError {
     /// No lens is like that: a length of nothing, or an angle that there is not.
     #[error("the lens is described by numbers that no lens has")]
     ImpossibleLens,
+    /// The picture is over [`MAX_THUMBNAIL_LEN`].
+    #[error("the clip's thumbnail is longer than {MAX_THUMBNAIL_LEN} bytes")]
+    ThumbnailTooLong,
+    /// A clip has one picture.
+    #[error("the clip has a thumbnail already")]
+    SecondThumbnail,
     /// The fragment could not be encrypted: a defect.
     #[error("the fragment could not be encrypted")]
     Encryption,
@@ -122,6 +129,9 @@ pub enum ClipError {
         /// The fragment.
         n: u32,
     },
+    /// The picture is not signed by this door, or not the one that was sealed.
+    #[error("the clip's thumbnail is not what the door signed")]
+    BadThumbnail,
     /// The clip's key was not wrapped to this device.
     #[error("the clip was not made for device {0}")]
     NotAViewer(DeviceId),

@@ -141,25 +141,42 @@ impl SignedClipIndex {
 }
 
 fn check(content: &Content, door: &SigningPublicKey) -> Result<(), ClipError> {
-    let mut chain = Chain::new(content.header.clone())?;
-    let mut gops = content.gop_signatures.iter();
+    let chain = verify_chain(
+        &content.header,
+        &content.fragments,
+        &content.gop_signatures,
+        door,
+    )?;
+    let rolls = chain.rolls()? == (content.pre_roll_ms, content.post_roll_ms);
+    let ends = chain.running() == content.final_hash;
+    if rolls && ends {
+        Ok(())
+    } else {
+        Err(ClipError::Inconsistent)
+    }
+}
+
+/// Checks the chain, which has pictures, and its signatures, of which the last must cover all of it.
+pub(crate) fn verify_chain(
+    header: &ClipHeader,
+    fragments: &[FragmentEntry],
+    gop_signatures: &[GopSignature],
+    door: &SigningPublicKey,
+) -> Result<Chain, ClipError> {
+    let mut chain = Chain::new(header.clone())?;
+    let mut gops = gop_signatures.iter();
     let mut due = gops.next();
-    for entry in &content.fragments {
+    for entry in fragments {
         chain.push(*entry)?;
         if let Some(gop) = due.filter(|gop| gop.n == entry.meta.n) {
             chain.verify(gop, door)?;
             due = gops.next();
         }
     }
-    let whole = content
-        .gop_signatures
-        .last()
-        .map(|gop| gop.n.wrapping_add(1))
-        == Some(chain.next());
-    let rolls = chain.rolls()? == (content.pre_roll_ms, content.post_roll_ms);
-    let ends = chain.running() == content.final_hash;
-    if due.is_none() && whole && rolls && ends {
-        Ok(())
+    chain.rolls()?;
+    let last = gop_signatures.last().map(|gop| gop.n.wrapping_add(1));
+    if due.is_none() && last == Some(chain.next()) {
+        Ok(chain)
     } else {
         Err(ClipError::Inconsistent)
     }

@@ -5,11 +5,12 @@ use chacha20poly1305::aead::AeadInPlace;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
 
 use crate::chain::Chain;
+use crate::place::{check_listed, check_place};
 use crate::seal::{PREFIX_LEN, associated_data, nonce};
-use crate::{ClipError, ClipHeader, ClipIndex, ClipKey, Digest, FragmentEntry, FragmentMeta};
-use crate::{GopSignature, SEAL_OVERHEAD, ViewerKey};
+use crate::{ClipError, ClipHeader, ClipIndex, ClipKey, ClipPrefix, Digest, FragmentEntry};
+use crate::{FragmentMeta, GopSignature, SEAL_OVERHEAD, ViewerKey};
 
-/// Opens the fragments of a verified clip, in any order.
+/// Opens the fragments of a verified clip, or of what there is of one, in any order.
 pub struct Opener {
     clip: ClipId,
     fragments: Vec<Placed>,
@@ -25,9 +26,35 @@ struct Placed {
 impl Opener {
     /// Prepares to open fragments with the clip's key.
     pub fn new(index: &ClipIndex, key: &ClipKey) -> Result<Self, ClipError> {
-        let mut chain = Chain::new(index.header().clone())?;
-        let mut fragments = Vec::with_capacity(index.fragments().len());
-        for entry in index.fragments() {
+        Self::of(&index.into(), key)
+    }
+
+    /// Prepares to open the fragments of a closed clip as one of its viewers.
+    pub fn for_viewer(
+        index: &ClipIndex,
+        device: DeviceId,
+        key: &ViewerKey,
+    ) -> Result<Self, ClipError> {
+        Self::so_far(&index.into(), device, key)
+    }
+
+    /// Prepares to open the fragments of a clip's beginning as one of its viewers.
+    pub fn so_far(
+        prefix: &ClipPrefix,
+        device: DeviceId,
+        key: &ViewerKey,
+    ) -> Result<Self, ClipError> {
+        let header = prefix.header();
+        let wrapped = header
+            .key_for(device)
+            .ok_or(ClipError::NotAViewer(device))?;
+        Self::of(prefix, &key.unwrap_key(wrapped, header.clip)?)
+    }
+
+    fn of(prefix: &ClipPrefix, key: &ClipKey) -> Result<Self, ClipError> {
+        let mut chain = Chain::new(prefix.header().clone())?;
+        let mut fragments = Vec::with_capacity(prefix.fragments().len());
+        for entry in prefix.fragments() {
             fragments.push(Placed {
                 entry: *entry,
                 previous: chain.running(),
@@ -35,37 +62,19 @@ impl Opener {
             chain.push(*entry)?;
         }
         Ok(Self {
-            clip: index.header().clip,
+            clip: prefix.header().clip,
             fragments,
             cipher: cipher(key),
         })
     }
 
-    /// Prepares to open fragments as one of the clip's viewers.
-    pub fn for_viewer(
-        index: &ClipIndex,
-        device: DeviceId,
-        key: &ViewerKey,
-    ) -> Result<Self, ClipError> {
-        let wrapped = index
-            .header()
-            .key_for(device)
-            .ok_or(ClipError::NotAViewer(device))?;
-        Self::new(index, &key.unwrap_key(wrapped, index.header().clip)?)
-    }
-
     /// Opens one sealed fragment and returns what the door filmed.
     pub fn open(&self, n: u32, sealed: &[u8]) -> Result<Vec<u8>, ClipError> {
         let found = usize::try_from(n).ok().and_then(|n| self.fragments.get(n));
-        let Placed {
-            entry: FragmentEntry { meta, hash },
-            previous,
-        } = found.ok_or(ClipError::NoSuchFragment { n })?;
-        let body = check_place(self.clip, meta, sealed)?;
-        if Digest::of(sealed) != *hash {
-            return Err(ClipError::Tampered { n });
-        }
-        decrypt(&self.cipher, self.clip, meta, *previous, body).ok_or(ClipError::WrongKey { n })
+        let Placed { entry, previous } = found.ok_or(ClipError::NoSuchFragment { n })?;
+        let body = check_listed(self.clip, entry, sealed)?;
+        decrypt(&self.cipher, self.clip, &entry.meta, *previous, body)
+            .ok_or(ClipError::WrongKey { n })
     }
 }
 
@@ -142,36 +151,6 @@ impl std::fmt::Debug for Follower {
             .field("next", &next)
             .field("verified", &self.verified)
             .finish_non_exhaustive()
-    }
-}
-
-/// Checks that sealed bytes name this clip and number and have the right length; returns ciphertext
-/// and tag.
-fn check_place<'a>(
-    clip: ClipId,
-    meta: &FragmentMeta,
-    sealed: &'a [u8],
-) -> Result<&'a [u8], ClipError> {
-    let expected = meta.n;
-    let Some((prefix, body)) = sealed.split_first_chunk::<PREFIX_LEN>() else {
-        return Err(ClipError::Truncated { n: expected });
-    };
-    let (named, number) = prefix.split_at(PREFIX_LEN - 4);
-    let found = ClipId::from_bytes(named).map_err(|_| ClipError::Tampered { n: expected })?;
-    if found != clip {
-        return Err(ClipError::OtherClip {
-            expected: clip,
-            found,
-        });
-    }
-    let found = number.iter().fold(0, |n, byte| n << 8 | u32::from(*byte));
-    if found != expected {
-        return Err(ClipError::Misplaced { expected, found });
-    }
-    match sealed.len().cmp(&meta.sealed_len()) {
-        std::cmp::Ordering::Less => Err(ClipError::Truncated { n: expected }),
-        std::cmp::Ordering::Equal => Ok(body),
-        std::cmp::Ordering::Greater => Err(ClipError::Tampered { n: expected }),
     }
 }
 

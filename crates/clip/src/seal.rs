@@ -5,7 +5,7 @@ use chacha20poly1305::aead::AeadInPlace;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
 
 use crate::{ChainError, ClipHeader, ClipIndex, ClipKey, Digest, FragmentMeta, GopSignature};
-use crate::{SEAL_OVERHEAD, SignedClipIndex, Transcript};
+use crate::{SEAL_OVERHEAD, SignedClipIndex, SignedThumbnail, Transcript};
 
 const FRAGMENT: &[u8] = b"vestibule clip fragment\0";
 
@@ -16,6 +16,7 @@ pub(crate) const PREFIX_LEN: usize = 20;
 pub struct Sealer {
     transcript: Transcript,
     cipher: ChaCha20Poly1305,
+    has_thumbnail: bool,
 }
 
 /// A fragment as it is stored and uploaded.
@@ -42,6 +43,7 @@ impl Sealer {
         Ok(Self {
             transcript,
             cipher: ChaCha20Poly1305::new(key.as_bytes().into()),
+            has_thumbnail: false,
         })
     }
 
@@ -73,6 +75,19 @@ impl Sealer {
             hash,
             gop,
         })
+    }
+
+    /// Seals the clip's one picture, a JPEG of at most [`crate::MAX_THUMBNAIL_LEN`] bytes. A second
+    /// one is refused, for it would be sealed under the nonce of the first.
+    pub fn seal_thumbnail(&mut self, picture: &[u8]) -> Result<SignedThumbnail, ChainError> {
+        if self.has_thumbnail {
+            return Err(ChainError::SecondThumbnail);
+        }
+        let header = self.transcript.chain().header();
+        let key = self.transcript.signing_key();
+        let thumbnail = SignedThumbnail::seal(header, picture, &self.cipher, key)?;
+        self.has_thumbnail = true;
+        Ok(thumbnail)
     }
 
     /// Ends the clip.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClipIndex, FragmentEntry, Lens};
+use crate::{ClipHeader, ClipIndex, FragmentEntry, Lens};
 
 /// A clip's time as a player counts it: in milliseconds from the start of the clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,24 +44,27 @@ pub struct TimelineFragment {
 impl ClipIndex {
     /// The clip's time as a player counts it.
     pub fn timeline(&self) -> Timeline {
-        let header = self.header();
-        let pictures = self.fragments().get(1..).unwrap_or_default();
-        let start_ms = pictures.first().map_or(0, |first| first.meta.start_ms);
-        let end_ms = pictures.last().map_or(0, |last| last.meta.end_ms());
-        Timeline {
-            codec: header.codec.clone(),
-            width: header.width,
-            height: header.height,
-            lens: header.lens,
-            duration_ms: ms(end_ms - start_ms),
-            pre_roll_ms: self.pre_roll_ms(),
-            post_roll_ms: self.post_roll_ms(),
-            entry_offset_ms: ms(-start_ms).min(ms(end_ms - start_ms)),
-            fragments: pictures
-                .iter()
-                .map(|entry| place(entry, start_ms))
-                .collect(),
-        }
+        of(self.header(), self.fragments())
+    }
+}
+
+pub(crate) fn of(header: &ClipHeader, fragments: &[FragmentEntry]) -> Timeline {
+    let pictures = fragments.get(1..).unwrap_or_default();
+    let start_ms = pictures.first().map_or(0, |first| first.meta.start_ms);
+    let end_ms = pictures.last().map_or(0, |last| last.meta.end_ms());
+    Timeline {
+        codec: header.codec.clone(),
+        width: header.width,
+        height: header.height,
+        lens: header.lens,
+        duration_ms: ms(end_ms - start_ms),
+        pre_roll_ms: ms(-start_ms),
+        post_roll_ms: ms(end_ms),
+        entry_offset_ms: ms(-start_ms).min(ms(end_ms - start_ms)),
+        fragments: pictures
+            .iter()
+            .map(|entry| place(entry, start_ms))
+            .collect(),
     }
 }
 

@@ -17,13 +17,17 @@ use serde::Serialize;
 
 use crate::chain::Chain;
 use crate::{
-    ClipHeader, ClipKey, Digest, FragmentEntry, FragmentMeta, GopSignature, SealedFragment,
+    ClipHeader, ClipIndex, ClipKey, Digest, FragmentEntry, FragmentMeta, GopSignature,
+    SealedFragment,
 };
-use crate::{Lens, Mount, Sealer, Timeline, ViewerKey};
+use crate::{Lens, Mount, Sealer, SignedClipPrefix, Timeline, Transcript, ViewerKey};
 
 const CLIP_KEY: [u8; 32] = [0x11; 32];
 const SIGNING_SEED: [u8; 32] = [0x22; 32];
 const VIEWER_SECRETS: [[u8; 32]; 2] = [[0x33; 32], [0x34; 32]];
+
+/// Stands for a JPEG.
+const THUMBNAIL: &[u8] = b"a small picture";
 
 /// Every vector file: its name under `vectors/` and its text.
 pub fn files() -> Vec<(&'static str, String)> {
@@ -49,6 +53,10 @@ struct Filmed {
     post_roll_ms: u32,
     timeline: Timeline,
     signed_index: String,
+    /// The first group of pictures, as it is told of while the clip is filmed.
+    signed_prefix: String,
+    thumbnail: String,
+    signed_thumbnail: String,
 }
 
 #[derive(Serialize)]
@@ -100,6 +108,7 @@ fn clip() -> Filmed {
         describe(&fragment, &plain, &mut chain)
     });
     let fragments: Vec<_> = fragments.into_iter().collect();
+    let thumbnail = sealer.seal_thumbnail(THUMBNAIL).expect("it is the first");
     let (index, signed) = sealer.close().expect("the clip has pictures");
     Filmed {
         clip_key: hex(&CLIP_KEY),
@@ -114,7 +123,24 @@ fn clip() -> Filmed {
         post_roll_ms: index.post_roll_ms(),
         timeline: index.timeline(),
         signed_index: hex(signed.as_bytes()),
+        signed_prefix: hex(prefix(&index, signing).as_bytes()),
+        thumbnail: hex(THUMBNAIL),
+        signed_thumbnail: hex(thumbnail.as_bytes()),
     }
+}
+
+fn prefix(index: &ClipIndex, signing: SigningKey) -> SignedClipPrefix {
+    let mut transcript = Transcript::new(index.header().clone(), signing).expect("a clip begins");
+    let first = index.gop_signatures().first().expect("a group ends").n;
+    for entry in index
+        .fragments()
+        .iter()
+        .filter(|entry| entry.meta.n <= first)
+    {
+        let pushed = transcript.push(entry.meta, entry.hash);
+        pushed.expect("the fragment is in order");
+    }
+    transcript.prefix().expect("the group has pictures")
 }
 
 fn header(key: &ClipKey) -> ClipHeader {

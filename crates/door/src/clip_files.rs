@@ -6,20 +6,25 @@
 //! entry (CBOR, its length before it as u16) and its sealed bytes; `G` the end of a group of
 //! pictures: everything before it is on the disk.
 //!
-//! No key is ever written. What a crash leaves behind is closed with what the blocks say.
+//! No key is ever written. What a crash leaves behind is closed with what the blocks say. Beside it
+//! may lie `clips/<id>/thumbnail`, the clip's sealed picture.
+
+mod groups;
 
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, BufReader, Read as _, Write as _},
-    os::unix::fs::FileExt as _,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 use access::{ClipId, SigningKey};
 use clip::{
-    ClipHeader, ClipIndex, Digest, FragmentEntry, SealedFragment, SignedClipIndex, Transcript,
+    ClipHeader, ClipIndex, Digest, FragmentEntry, SealedFragment, SignedClipIndex, SignedThumbnail,
+    Transcript,
 };
+
+pub use groups::WholeGroups;
 
 use crate::files::{FilesError, make_private_folder, private, sync_folder, write_private};
 
@@ -111,7 +116,7 @@ pub fn write_index(clips: &Path, clip: ClipId, index: &SignedClipIndex) -> Resul
 pub fn size_of(clips: &Path, clip: ClipId) -> u64 {
     let length =
         |name| fs::metadata(clip_folder(clips, clip).join(name)).map_or(0, |file| file.len());
-    length("film") + length("index")
+    length("film") + length("index") + length("thumbnail")
 }
 
 /// Closes a film with the whole groups of pictures that reached the disk, and cuts off the rest.
@@ -128,13 +133,18 @@ pub fn close_interrupted(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let Some(whole) = read_whole_groups(&file)? else {
+    let Some(mut whole) = WholeGroups::of(file.try_clone()?)? else {
         return Ok(None);
     };
-    file.set_len(whole.length)?;
+    // An init segment alone is no group.
+    if !whole.read_on()? || whole.entries().len() < 2 {
+        return Ok(None);
+    }
+    file.set_len(whole.length())?;
     file.sync_all()?;
-    let mut transcript = Transcript::new(whole.header, key.clone()).map_err(io::Error::other)?;
-    for entry in whole.entries {
+    let mut transcript =
+        Transcript::new(whole.header().clone(), key.clone()).map_err(io::Error::other)?;
+    for entry in whole.entries() {
         transcript
             .push(entry.meta, entry.hash)
             .map_err(io::Error::other)?;
@@ -142,139 +152,29 @@ pub fn close_interrupted(
     transcript.close().map(Some).map_err(io::Error::other)
 }
 
-struct WholeGroups {
-    header: ClipHeader,
-    entries: Vec<FragmentEntry>,
-    /// Of the file up to the end of the last group.
-    length: u64,
+/// The signed index of a closed clip.
+pub fn read_index(clips: &Path, clip: ClipId) -> io::Result<SignedClipIndex> {
+    fs::read(clip_folder(clips, clip).join("index")).map(SignedClipIndex::from_bytes)
 }
 
-/// Reads until the first block that is torn. An init segment alone is no group.
-fn read_whole_groups(file: &File) -> io::Result<Option<WholeGroups>> {
-    let mut reader = BufReader::new(file);
-    let Some((HEADER, body)) = read_block(&mut reader)? else {
-        return Ok(None);
-    };
-    let header = ciborium::from_reader(body.as_slice()).map_err(io::Error::other)?;
-    let (mut entries, mut at) = (Vec::new(), block_length(body.len()));
-    let mut whole = (0, 0);
-    while let Some((tag, body)) = read_block(&mut reader)? {
-        at += block_length(body.len());
-        match tag {
-            FRAGMENT => entries.push(read_entry(&body)?.0),
-            _ => whole = (entries.len(), at),
-        }
-    }
-    let (count, length) = whole;
-    entries.truncate(count);
-    Ok((count > 1).then_some(WholeGroups {
-        header,
-        entries,
-        length,
-    }))
+/// Keeps a clip's picture.
+pub fn write_thumbnail(
+    clips: &Path,
+    clip: ClipId,
+    thumbnail: &SignedThumbnail,
+) -> Result<(), FilesError> {
+    write_private(
+        &clip_folder(clips, clip).join("thumbnail"),
+        thumbnail.as_bytes(),
+    )
 }
 
-fn block_length(body: usize) -> u64 {
-    FRAME_LEN + DIGEST_LEN + body as u64
-}
-
-/// The next block; `None` at the end, or where a block is not whole.
-fn read_block(reader: &mut impl io::Read) -> io::Result<Option<(u8, Vec<u8>)>> {
-    let mut frame = [0; 5];
-    let mut block = Vec::new();
-    if !fill(reader, &mut frame)? {
-        return Ok(None);
-    }
-    let [tag, length @ ..] = frame;
-    let length = u32::from_be_bytes(length);
-    if length > MAX_BODY {
-        return Ok(None);
-    }
-    block.extend_from_slice(&frame);
-    let wanted = u64::from(length) + DIGEST_LEN;
-    reader.take(wanted).read_to_end(&mut block)?;
-    let body_end = frame.len() + length as usize;
-    if block.len() as u64 != FRAME_LEN + wanted
-        || Digest::of(&block[..body_end]).as_bytes() != &block[body_end..]
-    {
-        return Ok(None);
-    }
-    block.truncate(body_end);
-    block.drain(..frame.len());
-    Ok(Some((tag, block)))
-}
-
-fn fill(reader: &mut impl io::Read, buffer: &mut [u8]) -> io::Result<bool> {
-    match reader.read_exact(buffer) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+/// A clip's picture, if one was made.
+pub fn read_thumbnail(clips: &Path, clip: ClipId) -> io::Result<Option<SignedThumbnail>> {
+    match fs::read(clip_folder(clips, clip).join("thumbnail")) {
+        Ok(bytes) => Ok(Some(SignedThumbnail::from_bytes(bytes))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-/// A fragment's entry, and where its sealed bytes begin in the body.
-fn read_entry(body: &[u8]) -> io::Result<(FragmentEntry, usize)> {
-    let malformed = || {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            "a fragment's entry is malformed",
-        )
-    };
-    let (length, rest) = body.split_first_chunk().ok_or_else(malformed)?;
-    let length = usize::from(u16::from_be_bytes(*length));
-    let entry = rest.get(..length).ok_or_else(malformed)?;
-    let entry = ciborium::from_reader(entry).map_err(|_| malformed())?;
-    Ok((entry, 2 + length))
-}
-
-/// A closed clip, to be read.
-#[derive(Debug)]
-pub struct ClosedClip {
-    folder: PathBuf,
-    film: File,
-    /// Offset and length of each fragment's sealed bytes.
-    places: Vec<(u64, usize)>,
-}
-
-impl ClosedClip {
-    /// Opens a clip's files.
-    pub fn open(clips: &Path, clip: ClipId) -> io::Result<Self> {
-        let folder = clip_folder(clips, clip);
-        let film = File::open(folder.join("film"))?;
-        let mut reader = BufReader::new(&film);
-        let (mut places, mut at) = (Vec::new(), 0);
-        while let Some((tag, body)) = read_block(&mut reader)? {
-            if tag == FRAGMENT {
-                let (_, offset) = read_entry(&body)?;
-                places.push((at + FRAME_LEN + offset as u64, body.len() - offset));
-            }
-            at += block_length(body.len());
-        }
-        drop(reader);
-        Ok(Self {
-            folder,
-            film,
-            places,
-        })
-    }
-
-    /// How many fragments, the init segment included.
-    pub fn fragments(&self) -> u32 {
-        u32::try_from(self.places.len()).unwrap_or(u32::MAX)
-    }
-
-    /// A fragment's sealed bytes.
-    pub fn read(&self, n: u32) -> io::Result<Vec<u8>> {
-        let place = usize::try_from(n).ok().and_then(|n| self.places.get(n));
-        let (offset, length) = *place.ok_or(io::ErrorKind::NotFound)?;
-        let mut sealed = vec![0; length];
-        self.film.read_exact_at(&mut sealed, offset)?;
-        Ok(sealed)
-    }
-
-    /// The signed index.
-    pub fn index(&self) -> io::Result<SignedClipIndex> {
-        fs::read(self.folder.join("index")).map(SignedClipIndex::from_bytes)
     }
 }
 

@@ -3,7 +3,7 @@ use std::os::unix::fs::MetadataExt as _;
 use access::{BuildingId, DoorId};
 use clip::{ClipKey, FragmentMeta, Opener, Sealer};
 
-use super::*;
+use super::{groups::block_length, *};
 
 const CLIP: ClipId = ClipId::from_entropy([1; 16]);
 
@@ -58,6 +58,12 @@ fn film(clips: &Path, count: u32) -> (Film, Sealer) {
     (film, sealer)
 }
 
+fn whole_groups(clips: &Path) -> WholeGroups {
+    let mut whole = WholeGroups::open(clips, CLIP).unwrap().unwrap();
+    assert!(whole.read_on().unwrap());
+    whole
+}
+
 fn path(clips: &Path) -> PathBuf {
     clip_folder(clips, CLIP).join("film")
 }
@@ -69,9 +75,9 @@ fn a_closed_clip_is_read_back_fragment_by_fragment() {
     film.end_group().unwrap();
     let (index, signed) = sealer.close().unwrap();
     write_index(clips.path(), CLIP, &signed).unwrap();
-    let closed = ClosedClip::open(clips.path(), CLIP).unwrap();
-    assert_eq!(closed.fragments(), 13);
-    assert_eq!(closed.index().unwrap(), signed);
+    let closed = whole_groups(clips.path());
+    assert_eq!(closed.entries().len(), 13);
+    assert_eq!(read_index(clips.path(), CLIP).unwrap(), signed);
     let opener = Opener::new(&index, &key()).unwrap();
     for n in 0..13 {
         assert_eq!(opener.open(n, &closed.read(n).unwrap()).unwrap(), plain(n));
@@ -81,6 +87,28 @@ fn a_closed_clip_is_read_back_fragment_by_fragment() {
     remove_clip(clips.path(), CLIP).unwrap();
     remove_clip(clips.path(), CLIP).unwrap();
     assert!(!clip_folder(clips.path(), CLIP).exists());
+}
+
+#[test]
+fn a_film_is_read_on_group_by_group_while_it_is_written() {
+    let clips = tempfile::tempdir().unwrap();
+    let (mut film, mut sealer) = film(clips.path(), 7);
+    let mut whole = whole_groups(clips.path());
+    assert_eq!(whole.entries().len(), 6, "the second group has not ended");
+    assert!(!whole.read_on().unwrap());
+    for n in 8..=11 {
+        let plain = plain(n);
+        let fragment = sealer.seal(meta(n, plain.len()), &plain).unwrap();
+        if fragment.gop.is_some() {
+            film.end_group().unwrap();
+        }
+        film.append(&fragment).unwrap();
+    }
+    assert!(whole.read_on().unwrap());
+    assert_eq!(whole.entries().len(), 11);
+    let last = whole.entries()[10];
+    assert_eq!(Digest::of(&whole.read(10).unwrap()), last.hash);
+    assert!(whole.read(11).is_err());
 }
 
 #[test]
@@ -95,8 +123,10 @@ fn an_interrupted_clip_is_closed_without_its_key_up_to_the_last_whole_group() {
         "init segment and two groups of five"
     );
     assert_eq!(signed.verify(&signing_key().public()).unwrap(), index);
-    let closed = ClosedClip::open(clips.path(), CLIP).unwrap();
-    assert_eq!(closed.fragments(), 11, "the rest is cut off");
+    let closed = whole_groups(clips.path());
+    assert_eq!(closed.entries().len(), 11);
+    let length = fs::metadata(path(clips.path())).unwrap().len();
+    assert_eq!(closed.length(), length, "the rest is cut off");
     let opener = Opener::new(&index, &key()).unwrap();
     assert_eq!(
         opener.open(10, &closed.read(10).unwrap()).unwrap(),

@@ -201,7 +201,8 @@ impl Daemon {
             journal,
             folder: studio.folder.clone(),
             clock: studio.clock.clone(),
-            closed: Arc::clone(&studio.closed),
+            signing: studio.signing.clone(),
+            grown: Arc::clone(&studio.grown),
             durable: records.durable(),
         };
         let stream = config.link.stream.as_ref().zip(self.stream);

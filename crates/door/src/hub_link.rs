@@ -6,7 +6,7 @@ use access::{ClipId, RelayId, SignedBundle};
 use async_trait::async_trait;
 use audit::SignedRecord;
 use bluetooth::Link;
-use clip::SignedClipIndex;
+use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::{StreamExt as _, stream::BoxStream};
 use hub_api::{
     Client, ClientError, DoorUpdate, LiveReceiver, LiveSender, ServerEvent, UploadState,
@@ -29,6 +29,16 @@ pub trait HubLink: fmt::Debug + Send + Sync + 'static {
 
     /// Delivers one sealed fragment.
     async fn put_fragment(&self, clip: ClipId, n: u32, sealed: Vec<u8>) -> Result<(), ClientError>;
+
+    /// Delivers a clip's sealed picture.
+    async fn put_thumbnail(
+        &self,
+        clip: ClipId,
+        thumbnail: &SignedThumbnail,
+    ) -> Result<(), ClientError>;
+
+    /// Tells how far a clip that is still filmed is signed; its fragments are delivered that far.
+    async fn put_prefix(&self, clip: ClipId, prefix: &SignedClipPrefix) -> Result<(), ClientError>;
 
     /// Closes a clip whose fragments are all delivered.
     async fn close_clip(&self, clip: ClipId, index: &SignedClipIndex) -> Result<(), ClientError>;
@@ -65,6 +75,18 @@ impl HubLink for Client {
 
     async fn put_fragment(&self, clip: ClipId, n: u32, sealed: Vec<u8>) -> Result<(), ClientError> {
         self.put_fragment(clip, n, sealed).await
+    }
+
+    async fn put_thumbnail(
+        &self,
+        clip: ClipId,
+        thumbnail: &SignedThumbnail,
+    ) -> Result<(), ClientError> {
+        self.put_thumbnail(clip, thumbnail).await
+    }
+
+    async fn put_prefix(&self, clip: ClipId, prefix: &SignedClipPrefix) -> Result<(), ClientError> {
+        self.put_prefix(clip, prefix).await
     }
 
     async fn close_clip(&self, clip: ClipId, index: &SignedClipIndex) -> Result<(), ClientError> {

@@ -5,6 +5,7 @@
 
 mod clips;
 mod records;
+mod upload;
 
 use std::time::Duration;
 

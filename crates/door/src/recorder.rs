@@ -96,8 +96,8 @@ pub struct Studio {
     pub clock: Clock,
     /// Whether another clip may be begun.
     pub room: Room,
-    /// Rung when a clip is closed.
-    pub closed: Arc<Notify>,
+    /// Rung when there is more of a clip, and when one is closed.
+    pub grown: Arc<Notify>,
 }
 
 /// Films, if there is a camera. Cheap to clone.

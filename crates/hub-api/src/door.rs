@@ -29,6 +29,9 @@ pub struct UploadState {
     pub received: Vec<u32>,
     /// Whether the clip is closed.
     pub closed: bool,
+    /// Whether its thumbnail is durable.
+    #[serde(default)]
+    pub thumbnail: bool,
 }
 
 impl UploadState {

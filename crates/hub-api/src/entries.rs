@@ -95,13 +95,16 @@ pub struct ClipInfo {
     pub id: ClipId,
     /// Whether it can be watched.
     pub state: ClipState,
+    /// Whether there is a picture of it.
+    #[serde(default)]
+    pub thumbnail: bool,
 }
 
 /// Whether a clip can be watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClipState {
-    /// The door is still filming or uploading.
+    /// The door is still filming or uploading; what is there can be watched.
     Recording,
     /// Complete and closed.
     Ready,

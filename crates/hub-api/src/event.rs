@@ -24,6 +24,8 @@ pub enum Event {
     Entry(EntryInfo),
     /// To residents: a clip can be watched now.
     Clip(ClipReady),
+    /// To residents: there is a picture of a clip now.
+    Thumbnail(ClipReady),
     /// To residents: what was fetched earlier is stale.
     Refresh(Refresh),
     /// To doors: a newer bundle is there.
@@ -47,6 +49,7 @@ impl Event {
             Self::Ready {} => "ready",
             Self::Entry(_) => "entry",
             Self::Clip(_) => "clip",
+            Self::Thumbnail(_) => "thumbnail",
             Self::Refresh(_) => "refresh",
             Self::Bundle { .. } => "bundle",
             Self::Relay { .. } => "relay",
@@ -60,6 +63,7 @@ impl Event {
             "ready" => Self::Ready {},
             "entry" => Self::Entry(serde_json::from_str(data)?),
             "clip" => Self::Clip(serde_json::from_str(data)?),
+            "thumbnail" => Self::Thumbnail(serde_json::from_str(data)?),
             "refresh" => Self::Refresh(serde_json::from_str(data)?),
             "bundle" => {
                 #[derive(Deserialize)]
@@ -87,7 +91,7 @@ impl Event {
         match self {
             Self::Ready {} | Self::Live {} => Ok("{}".to_owned()),
             Self::Entry(entry) => serde_json::to_string(entry),
-            Self::Clip(clip) => serde_json::to_string(clip),
+            Self::Clip(clip) | Self::Thumbnail(clip) => serde_json::to_string(clip),
             Self::Refresh(refresh) => serde_json::to_string(refresh),
             Self::Bundle { version } => Ok(format!(r#"{{"version":{version}}}"#)),
             Self::Relay { relay } => Ok(format!(r#"{{"relay":"{relay}"}}"#)),
@@ -95,7 +99,7 @@ impl Event {
     }
 }
 
-/// A clip that can be watched now.
+/// A clip of which there is more now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ClipReady {
     /// The clip.

@@ -1,11 +1,12 @@
-//! Watching: a clip's index and fragments are fetched, proven to be the door's, and opened here.
+//! Watching: what is signed of a clip and its fragments are fetched, proven to be the door's, and opened here.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use access::ClipId;
+use access::{ClipId, SigningPublicKey};
 use bytes::Bytes;
-use clip::{ClipError, ClipIndex, Opener, SignedClipIndex, ViewerKey};
+use clip::{ClipError, ClipHeader, ClipPrefix, Opener, ViewerKey};
+use hub_api::ErrorCode as HubCode;
 use tracing::warn;
 
 use crate::Shell;
@@ -23,10 +24,11 @@ pub(crate) struct Clips {
     open: Mutex<VecDeque<Arc<OpenClip>>>,
 }
 
-/// A clip whose index is proven and whose key is known.
+/// A clip that is proven, as far as it goes, and whose key is known.
 #[derive(Debug)]
 struct OpenClip {
-    index: ClipIndex,
+    film: ClipPrefix,
+    is_closed: bool,
     opener: Opener,
 }
 
@@ -35,7 +37,7 @@ impl Clips {
         let mut open = self.lock();
         let place = open
             .iter()
-            .position(|open| open.index.header().clip == clip)?;
+            .position(|open| open.film.header().clip == clip)?;
         let found = open.remove(place)?;
         open.push_front(found.clone());
         Some(found)
@@ -43,6 +45,7 @@ impl Clips {
 
     fn keep(&self, clip: Arc<OpenClip>) {
         let mut open = self.lock();
+        open.retain(|kept| kept.film.header().clip != clip.film.header().clip);
         open.push_front(clip);
         open.truncate(KEPT);
     }
@@ -60,9 +63,9 @@ impl<S: Shell> Core<S> {
     /// What a player needs to know before it fetches fragments.
     pub(crate) async fn clip_timeline(&self, clip: ClipId) -> Result<ClipTimeline, AppError> {
         let record = self.record_of(clip)?;
-        let open = self.open_clip(clip).await?;
+        let open = self.newest(clip, &record).await?;
         let item = self.item(&record)?.ok_or(ErrorCode::ClipUnavailable)?;
-        let timeline = open.index.timeline();
+        let timeline = open.film.timeline();
         Ok(ClipTimeline {
             clip_id: clip.to_string(),
             codec: timeline.codec,
@@ -79,7 +82,8 @@ impl<S: Shell> Core<S> {
                 .collect(),
             verified: true,
             door_name: item.door_name.clone(),
-            at_ms: open.index.header().entry_at_ms,
+            at_ms: open.film.header().entry_at_ms,
+            closed: open.is_closed,
             item,
             lens: timeline.lens.map(Lens::from),
         })
@@ -87,60 +91,96 @@ impl<S: Shell> Core<S> {
 
     /// One fragment as the door filmed it; 0 is the init segment.
     pub(crate) async fn clip_fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, AppError> {
-        let open = self.open_clip(clip).await?;
-        let entry = open
-            .index
-            .fragment(n)
-            .ok_or(ClipError::NoSuchFragment { n })?;
+        let record = self.record_of(clip)?;
+        let mut open = match self.clips.find(clip) {
+            Some(open) => open,
+            None => self.newest(clip, &record).await?,
+        };
+        if !open.is_closed && open.film.fragments().len() <= n as usize {
+            open = self.newest(clip, &record).await?;
+        }
         let sealed = match self.hub().await?.fragment(clip, n).await {
             Ok(sealed) => sealed,
             Err(error) => return Err(self.refused(clip, error)?),
         };
-        debug_assert_eq!(entry.meta.n, n);
         Ok(open.opener.open(n, &sealed)?.into())
     }
 
-    async fn open_clip(&self, clip: ClipId) -> Result<Arc<OpenClip>, AppError> {
-        if let Some(open) = self.clips.find(clip) {
-            return Ok(open);
-        }
+    /// A clip's picture, a JPEG.
+    pub(crate) async fn clip_thumbnail(&self, clip: ClipId) -> Result<Bytes, AppError> {
         let record = self.record_of(clip)?;
         let enrolment = self.enrolment()?;
-        let signed = match self.hub().await?.clip_index(clip).await {
+        let signed = match self.hub().await?.thumbnail(clip).await {
             Ok(signed) => signed,
+            // A clip without a picture may well be there.
+            Err(error) if error.code() == Some(HubCode::NotFound) => {
+                return Err(ErrorCode::ClipUnavailable.into());
+            }
             Err(error) => return Err(self.refused(clip, error)?),
         };
-        let index = self.verify(&signed, clip, &record, &enrolment)?;
+        let thumbnail = signed.verify(&self.signer(&record)?)?;
+        is_asked_for(thumbnail.header(), clip, &record, &enrolment)?;
         let viewer = ViewerKey::from_bytes(self.keys().await?.viewer);
-        let opener = Opener::for_viewer(&index, enrolment.device, &viewer)?;
-        let open = Arc::new(OpenClip { index, opener });
+        Ok(thumbnail.open(enrolment.device, &viewer)?.into())
+    }
+
+    /// The clip as far as it is signed now. What was seen of it before stays as it was, or the hub or the door lies.
+    async fn newest(&self, clip: ClipId, record: &Record) -> Result<Arc<OpenClip>, AppError> {
+        let earlier = self.clips.find(clip);
+        if let Some(closed) = earlier.as_ref().filter(|open| open.is_closed) {
+            return Ok(closed.clone());
+        }
+        let enrolment = self.enrolment()?;
+        let (film, is_closed) = self.signed_film(clip, record).await?;
+        is_asked_for(film.header(), clip, record, &enrolment)?;
+        if let Some(earlier) = earlier {
+            if !is_closed && film.is_continued_by(&earlier.film) {
+                return Ok(earlier);
+            }
+            if !earlier.film.is_continued_by(&film) {
+                warn!(%clip, "the hub shows another beginning of a clip than before");
+                return Err(AppError {
+                    retryable: false,
+                    ..ErrorCode::ClipTampered.into()
+                });
+            }
+        }
+        let viewer = ViewerKey::from_bytes(self.keys().await?.viewer);
+        let opener = Opener::so_far(&film, enrolment.device, &viewer)?;
+        let open = Arc::new(OpenClip {
+            film,
+            is_closed,
+            opener,
+        });
         self.clips.keep(open.clone());
         Ok(open)
     }
 
-    /// Proves the index with the key of the door where the entry was, and that it is of this very clip.
-    fn verify(
+    /// The whole of a closed clip, or what is signed of one that is still filmed, proven with the key of the door where
+    /// the entry was.
+    async fn signed_film(
         &self,
-        signed: &SignedClipIndex,
         clip: ClipId,
         record: &Record,
-        enrolment: &StoredEnrolment,
-    ) -> Result<ClipIndex, AppError> {
-        let door = record.happening.door();
-        let signer = self
-            .store
-            .door(door)?
-            .ok_or(ErrorCode::ClipUnavailable)?
-            .signing_key;
-        let index = signed.verify(&signer)?;
-        let header = index.header();
-        let is_asked_for =
-            header.clip == clip && header.door == door && header.building == enrolment.building.id;
-        if is_asked_for {
-            Ok(index)
-        } else {
-            Err(ErrorCode::ClipTampered.into())
+    ) -> Result<(ClipPrefix, bool), AppError> {
+        let signer = self.signer(record)?;
+        let hub = self.hub().await?;
+        let refused = match hub.clip_index(clip).await {
+            Ok(signed) => return Ok((ClipPrefix::from(&signed.verify(&signer)?), true)),
+            Err(refused) => refused,
+        };
+        if refused.code() != Some(HubCode::ClipNotReady) {
+            return Err(self.refused(clip, refused)?);
         }
+        match hub.clip_prefix(clip).await {
+            Ok(signed) => Ok((signed.verify(&signer)?, false)),
+            Err(error) => Err(self.refused(clip, error)?),
+        }
+    }
+
+    fn signer(&self, record: &Record) -> Result<SigningPublicKey, AppError> {
+        let door = self.store.door(record.happening.door())?;
+        Ok(door.ok_or(ErrorCode::ClipUnavailable)?.signing_key)
     }
 
     /// What the hub refuses about a clip; one that is gone is listed so from now on.
@@ -159,6 +199,21 @@ impl<S: Shell> Core<S> {
         let record = self.store.record_of_clip(clip)?;
         let record = record.filter(|record| matches!(record.happening, Happening::Entry(_)));
         record.ok_or(ErrorCode::ClipUnavailable.into())
+    }
+}
+
+/// What the door signed must be of this very clip.
+fn is_asked_for(
+    header: &ClipHeader,
+    clip: ClipId,
+    record: &Record,
+    enrolment: &StoredEnrolment,
+) -> Result<(), AppError> {
+    let asked = (clip, record.happening.door(), enrolment.building.id);
+    if (header.clip, header.door, header.building) == asked {
+        Ok(())
+    } else {
+        Err(ErrorCode::ClipTampered.into())
     }
 }
 

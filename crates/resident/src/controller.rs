@@ -173,7 +173,8 @@ impl<S: Shell> Controller<S> {
         })
     }
 
-    /// Fetches a clip's index, proves that the door signed it, and unwraps its key.
+    /// Fetches a clip's index, or what is signed of it while it is filmed, proves that the door signed it, and unwraps
+    /// its key.
     pub async fn clip_timeline(&self, clip_id: &str) -> Result<ClipTimeline, AppError> {
         self.core.clip_timeline(parse_clip(clip_id)?).await
     }
@@ -201,6 +202,11 @@ impl<S: Shell> Controller<S> {
     pub fn live_close(&self, live_id: &str) -> Result<(), AppError> {
         self.core.live_close(parse_watch(live_id)?);
         Ok(())
+    }
+
+    /// Fetches a clip's picture, a JPEG, proves that the door signed it, and decrypts it.
+    pub async fn clip_thumbnail(&self, clip_id: &str) -> Result<Bytes, AppError> {
+        self.core.clip_thumbnail(parse_clip(clip_id)?).await
     }
 
     /// Doors are looked for while a window is in front, and the hub is tried again at once.

@@ -11,6 +11,7 @@ use tracing::warn;
 use crate::Shell;
 use crate::clock;
 use crate::core::Core;
+use crate::news;
 use crate::store::{Happening, Record, StoredEnrolment};
 use crate::ui::{
     ActivityClip, ActivityItem, ActivityKind, AppError, ClipState, CredentialState, DoorCard,
@@ -117,6 +118,22 @@ impl<S: Shell> Core<S> {
         self.tell(record, UiEvent::ActivityChanged);
     }
 
+    /// Shows the picture of an entry in the notification of it, if it is news.
+    pub(crate) async fn illustrate(&self, record: &Record) {
+        let Happening::Entry(entry) = &record.happening else {
+            return;
+        };
+        let door = self.door_name(entry.door);
+        let is_news = news::of_entry(entry, &door, clock::now_ms()).is_some();
+        let Some(clip) = entry.clip.filter(|_| is_news) else {
+            return;
+        };
+        match self.clip_thumbnail(clip.id).await {
+            Ok(picture) => self.shell.illustrate(entry.id, picture),
+            Err(error) => warn!(%error, "a notification goes without its picture"),
+        }
+    }
+
     fn tell(&self, record: &Record, event: fn(ActivityItem) -> UiEvent) {
         match self.item(record) {
             Ok(Some(item)) => self.shell.emit(event(item)),
@@ -127,9 +144,9 @@ impl<S: Shell> Core<S> {
 }
 
 fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
-    let (kind, clip) = match &record.happening {
+    let (kind, film) = match &record.happening {
         Happening::OwnUnlock { remote, .. } => (ActivityKind::OwnUnlock { remote: *remote }, None),
-        Happening::Entry(entry) => (kind(entry)?, entry.clip.map(clip)),
+        Happening::Entry(entry) => (kind(entry)?, entry.clip),
     };
     Some(ActivityItem {
         id: record.id.clone(),
@@ -138,7 +155,8 @@ fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
         door_id: record.happening.door().to_string(),
         door_name,
         kind,
-        clip,
+        clip: film.map(clip),
+        thumbnail: film.is_some_and(has_thumbnail),
     })
 }
 
@@ -168,6 +186,10 @@ fn kind(entry: &EntryInfo) -> Option<ActivityKind> {
             alert: alert.into(),
         },
     })
+}
+
+fn has_thumbnail(clip: hub_api::ClipInfo) -> bool {
+    clip.thumbnail && clip.state != HubClipState::Unavailable
 }
 
 fn clip(clip: hub_api::ClipInfo) -> ActivityClip {

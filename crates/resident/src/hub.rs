@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use audit::SealedRecords;
 use bluetooth::Link;
 use bytes::Bytes;
-use clip::SignedClipIndex;
+use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use hub_api::{
@@ -34,6 +34,10 @@ pub trait Hub: Send + Sync {
     async fn events(&self, last: Option<u64>) -> Result<Events, HubError>;
     /// The signed index of a closed clip.
     async fn clip_index(&self, clip: ClipId) -> Result<SignedClipIndex, HubError>;
+    /// What is signed of a clip that is still recorded.
+    async fn clip_prefix(&self, clip: ClipId) -> Result<SignedClipPrefix, HubError>;
+    /// A clip's sealed picture.
+    async fn thumbnail(&self, clip: ClipId) -> Result<SignedThumbnail, HubError>;
     /// A sealed fragment; 0 is the init segment.
     async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, HubError>;
     /// What doors without a network may lack: a bundle newer than this one, and how far the hub has their records.
@@ -135,7 +139,8 @@ fn refusal(code: HubCode) -> ErrorCode {
         HubCode::InviteInvalid => ErrorCode::InviteUnknown,
         HubCode::InviteExpired => ErrorCode::InviteExpired,
         HubCode::InviteUsed => ErrorCode::InviteUsed,
-        HubCode::ClipNotReady => ErrorCode::ClipUnavailable,
+        // Closed while its beginning was asked for: its index is there now.
+        HubCode::ClipNotReady | HubCode::ClipClosed => ErrorCode::ClipUnavailable,
         HubCode::ClipUnavailable | HubCode::NotFound => ErrorCode::ClipGone,
         HubCode::InvalidClient | HubCode::Revoked => ErrorCode::NotEnrolled,
         HubCode::Unavailable => ErrorCode::HubUnreachable,
@@ -189,6 +194,14 @@ impl Hub for Client {
 
     async fn clip_index(&self, clip: ClipId) -> Result<SignedClipIndex, HubError> {
         Ok(Client::clip_index(self, clip).await?)
+    }
+
+    async fn clip_prefix(&self, clip: ClipId) -> Result<SignedClipPrefix, HubError> {
+        Ok(Client::clip_prefix(self, clip).await?)
+    }
+
+    async fn thumbnail(&self, clip: ClipId) -> Result<SignedThumbnail, HubError> {
+        Ok(Client::thumbnail(self, clip).await?)
     }
 
     async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, HubError> {

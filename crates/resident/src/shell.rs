@@ -1,4 +1,5 @@
 use access::ClipId;
+use bytes::Bytes;
 
 use crate::ui::UiEvent;
 
@@ -9,6 +10,9 @@ pub trait Shell: Send + Sync + 'static {
 
     /// Shows a desktop notification. Must not block.
     fn notify(&self, notification: Notification);
+
+    /// Shows a picture, a JPEG, in the notification about this entry, if that still stands. Must not block.
+    fn illustrate(&self, entry: u64, picture: Bytes);
 }
 
 /// A notification about one entry by somebody who does not live here, or about one alert of a door.

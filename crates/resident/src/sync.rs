@@ -130,6 +130,13 @@ async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Re
             let change = core.store.take_clip_ready(id, ready.clip)?;
             announce(core, change.as_slice(), false);
         }
+        Event::Thumbnail(ready) => {
+            let change = core.store.take_thumbnail(id, ready.clip)?;
+            announce(core, change.as_slice(), false);
+            if let Some(Change::Changed(record)) = change {
+                core.illustrate(&record).await;
+            }
+        }
         Event::Refresh(refresh) => {
             match refresh.what {
                 Topic::Doors => refresh_doors(core, hub).await?,

@@ -1,5 +1,6 @@
-//! A resident's device without a window, for tests of a whole building.
+//! A resident's device without a window, and a search of disks, for tests of a whole building.
 
+pub mod disk;
 pub mod keyring;
 mod phone;
 

@@ -5,6 +5,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use bytes::Bytes;
 use resident::{
     Config, Controller, LivePart, Notification, Outside, Shell,
     ui::{
@@ -28,6 +29,7 @@ struct Witness(Arc<Mutex<Seen>>);
 #[derive(Debug, Default)]
 struct Seen {
     notifications: Vec<Notification>,
+    pictures: Vec<(u64, Bytes)>,
     unlocks: Vec<(String, UnlockState)>,
 }
 
@@ -40,6 +42,10 @@ impl Shell for Witness {
 
     fn notify(&self, notification: Notification) {
         self.with(|seen| seen.notifications.push(notification));
+    }
+
+    fn illustrate(&self, entry: u64, picture: Bytes) {
+        self.with(|seen| seen.pictures.push((entry, picture)));
     }
 }
 
@@ -144,9 +150,7 @@ impl Phone {
         ensure!(timeline.verified, "the clip is not verified");
         let mut film = Vec::new();
         for n in std::iter::once(0).chain(timeline.fragments.iter().map(|fragment| fragment.n)) {
-            let fragment = self.controller.clip_fragment(clip, n).await;
-            let fragment = fragment.map_err(|error| anyhow::anyhow!("fragment {n}: {error:?}"))?;
-            film.extend_from_slice(&fragment);
+            film.extend_from_slice(&self.fragment(clip, n).await?);
         }
         Ok(film)
     }
@@ -209,6 +213,35 @@ impl Phone {
     pub fn stops_watching(&self, live: &str) -> Result<()> {
         let closed = self.controller.live_close(live);
         closed.map_err(|error| anyhow::anyhow!("closing failed: {error:?}"))
+    }
+
+    /// The init segment and at most `count` fragments from all over the clip, decrypted.
+    pub async fn pieces(&self, clip: &str, count: usize) -> Result<Vec<Vec<u8>>> {
+        let fragments = self.timeline(clip).await?.fragments;
+        let every = fragments.len().div_ceil(count).max(1);
+        let mut pieces = vec![self.fragment(clip, 0).await?];
+        for fragment in fragments.iter().step_by(every) {
+            pieces.push(self.fragment(clip, fragment.n).await?);
+        }
+        Ok(pieces)
+    }
+
+    async fn fragment(&self, clip: &str, n: u32) -> Result<Vec<u8>> {
+        let fragment = self.controller.clip_fragment(clip, n).await;
+        let fragment = fragment.map_err(|error| anyhow::anyhow!("fragment {n}: {error:?}"))?;
+        Ok(fragment.to_vec())
+    }
+
+    /// The decrypted picture of a clip, a JPEG.
+    pub async fn thumbnail(&self, clip: &str) -> Result<Vec<u8>> {
+        let picture = self.controller.clip_thumbnail(clip).await;
+        let picture = picture.map_err(|error| anyhow::anyhow!("no picture: {error:?}"))?;
+        Ok(picture.to_vec())
+    }
+
+    /// The pictures that came for notifications so far, each with its entry.
+    pub fn pictures(&self) -> Vec<(u64, Bytes)> {
+        self.witness.with(|seen| seen.pictures.clone())
     }
 
     /// What the resident was notified of so far.

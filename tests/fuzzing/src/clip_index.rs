@@ -3,7 +3,10 @@
 //! Input: how the rest is read (one byte), the rest.
 
 use arbitrary::Unstructured;
-use clip::{ClipIndex, ClipKey, Follower, MAX_FRAGMENTS, Opener, SignedClipIndex};
+use clip::{
+    ClipIndex, ClipKey, ClipPrefix, Follower, MAX_FRAGMENTS, Opener, SignedClipIndex,
+    SignedClipPrefix, SignedThumbnail,
+};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -22,6 +25,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     for kind in 0..6 {
         seeds.push(vec![2, kind, 40, 0, 1]);
         seeds.push(vec![3, kind, 40, 0, 1]);
+        seeds.push(vec![6, kind, 40, 0, 1]);
+        seeds.push(vec![7, kind, 40, 0, 1]);
         seeds.push(vec![4, kind, kind, kind, 40, 0, 1]);
         seeds.push(vec![5, kind, kind, kind, 40, 0, 1]);
     }
@@ -33,7 +38,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
 
 pub(crate) fn check(input: &[u8]) {
     let mut input = Unstructured::new(input);
-    match number(&mut input) % 6 {
+    match number(&mut input) % 8 {
         0 => assert_only_signed(input.take_rest().to_vec()),
         1 => assert_one_encoding(input.take_rest()),
         2 => {
@@ -47,7 +52,17 @@ pub(crate) fn check(input: &[u8]) {
             assert_one_encoding(&bytes);
         }
         4 => assert_opens_in_its_place(&mut input),
-        _ => assert_follows_in_order(&mut input),
+        5 => assert_follows_in_order(&mut input),
+        6 => {
+            let mut bytes = FILM.signed_prefix.clone();
+            mutation::apply(&mut input, &mut bytes, &FILM.signed_index);
+            assert_signed_beginning(bytes);
+        }
+        _ => {
+            let mut bytes = FILM.signed_thumbnail.clone();
+            mutation::apply(&mut input, &mut bytes, &FILM.signed_index);
+            assert_signed_picture(bytes);
+        }
     }
 }
 
@@ -66,6 +81,22 @@ fn verified() -> ClipIndex {
 fn assert_only_signed(bytes: Vec<u8>) {
     let is_the_vector = bytes == FILM.signed_index;
     let verified = SignedClipIndex::from_bytes(bytes).verify(&FILM.key().public());
+    assert_eq!(verified.is_ok(), is_the_vector);
+}
+
+/// Every signature in it is the door's, and the clip's own chain goes on from it.
+fn assert_signed_beginning(bytes: Vec<u8>) {
+    let is_the_vector = bytes == FILM.signed_prefix;
+    let verified = SignedClipPrefix::from_bytes(bytes).verify(&FILM.key().public());
+    assert_eq!(verified.is_ok(), is_the_vector);
+    if let Ok(prefix) = verified {
+        assert!(prefix.is_continued_by(&ClipPrefix::from(&self::verified())));
+    }
+}
+
+fn assert_signed_picture(bytes: Vec<u8>) {
+    let is_the_vector = bytes == FILM.signed_thumbnail;
+    let verified = SignedThumbnail::from_bytes(bytes).verify(&FILM.key().public());
     assert_eq!(verified.is_ok(), is_the_vector);
 }
 

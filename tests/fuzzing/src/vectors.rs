@@ -65,6 +65,10 @@ pub(crate) struct Film {
     signing_seed: [u8; 32],
     #[serde(deserialize_with = "from_hex")]
     pub(crate) signed_index: Vec<u8>,
+    #[serde(deserialize_with = "from_hex")]
+    pub(crate) signed_prefix: Vec<u8>,
+    #[serde(deserialize_with = "from_hex")]
+    pub(crate) signed_thumbnail: Vec<u8>,
     fragments: Vec<Fragment>,
 }
 

@@ -19,6 +19,7 @@ const timeline: ClipTimeline = {
   closed: true,
   doorName: "Main entrance",
   atMs: 1_000_000,
+  closed: true,
   item: item(1, 1_000_000, "main", { type: "own_unlock", remote: false }, null),
   lens: null,
 };

@@ -8,6 +8,7 @@
 mod film;
 mod network;
 mod pictures;
+mod thumbnail;
 
 use std::time::Duration;
 

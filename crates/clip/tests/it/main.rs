@@ -7,5 +7,7 @@
 mod any_bytes;
 mod film;
 mod live;
+mod so_far;
 mod tampered;
+mod thumbnail;
 mod viewed;

@@ -134,7 +134,7 @@ impl Foundation {
             folder: self.clips.clone(),
             clock: self.clock.clone(),
             room: Room::default(),
-            closed: Arc::new(Notify::new()),
+            grown: Arc::new(Notify::new()),
         }
     }
 

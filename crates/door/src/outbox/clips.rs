@@ -1,14 +1,19 @@
-use std::{collections::HashMap, io, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    path::PathBuf,
+    sync::Arc,
+    time::Instant,
+};
 
-use access::ClipId;
+use access::{ClipId, SigningKey};
 use audit::Event;
-use hub_api::UploadState;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{OutboxError, REFUSED_PAUSE};
+use super::{OutboxError, REFUSED_PAUSE, upload::Upload};
 use crate::{
-    clip_files::{ClosedClip, remove_clip},
+    clip_files::remove_clip,
     clock::Clock,
     hub_link::HubLink,
     journal::{Draft, Journal},
@@ -16,7 +21,7 @@ use crate::{
     store::{Alongside, ClipRow, ClipState, Store},
 };
 
-/// Delivers closed clips, oldest first, and removes them here.
+/// Delivers clips while they are filmed, and closed ones, oldest first, which it then removes here.
 #[derive(Debug)]
 pub struct ClipOutbox {
     /// The hub.
@@ -27,10 +32,30 @@ pub struct ClipOutbox {
     pub folder: PathBuf,
     /// Tells when a clip was found missing.
     pub clock: Clock,
-    /// Rung when a clip is closed.
-    pub closed: Arc<Notify>,
+    /// Signs what there is of a clip.
+    pub signing: SigningKey,
+    /// Rung when there is more of a clip, and when one is closed.
+    pub grown: Arc<Notify>,
     /// Up to which record the hub has confirmed the chain.
     pub durable: watch::Receiver<u64>,
+}
+
+/// What is remembered from one round to the next.
+#[derive(Debug, Default)]
+struct Round {
+    /// What the hub refused for good, and when.
+    refused: HashMap<ClipId, Instant>,
+    /// The uploads of clips in the making.
+    growing: HashMap<ClipId, Upload>,
+    /// Clips in the making that can only be delivered once they are closed, if then.
+    stuck: HashSet<ClipId>,
+}
+
+impl Round {
+    fn is_refused(&mut self, clip: ClipId) -> bool {
+        self.refused.retain(|_, at| at.elapsed() < REFUSED_PAUSE);
+        self.refused.contains_key(&clip)
+    }
 }
 
 impl ClipOutbox {
@@ -41,58 +66,129 @@ impl ClipOutbox {
 
     async fn deliver_forever(&mut self) {
         let mut pauses = Pauses::new();
-        let mut refused = HashMap::new();
+        let mut round = Round::default();
         loop {
-            match self.deliver_all(&mut refused, &mut pauses).await {
+            match self.deliver_all(&mut round, &mut pauses).await {
                 Ok(()) => {
-                    let _ = tokio::time::timeout(REFUSED_PAUSE, self.closed.notified()).await;
+                    let _ = tokio::time::timeout(REFUSED_PAUSE, self.grown.notified()).await;
                 }
                 Err(error) => pauses.after("clips wait for the hub", &error).await,
             }
         }
     }
 
-    /// Delivers every closed clip; those that the hub refuses for good are left for later.
+    /// Delivers every closed clip, and before each what there is of those in the making: somebody may
+    /// be waiting to see who is at the door now.
     async fn deliver_all(
         &mut self,
-        refused: &mut HashMap<ClipId, Instant>,
+        round: &mut Round,
         pauses: &mut Pauses,
     ) -> Result<(), OutboxError> {
         self.finish_removals().await?;
-        let closed = self
-            .journal
-            .query(|store| store.clips(ClipState::Closed))
-            .await?;
-        refused.retain(|_, at| at.elapsed() < REFUSED_PAUSE);
-        for row in closed {
-            let ClipRow {
-                clip, entry_seq, ..
-            } = row;
-            if refused.contains_key(&clip) {
+        self.deliver_growing(round, pauses).await?;
+        for row in self.rows(ClipState::Closed).await? {
+            if round.is_refused(row.clip) {
                 continue;
             }
-            match self.deliver(clip, pauses).await {
-                Ok(()) => tracing::info!(%clip, "clip delivered"),
-                Err(OutboxError::Files(error)) if error.kind() == io::ErrorKind::NotFound => {
-                    tracing::warn!(%clip, seq = entry_seq, "a clip's files are gone");
-                    self.give_up(row).await?;
-                }
+            let delivered = self.deliver(row.clip, pauses).await;
+            self.take_outcome(row, delivered, &mut round.refused)
+                .await?;
+            self.deliver_growing(round, pauses).await?;
+        }
+        Ok(())
+    }
+
+    async fn rows(&self, state: ClipState) -> Result<Vec<ClipRow>, OutboxError> {
+        let rows = self.journal.query(move |store| store.clips(state));
+        Ok(rows.await?)
+    }
+
+    /// What cannot be delivered for good is left for later; what may pass ends the round.
+    async fn take_outcome(
+        &self,
+        row: ClipRow,
+        delivered: Result<(), OutboxError>,
+        refused: &mut HashMap<ClipId, Instant>,
+    ) -> Result<(), OutboxError> {
+        let ClipRow {
+            clip, entry_seq, ..
+        } = row;
+        match delivered {
+            Ok(()) => tracing::info!(%clip, "clip delivered"),
+            Err(OutboxError::Files(error)) if error.kind() == io::ErrorKind::NotFound => {
+                tracing::warn!(%clip, seq = entry_seq, "a clip's files are gone");
+                self.give_up(row).await?;
+            }
+            Err(error) if error.is_passing() => return Err(error),
+            Err(error) => {
+                tracing::error!(%clip, %error, "the clip cannot be delivered");
+                refused.insert(clip, Instant::now());
+            }
+        }
+        Ok(())
+    }
+
+    /// Delivers what was added to the clips in the making.
+    async fn deliver_growing(
+        &mut self,
+        round: &mut Round,
+        pauses: &mut Pauses,
+    ) -> Result<(), OutboxError> {
+        let rows = self.rows(ClipState::Recording).await?;
+        let is_filmed = |clip: &ClipId| rows.iter().any(|row| row.clip == *clip);
+        round.growing.retain(|clip, _| is_filmed(clip));
+        round.stuck.retain(is_filmed);
+        for ClipRow {
+            clip, entry_seq, ..
+        } in rows
+        {
+            if round.stuck.contains(&clip) {
+                continue;
+            }
+            self.records_up_to(entry_seq).await;
+            match self.deliver_more(clip, round, pauses).await {
+                Ok(()) => {}
                 Err(error) if error.is_passing() => return Err(error),
                 Err(error) => {
-                    tracing::error!(%clip, %error, "the clip cannot be delivered");
-                    refused.insert(clip, Instant::now());
+                    tracing::warn!(%clip, %error, "the clip waits until it is closed");
+                    round.stuck.insert(clip);
                 }
             }
         }
         Ok(())
     }
 
-    async fn deliver(&mut self, clip: ClipId, pauses: &mut Pauses) -> Result<(), OutboxError> {
-        self.records_first().await;
-        let upload = self.hub.upload_state(clip).await?;
-        if !upload.closed {
-            self.upload(clip, &upload, pauses).await?;
+    /// Delivers what was added to a clip; nothing of it may be on the disk yet, or any more.
+    async fn deliver_more(
+        &self,
+        clip: ClipId,
+        round: &mut Round,
+        pauses: &mut Pauses,
+    ) -> Result<(), OutboxError> {
+        if !round.growing.contains_key(&clip) {
+            match self.begin(clip).await {
+                Ok(begun) => round.growing.extend(begun.map(|upload| (clip, upload))),
+                Err(OutboxError::Files(error)) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
+        match round.growing.get_mut(&clip) {
+            Some(upload) => upload.go_on(pauses).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn begin(&self, clip: ClipId) -> Result<Option<Upload>, OutboxError> {
+        let (folder, key) = (self.folder.clone(), self.signing.clone());
+        Upload::begin(Arc::clone(&self.hub), folder, clip, key).await
+    }
+
+    async fn deliver(&mut self, clip: ClipId, pauses: &mut Pauses) -> Result<(), OutboxError> {
+        let last = *self.journal.last_seq().borrow();
+        self.records_up_to(last).await;
+        let begun = self.begin(clip).await?;
+        let mut upload = begun.ok_or(io::Error::from(io::ErrorKind::NotFound))?;
+        upload.finish(pauses).await?;
         let uploaded = move |store: &mut Store| store.set_clip_uploaded(clip);
         self.journal.query(uploaded).await?;
         self.remove(clip).await
@@ -115,30 +211,8 @@ impl ClipOutbox {
         Ok(())
     }
 
-    /// Sends the fragments that the hub does not have yet, and closes the clip.
-    async fn upload(
-        &self,
-        clip: ClipId,
-        upload: &UploadState,
-        pauses: &mut Pauses,
-    ) -> Result<(), OutboxError> {
-        let folder = self.folder.clone();
-        let closed = Arc::new(off_thread(move || ClosedClip::open(&folder, clip)).await?);
-        for n in 0..closed.fragments() {
-            if upload.received.binary_search(&n).is_err() {
-                let film = Arc::clone(&closed);
-                let sealed = off_thread(move || film.read(n)).await?;
-                self.hub.put_fragment(clip, n, sealed).await?;
-                pauses.reset();
-            }
-        }
-        let index = off_thread(move || closed.index()).await?;
-        Ok(self.hub.close_clip(clip, &index).await?)
-    }
-
-    /// Waits until the hub has the records that a clip belongs to.
-    async fn records_first(&mut self) {
-        let needed = *self.journal.last_seq().borrow();
+    /// Waits until the hub has the records up to this one: what a clip shows must be on record first.
+    async fn records_up_to(&mut self, needed: u64) {
         // An outbox of records that ended means that the program does.
         let _ = self.durable.wait_for(|durable| *durable >= needed).await;
     }
@@ -163,13 +237,4 @@ impl ClipOutbox {
             .await?;
         Ok(())
     }
-}
-
-/// Does what may block away from the threads that serve people.
-async fn off_thread<T: Send + 'static>(
-    act: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    tokio::task::spawn_blocking(act)
-        .await
-        .map_err(io::Error::other)?
 }

@@ -91,7 +91,7 @@ impl Studio {
         };
         if self.end(&ending, stop).await {
             tracing::info!(%clip, seq = entry_seq, "clip closed");
-            self.closed.notify_one();
+            self.grown.notify_one();
         }
     }
 

@@ -2,6 +2,7 @@ use std::{io, time::Duration};
 
 use access::{ClipId, Viewer};
 use audit::Shortfall;
+use bytes::Bytes;
 use camera::{Camera, ClipSource, Fragment};
 use clip::{ClipHeader, ClipIndex, ClipKey, FragmentMeta, Sealer, SignedClipIndex, WrappedKey};
 use rand::rngs::OsRng;
@@ -9,7 +10,10 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{Rolls, Shot, Studio, closing::Salvaged};
-use crate::clip_files::Film;
+use crate::{
+    clip_files::{Film, write_thumbnail},
+    files::FilesError,
+};
 
 /// How much later than the end of the post-roll its last fragment may arrive.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,6 +35,17 @@ enum Broken {
     Disk(#[from] io::Error),
     #[error("it cannot be sealed: {0}")]
     Seal(#[from] clip::ChainError),
+}
+
+/// Why a clip has no picture.
+#[derive(Debug, thiserror::Error)]
+enum NoPicture {
+    #[error(transparent)]
+    Made(#[from] camera::ThumbnailError),
+    #[error("it cannot be sealed: {0}")]
+    Seal(#[from] clip::ChainError),
+    #[error(transparent)]
+    Disk(#[from] FilesError),
 }
 
 impl Broken {
@@ -89,7 +104,7 @@ impl Take<'_> {
     /// is put down to, if there is one.
     async fn roll(
         &self,
-        reel: &mut Reel,
+        reel: &mut Reel<'_>,
         shot: Shot,
         stop: &CancellationToken,
     ) -> Result<Shortfall, Broken> {
@@ -107,7 +122,9 @@ impl Take<'_> {
             let Some(fragment) = fragment else {
                 return Ok(Shortfall::CameraStopped);
             };
-            if reel.push(&fragment, start_ms)? >= wanted_ms {
+            let end_ms = reel.push(&fragment, start_ms)?;
+            reel.portray(&fragment, end_ms);
+            if end_ms >= wanted_ms {
                 return Ok(Shortfall::CameraStarting);
             }
         }
@@ -133,13 +150,19 @@ fn relative_ms(moment: Duration, origin: Duration) -> i64 {
 }
 
 /// Seals what is filmed and writes it. The clip's key lives in here and nowhere else.
-struct Reel {
+struct Reel<'a> {
+    studio: &'a Studio,
+    clip: ClipId,
     sealer: Sealer,
     film: Film,
+    init: Bytes,
+    /// The newest keyframe, until the clip has its picture.
+    keyframe: Option<Bytes>,
+    has_picture: bool,
 }
 
-impl Reel {
-    fn begin(studio: &Studio, shot: &Shot, viewers: &[Viewer]) -> Result<Self, Broken> {
+impl<'a> Reel<'a> {
+    fn begin(studio: &'a Studio, shot: &Shot, viewers: &[Viewer]) -> Result<Self, Broken> {
         let init = shot.source.init();
         let key = ClipKey::generate(&mut OsRng);
         let header = ClipHeader {
@@ -157,7 +180,15 @@ impl Reel {
         };
         let film = Film::create(&studio.folder, &header)?;
         let sealer = Sealer::new(header, &key, studio.signing.clone())?;
-        let mut reel = Self { sealer, film };
+        let mut reel = Self {
+            studio,
+            clip: shot.clip,
+            sealer,
+            film,
+            init: init.data.clone(),
+            keyframe: None,
+            has_picture: false,
+        };
         let meta = FragmentMeta {
             n: 0,
             start_ms: 0,
@@ -184,10 +215,39 @@ impl Reel {
         Ok(meta.end_ms())
     }
 
+    /// Makes the clip's picture, of the last keyframe before the attempt, once the film has come to
+    /// the attempt. A clip without one is as good evidence.
+    fn portray(&mut self, fragment: &Fragment, end_ms: i64) {
+        if self.has_picture {
+            return;
+        }
+        if fragment.keyframe {
+            self.keyframe = Some(fragment.data.clone());
+        }
+        if end_ms < 0 {
+            return;
+        }
+        self.has_picture = true;
+        if let Some(keyframe) = self.keyframe.take()
+            && let Err(why) = self.keep_picture(&keyframe)
+        {
+            tracing::warn!(clip = %self.clip, %why, "the clip has no picture");
+        }
+    }
+
+    fn keep_picture(&mut self, keyframe: &[u8]) -> Result<(), NoPicture> {
+        let picture = camera::thumbnail(&self.init, keyframe)?;
+        let sealed = self.sealer.seal_thumbnail(&picture)?;
+        write_thumbnail(&self.studio.folder, self.clip, &sealed)?;
+        self.studio.grown.notify_one();
+        Ok(())
+    }
+
     fn write(&mut self, meta: FragmentMeta, plain: &[u8]) -> Result<(), Broken> {
         let sealed = self.sealer.seal(meta, plain)?;
         if sealed.gop.is_some() {
             self.film.end_group()?;
+            self.studio.grown.notify_one();
         }
         self.film.append(&sealed)?;
         Ok(())

@@ -79,7 +79,7 @@ async fn a_clip_that_cannot_be_read_back_now_is_left_for_the_next_start() {
         folder: folder.path().to_owned(),
         clock: Clock::start(),
         room: Room::default(),
-        closed: Arc::default(),
+        grown: Arc::default(),
     };
     let clips = [4, 5].map(|number| ClipId::from_entropy([number; 16]));
     for clip in clips {

@@ -1,8 +1,8 @@
 use std::{collections::BTreeSet, fs, time::Duration};
 
-use access::{ClipId, HolderClass};
+use access::{ClipId, DeviceId, HolderClass};
 use audit::{Event, Record, Shortfall};
-use clip::{ClipIndex, Opener};
+use clip::{ClipIndex, ClipPrefix, Opener};
 use door::store::{ClipState, Store};
 use door_protocol::Answer;
 
@@ -197,6 +197,98 @@ fn pictures(film: &[Vec<u8>]) -> BTreeSet<Vec<u8>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clip_can_be_watched_as_far_as_it_is_signed_while_it_is_filmed() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).unwrap();
+    let begun = || {
+        let so_far = site.hub.clip(clip);
+        so_far.is_some_and(|clip| !clip.prefixes.is_empty())
+    };
+    until("its beginning is there", begun).await;
+    assert!(closed(&site, clip).is_none(), "it is still filmed");
+    let film = delivered(&site, clip).await;
+    let whole = ClipPrefix::from(&verify(&site, &film));
+    let key = site.keys().signing_public();
+    assert!(
+        film.prefixes.len() > 1,
+        "it grew {} times",
+        film.prefixes.len()
+    );
+    for (prefix, held) in &film.prefixes {
+        let prefix = prefix.verify(&key).unwrap();
+        assert!(prefix.fragments().len() <= *held, "fragments come first");
+        assert!(prefix.is_continued_by(&whole));
+    }
+    let (first, _) = &film.prefixes[0];
+    let first = first.verify(&key).unwrap();
+    let opener = Opener::so_far(&first, DEVICE, &viewer()).unwrap();
+    let opened = opener.open(1, &film.fragments[&1]).unwrap();
+    assert_eq!(&opened[4..8], b"moof");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clip_has_a_small_picture_of_the_attempt_that_only_viewers_open() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).unwrap();
+    let film = delivered(&site, clip).await;
+    let thumbnail = film.thumbnail.unwrap();
+    let verified = thumbnail.verify(&site.keys().signing_public()).unwrap();
+    assert_eq!(verified.header().clip, clip);
+    let picture = verified.open(DEVICE, &viewer()).unwrap();
+    assert_eq!(&picture[..3], b"\xff\xd8\xff");
+    assert!(
+        thumbnail
+            .as_bytes()
+            .windows(32)
+            .all(|window| window != &picture[20..52])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_device_sees_what_is_filmed_from_then_on_and_a_removed_one_nothing_new() {
+    const NEW: DeviceId = DeviceId::from_entropy([44; 16]);
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let film = async |bundle: u64| {
+        let installed = Event::BundleInstalled { version: bundle };
+        let in_force = || {
+            site.records()
+                .iter()
+                .any(|record| record.event == installed)
+        };
+        until("the bundle is in force", in_force).await;
+        let seq = door.phone.enter(&courier()).await;
+        let film = delivered(&site, clip_at(&site, seq).unwrap()).await;
+        verify(&site, &film)
+    };
+    let opens = |index: &ClipIndex, device| Opener::for_viewer(index, device, &viewer()).is_ok();
+    let before = film(1).await;
+    let moved = bundle_with(2, |bundle| bundle.viewers[0].device = NEW);
+    site.hub.publish(2, moved);
+    let after = film(2).await;
+    assert_eq!((opens(&before, DEVICE), opens(&before, NEW)), (true, false));
+    assert_eq!((opens(&after, DEVICE), opens(&after, NEW)), (false, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_that_was_away_during_the_film_catches_up() {
+    let site = Site::new().with_camera();
+    let door = filmed_door(&site).await;
+    let seq = door.phone.enter(&courier()).await;
+    let clip = clip_at(&site, seq).unwrap();
+    site.hub.fail_after_fragments(Some(3));
+    until("the clip is closed", || closed(&site, clip).is_some()).await;
+    site.hub.fail_after_fragments(None);
+    let film = delivered(&site, clip).await;
+    assert!(film.thumbnail.is_some());
+    watch(&site, &film);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_was_cut_is_resumed_and_nothing_is_sent_twice() {
     let site = Site::new().with_camera();
     let door = filmed_door(&site).await;
@@ -209,6 +301,7 @@ async fn an_upload_that_was_cut_is_resumed_and_nothing_is_sent_twice() {
             .is_some_and(|clip| clip.fragments.len() == 7)
     };
     until("the upload is cut", half).await;
+    until("the clip is closed", || closed(&site, clip).is_some()).await;
     drop(door);
     site.hub.fail_after_fragments(None);
     let _door = site.start().await;

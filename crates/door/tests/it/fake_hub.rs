@@ -10,7 +10,7 @@ use access::{ClipId, RelayId, SignedBundle, SigningPublicKey};
 use async_trait::async_trait;
 use audit::{ChainPosition, Record, SignedRecord, verify_run};
 use bluetooth::{Link, LoopbackPair};
-use clip::SignedClipIndex;
+use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use door::hub_link::{Events, HubLink};
 use futures::StreamExt as _;
 use hub_api::{
@@ -54,6 +54,9 @@ pub struct FakeClip {
     /// How often each fragment came.
     pub puts: BTreeMap<u32, u32>,
     pub index: Option<SignedClipIndex>,
+    /// Each beginning that was told of while the clip was filmed, with how many fragments were there.
+    pub prefixes: Vec<(SignedClipPrefix, usize)>,
+    pub thumbnail: Option<SignedThumbnail>,
 }
 
 impl FakeHub {
@@ -213,6 +216,7 @@ impl HubLink for FakeHub {
             Ok(UploadState {
                 received: clip.fragments.keys().copied().collect(),
                 closed: clip.index.is_some(),
+                thumbnail: clip.thumbnail.is_some(),
             })
         })
     }
@@ -233,6 +237,30 @@ impl HubLink for FakeHub {
             if *held != sealed {
                 return Err(refuse(ErrorCode::FragmentConflict));
             }
+            Ok(())
+        })
+    }
+
+    async fn put_thumbnail(
+        &self,
+        clip: ClipId,
+        thumbnail: &SignedThumbnail,
+    ) -> Result<(), ClientError> {
+        self.answer(|state| {
+            let clip = state.clips.entry(clip).or_default();
+            let held = clip.thumbnail.get_or_insert_with(|| thumbnail.clone());
+            if held != thumbnail {
+                return Err(refuse(ErrorCode::FragmentConflict));
+            }
+            Ok(())
+        })
+    }
+
+    async fn put_prefix(&self, clip: ClipId, prefix: &SignedClipPrefix) -> Result<(), ClientError> {
+        self.answer(|state| {
+            let clip = state.clips.entry(clip).or_default();
+            let told = (prefix.clone(), clip.fragments.len());
+            clip.prefixes.push(told);
             Ok(())
         })
     }

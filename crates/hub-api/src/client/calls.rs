@@ -1,7 +1,7 @@
 use access::{BuildingId, ClipId, SignedBundle};
 use audit::SignedRecord;
 use bytes::Bytes;
-use clip::SignedClipIndex;
+use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use reqwest::{Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -41,7 +41,23 @@ impl Client {
         ))
     }
 
-    /// A sealed fragment of a closed clip; 0 is the init segment.
+    /// What is signed of a clip that is still recorded.
+    pub async fn clip_prefix(&self, clip: ClipId) -> Result<SignedClipPrefix, ClientError> {
+        let request = Request::new(Method::GET, format!("/v1/clips/{clip}/prefix"));
+        Ok(SignedClipPrefix::from_bytes(
+            self.bytes(&request).await?.to_vec(),
+        ))
+    }
+
+    /// A clip's sealed picture.
+    pub async fn thumbnail(&self, clip: ClipId) -> Result<SignedThumbnail, ClientError> {
+        let request = Request::new(Method::GET, format!("/v1/clips/{clip}/thumbnail"));
+        Ok(SignedThumbnail::from_bytes(
+            self.bytes(&request).await?.to_vec(),
+        ))
+    }
+
+    /// A sealed fragment of a clip, as far as it is signed; 0 is the init segment.
     pub async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, ClientError> {
         let request = Request::new(Method::GET, format!("/v1/clips/{clip}/fragments/{n}"));
         self.bytes(&request).await
@@ -83,6 +99,28 @@ impl Client {
     ) -> Result<(), ClientError> {
         let request = Request::new(Method::PUT, format!("/v1/clips/{clip}/fragments/{n}"))
             .body("application/octet-stream", sealed);
+        self.send(&request).await.map(drop)
+    }
+
+    /// Delivers a clip's sealed picture. Repeating it is harmless.
+    pub async fn put_thumbnail(
+        &self,
+        clip: ClipId,
+        thumbnail: &SignedThumbnail,
+    ) -> Result<(), ClientError> {
+        let request = Request::new(Method::PUT, format!("/v1/clips/{clip}/thumbnail"))
+            .body("application/cbor", thumbnail.as_bytes().to_vec());
+        self.send(&request).await.map(drop)
+    }
+
+    /// Tells how far a clip that is still recorded is signed. Its fragments are delivered that far.
+    pub async fn put_prefix(
+        &self,
+        clip: ClipId,
+        prefix: &SignedClipPrefix,
+    ) -> Result<(), ClientError> {
+        let request = Request::new(Method::PUT, format!("/v1/clips/{clip}/prefix"))
+            .body("application/cbor", prefix.as_bytes().to_vec());
         self.send(&request).await.map(drop)
     }
 

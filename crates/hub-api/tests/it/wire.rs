@@ -19,6 +19,7 @@ fn entry() -> EntryInfo {
         clip: Some(ClipInfo {
             id: access::ClipId::from_entropy([2; 16]),
             state: ClipState::Recording,
+            thumbnail: false,
         }),
         outcome: Outcome::Denied {
             reason: access::DenyReason::UnitDoor,
@@ -41,7 +42,8 @@ fn an_entry_on_the_wire_is_snake_case_and_names_its_outcome() {
       "link": "bluetooth",
       "clip": {
         "id": "02020202-0202-4202-8202-020202020202",
-        "state": "recording"
+        "state": "recording",
+        "thumbnail": false
       },
       "outcome": {
         "kind": "denied",
@@ -111,6 +113,7 @@ fn the_next_fragment_is_the_first_that_is_missing() {
         UploadState {
             received: received.to_vec(),
             closed: false,
+            thumbnail: false,
         }
         .next()
     };

@@ -3,7 +3,7 @@ mod rules;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use access::{DoorKind, GrantId, HolderPublicKey, ResidentRecords};
+use access::{ClipId, DoorKind, GrantId, HolderPublicKey, ResidentRecords};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
@@ -73,6 +73,9 @@ pub(super) enum Command {
     /// Make a one-time invite with which a device, door or carrier enrols.
     #[command(subcommand)]
     Invite(Invite),
+    /// Clips of entries. They are encrypted for residents' devices: the hub can check and not watch them.
+    #[command(subcommand)]
+    Clip(ClipCommand),
     /// What happened at the doors.
     #[command(subcommand)]
     Audit(Audit),
@@ -282,6 +285,17 @@ pub(super) struct Invited {
     /// How long it is good, in hours.
     #[arg(long, default_value_t = 72, value_parser = clap::value_parser!(u64).range(1..=8760))]
     pub(super) valid_h: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ClipCommand {
+    /// List the clips, newest first.
+    List(InBuilding),
+    /// Check a clip's signatures, its end against its door's record, and each stored fragment.
+    Verify {
+        /// The clip's id; see `clip list`.
+        clip: ClipId,
+    },
 }
 
 #[derive(Debug, Subcommand)]

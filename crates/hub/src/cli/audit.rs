@@ -209,7 +209,7 @@ impl Names {
 }
 
 /// Local time to the second.
-fn time(at_ms: u64) -> String {
+pub(super) fn time(at_ms: u64) -> String {
     let at = i64::try_from(at_ms)
         .ok()
         .and_then(|ms| Timestamp::from_millisecond(ms).ok());

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod clips;
 mod codes;
 mod grants;
 mod invites;
@@ -66,6 +67,7 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Code(command) => codes::code(&open(&data)?, command, output).await?,
         Command::Lockdown(command) => rules::lockdown(&open(&data)?, command, output).await?,
         Command::Invite(command) => invites::invite(&open(&data)?, command, output).await?,
+        Command::Clip(command) => return clips::clip(&open(&data)?, command, output).await,
         Command::Audit(command) => return audit::audit(&open(&data)?, command, output).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,9 @@
 
 use access::{BuildingId, ClipId, DoorId, SigningPublicKey};
 use bytes::Bytes;
-use clip::{ClipIndex, Digest, MAX_FRAGMENTS, SignedClipIndex};
+use clip::{
+    ClipHeader, ClipIndex, ClipPrefix, Digest, FragmentEntry, MAX_FRAGMENTS, SignedClipIndex,
+};
 use hub_api::{ApiError, ErrorCode, UploadState};
 
 use super::{Hub, Result, refuse};
@@ -57,6 +59,7 @@ impl Hub {
         Ok(UploadState {
             received: fragments.iter().map(|fragment| fragment.n).collect(),
             closed: row.stage != ClipStage::Recording,
+            thumbnail: self.store.thumbnail(clip).await?.is_some(),
         })
     }
 
@@ -88,6 +91,8 @@ impl Hub {
             return mismatch("it ends with another hash than the door's record says");
         }
         check_whole(&index, &self.store.fragments(clip).await?)?;
+        self.check_continued(clip, &key, &ClipPrefix::from(&index))
+            .await?;
         let closing = Closing {
             clip,
             final_hash,
@@ -106,16 +111,21 @@ impl Hub {
 
     /// The index of a closed clip at one of `doors`.
     pub async fn clip_index(&self, doors: &[DoorId], clip: ClipId) -> Result<SignedClipIndex> {
-        let row = self.visible_clip(doors, clip).await?;
-        match row.index {
+        match self.known_clip(doors, clip).await?.index {
             Some(index) => Ok(index),
-            None => no_clip(),
+            None => not_ready(),
         }
     }
 
-    /// A fragment of a closed clip at one of `doors`.
+    /// A fragment of a clip at one of `doors`, as far as the clip is signed.
     pub async fn clip_fragment(&self, doors: &[DoorId], clip: ClipId, n: u32) -> Result<Bytes> {
-        self.visible_clip(doors, clip).await?;
+        let row = self.known_clip(doors, clip).await?;
+        if row.stage == ClipStage::Recording {
+            let prefix = self.store.prefix(clip).await?;
+            if prefix.is_none_or(|prefix| n >= prefix.fragments) {
+                return not_ready();
+            }
+        }
         let Some(fragment) = self.store.fragment(clip, n).await? else {
             return refuse(
                 ErrorCode::NotFound,
@@ -125,18 +135,14 @@ impl Hub {
         Ok(self.files.get(clip, &fragment).await?)
     }
 
-    async fn visible_clip(&self, doors: &[DoorId], clip: ClipId) -> Result<ClipRow> {
+    /// A clip at one of `doors` that is closed or still recorded.
+    pub(super) async fn known_clip(&self, doors: &[DoorId], clip: ClipId) -> Result<ClipRow> {
         let row = self.store.clip(clip).await?;
         let Some(row) = row.filter(|row| doors.contains(&row.door)) else {
             return no_clip();
         };
         match row.stage {
-            ClipStage::Ready => Ok(row),
-            ClipStage::Recording => Err(ApiError::retryable(
-                ErrorCode::ClipNotReady,
-                "The clip is still being recorded or uploaded. Try again in a few seconds.",
-            )
-            .into()),
+            ClipStage::Ready | ClipStage::Recording => Ok(row),
             ClipStage::Expiring | ClipStage::Gone => refuse(
                 ErrorCode::ClipUnavailable,
                 "The clip is gone: clips are deleted when their retention ends.",
@@ -158,13 +164,21 @@ fn check_seal(clip: ClipId, n: u32, bytes: &[u8]) -> Result<()> {
     )
 }
 
-fn placed(placed: Placed) -> Result<()> {
+pub(super) fn not_ready<T>() -> Result<T> {
+    Err(ApiError::retryable(
+        ErrorCode::ClipNotReady,
+        "The clip is still being recorded or uploaded. Try again in a few seconds.",
+    )
+    .into())
+}
+
+pub(super) fn placed(placed: Placed) -> Result<()> {
     match placed {
         Placed::Held => Ok(()),
         Placed::NotYours => no_clip(),
         Placed::Conflict => refuse(
             ErrorCode::FragmentConflict,
-            "Other bytes are held under this fragment number. A fragment never changes.",
+            "Other bytes are held in this place. Neither a fragment nor a thumbnail ever changes.",
         ),
         Placed::Closed => refuse(ErrorCode::ClipClosed, "The clip takes no more fragments."),
         Placed::Full => Err(ApiError::retryable(
@@ -176,14 +190,14 @@ fn placed(placed: Placed) -> Result<()> {
     }
 }
 
-fn no_clip<T>() -> Result<T> {
+pub(super) fn no_clip<T>() -> Result<T> {
     refuse(
         ErrorCode::NotFound,
         "There is no such clip here, or none that this caller may use.",
     )
 }
 
-fn mismatch<T>(why: &str) -> Result<T> {
+pub(super) fn mismatch<T>(why: &str) -> Result<T> {
     refuse(
         ErrorCode::ClipMismatch,
         format!("The clip cannot be closed: {why}."),
@@ -210,15 +224,27 @@ fn verify_index(
         Ok(index) => index,
         Err(error) => return mismatch(&error.to_string()),
     };
-    let header = index.header();
+    check_header(index.header(), from, clip)?;
+    Ok(index)
+}
+
+/// What a door signs is of the clip that it says, and of itself.
+pub(super) fn check_header(header: &ClipHeader, from: Uploader, clip: ClipId) -> Result<()> {
     if (header.clip, header.door, header.building) == (clip, from.door, from.building) {
-        return Ok(index);
+        return Ok(());
     }
-    mismatch("its index is of another clip")
+    mismatch("what is signed is of another clip")
 }
 
 fn check_whole(index: &ClipIndex, held: &[FragmentRow]) -> Result<()> {
-    let listed = index.fragments();
+    if held.len() > index.fragments().len() {
+        return mismatch("its index lists fewer fragments than were uploaded");
+    }
+    check_held(index.fragments(), held)
+}
+
+/// Everything that is listed is held, under its number and with its hash.
+pub(super) fn check_held(listed: &[FragmentEntry], held: &[FragmentRow]) -> Result<()> {
     if held.len() < listed.len() {
         return Err(ApiError::retryable(
             ErrorCode::ClipIncomplete,
@@ -230,13 +256,13 @@ fn check_whole(index: &ClipIndex, held: &[FragmentRow]) -> Result<()> {
         )
         .into());
     }
-    let same = |(entry, held): (&clip::FragmentEntry, &FragmentRow)| {
+    let same = |(entry, held): (&FragmentEntry, &FragmentRow)| {
         entry.meta.n == held.n
             && *entry.hash.as_bytes() == held.digest
             && entry.meta.sealed_len() as u64 == held.len
     };
-    if held.len() == listed.len() && listed.iter().zip(held).all(same) {
+    if listed.iter().zip(held).all(same) {
         return Ok(());
     }
-    mismatch("its index lists other fragments than were uploaded")
+    mismatch("other fragments are listed than were uploaded")
 }

@@ -2,8 +2,10 @@
 
 mod bundles;
 mod carried;
+mod clip_check;
 mod clip_files;
 mod clips;
+mod clips_so_far;
 mod credentials;
 mod enrolment;
 mod log;
@@ -20,6 +22,7 @@ use hub_api::{ApiError, ErrorCode};
 use rand::RngCore as _;
 use rand::rngs::OsRng;
 
+pub use clip_check::ClipReport;
 pub use clip_files::{ClipFiles, FileError};
 pub use clips::Uploader;
 pub use credentials::CREDENTIAL_LIFETIME_S;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use clip::SignedClipIndex;
+use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use hub_api::{ApiError, DoorUpdate, Durable, RecordRun, UploadState};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -84,6 +84,49 @@ pub(super) async fn put_fragment(
     app.hub
         .put_fragment(caller.uploader(), clip, n, sealed)
         .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Delivers a clip's sealed picture. The same again is harmless; another is refused.
+#[utoipa::path(
+    put, path = "/v1/clips/{clip}/thumbnail", tag = "door", security(("dpop" = [])),
+    params(("clip" = ClipId, Path, description = "the clip")),
+    request_body(content = Vec<u8>, content_type = "application/cbor"),
+    responses(
+        (status = 204, description = "durable"),
+        (status = "4XX", body = ApiError),
+        (status = 507, body = ApiError, description = "the building's quota is used up"),
+    ),
+)]
+pub(super) async fn put_thumbnail(
+    State(app): State<App>,
+    caller: DoorDevice,
+    Path(clip): Path<ClipId>,
+    Bytes(thumbnail): Bytes,
+) -> Result<StatusCode, Refused> {
+    let signed = SignedThumbnail::from_bytes(thumbnail.to_vec());
+    app.hub
+        .put_thumbnail(caller.uploader(), clip, signed)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tells how far a clip that is still recorded is signed, once the fragments it lists are here. A
+/// shorter one than was told before is harmless.
+#[utoipa::path(
+    put, path = "/v1/clips/{clip}/prefix", tag = "door", security(("dpop" = [])),
+    params(("clip" = ClipId, Path, description = "the clip")),
+    request_body(content = Vec<u8>, content_type = "application/cbor"),
+    responses((status = 204, description = "noted"), (status = "4XX", body = ApiError)),
+)]
+pub(super) async fn put_prefix(
+    State(app): State<App>,
+    caller: DoorDevice,
+    Path(clip): Path<ClipId>,
+    Bytes(prefix): Bytes,
+) -> Result<StatusCode, Refused> {
+    let signed = SignedClipPrefix::from_bytes(prefix.to_vec());
+    app.hub.put_prefix(caller.uploader(), clip, signed).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -166,6 +166,7 @@ impl Feed {
                 .await?
                 .map(|row| Event::Entry(row.info)),
             Notice::Clip { clip, entry } => Some(Event::Clip(ClipReady { clip, entry })),
+            Notice::Thumbnail { clip, entry } => Some(Event::Thumbnail(ClipReady { clip, entry })),
             Notice::Refresh { what } => Some(Event::Refresh(Refresh { what })),
             Notice::Bundle { version } => Some(Event::Bundle { version }),
         };

@@ -138,6 +138,8 @@ fn routes() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::max(RECORDS_LIMIT));
     let clips = OpenApiRouter::new()
         .routes(routes!(residents::clip_index, doors::close_clip))
+        .routes(routes!(residents::clip_prefix, doors::put_prefix))
+        .routes(routes!(residents::clip_thumbnail, doors::put_thumbnail))
         .routes(routes!(doors::put_fragment))
         .layer(DefaultBodyLimit::max(CLIP_LIMIT));
     small.merge(records).merge(clips)

@@ -111,7 +111,52 @@ pub(super) async fn clip_index(
     Ok((unchanging("application/cbor"), index.as_bytes().to_vec()))
 }
 
-/// One sealed fragment of a closed clip; 0 is the init segment.
+/// What is signed of a clip that is still recorded: CBOR. It grows.
+#[utoipa::path(
+    get, path = "/v1/clips/{clip}/prefix", tag = "resident", security(("dpop" = [])),
+    params(("clip" = ClipId, Path, description = "the clip")),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/cbor"),
+        (status = "4XX", body = ApiError),
+    ),
+)]
+pub(super) async fn clip_prefix(
+    State(app): State<App>,
+    caller: ResidentDevice,
+    Path(clip): Path<ClipId>,
+) -> Result<impl IntoResponse, Refused> {
+    let doors = app.hub.door_ids_for(caller.building, caller.unit).await?;
+    let prefix = app.hub.clip_prefix(&doors, clip).await?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/cbor")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, prefix.as_bytes().to_vec()))
+}
+
+/// A clip's sealed picture: CBOR.
+#[utoipa::path(
+    get, path = "/v1/clips/{clip}/thumbnail", tag = "resident", security(("dpop" = [])),
+    params(("clip" = ClipId, Path, description = "the clip")),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/cbor"),
+        (status = "4XX", body = ApiError),
+    ),
+)]
+pub(super) async fn clip_thumbnail(
+    State(app): State<App>,
+    caller: ResidentDevice,
+    Path(clip): Path<ClipId>,
+) -> Result<impl IntoResponse, Refused> {
+    let doors = app.hub.door_ids_for(caller.building, caller.unit).await?;
+    let thumbnail = app.hub.clip_thumbnail(&doors, clip).await?;
+    Ok((
+        unchanging("application/cbor"),
+        thumbnail.as_bytes().to_vec(),
+    ))
+}
+
+/// One sealed fragment of a clip, as far as it is signed; 0 is the init segment.
 #[utoipa::path(
     get, path = "/v1/clips/{clip}/fragments/{n}", tag = "resident", security(("dpop" = [])),
     params(
@@ -133,7 +178,7 @@ pub(super) async fn clip_fragment(
     Ok((unchanging("application/octet-stream"), bytes))
 }
 
-/// A closed clip never changes, but only its viewers' own devices may keep it.
+/// What is signed of a clip never changes, but only its viewers' own devices may keep it.
 fn unchanging(content_type: &'static str) -> [(HeaderName, HeaderValue); 2] {
     [
         (CONTENT_TYPE, HeaderValue::from_static(content_type)),

@@ -2,7 +2,7 @@
 
 use access::{BuildingId, ClipId, DoorId};
 use async_trait::async_trait;
-use clip::SignedClipIndex;
+use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 
 use super::Result;
 
@@ -34,6 +34,49 @@ pub struct ClipRow {
     pub recorded_hash: Option<[u8; 32]>,
     /// The signed index, once it is closed.
     pub index: Option<SignedClipIndex>,
+}
+
+/// How far a recording clip is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrefixRow {
+    /// How many fragments it lists.
+    pub fragments: u32,
+    /// The signed prefix.
+    pub signed: SignedClipPrefix,
+}
+
+/// A clip's picture to keep.
+#[derive(Clone, Debug)]
+pub struct NewThumbnail {
+    /// The clip.
+    pub clip: ClipId,
+    /// The building, for the quota.
+    pub building: BuildingId,
+    /// The door that filmed it.
+    pub door: DoorId,
+    /// The picture.
+    pub signed: SignedThumbnail,
+    /// Now, unix seconds.
+    pub at: u64,
+    /// The most bytes of clips that the building may have.
+    pub quota_bytes: u64,
+}
+
+/// A clip as it is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListedClip {
+    /// The id.
+    pub id: ClipId,
+    /// The door that filmed it.
+    pub door: DoorId,
+    /// How far it is.
+    pub stage: ClipStage,
+    /// When the hub heard of it first, unix seconds.
+    pub started_at: u64,
+    /// How many fragments are here.
+    pub fragments: u64,
+    /// How much is stored of it.
+    pub bytes: u64,
 }
 
 /// A fragment whose bytes are durable.
@@ -69,7 +112,7 @@ pub struct NewFragment {
 pub enum Placed {
     /// It is registered, or was with the same bytes.
     Held,
-    /// Other bytes are registered under its number.
+    /// Other bytes are registered in its place.
     Conflict,
     /// The building's quota is used up.
     Full,
@@ -97,6 +140,8 @@ pub struct Closing {
 pub trait Clips: Send + Sync {
     /// One clip.
     async fn clip(&self, id: ClipId) -> Result<Option<ClipRow>>;
+    /// A building's clips, newest first.
+    async fn clips_of(&self, building: BuildingId) -> Result<Vec<ListedClip>>;
     /// The durable fragments of a clip, by number.
     async fn fragments(&self, clip: ClipId) -> Result<Vec<FragmentRow>>;
     /// One durable fragment.
@@ -105,6 +150,14 @@ pub trait Clips: Send + Sync {
     async fn probe_fragment(&self, new: &NewFragment) -> Result<Placed>;
     /// Registers a fragment whose bytes are durable, and its clip with the first one.
     async fn place_fragment(&self, new: &NewFragment) -> Result<Placed>;
+    /// How far a recording clip is signed.
+    async fn prefix(&self, clip: ClipId) -> Result<Option<PrefixRow>>;
+    /// Keeps how far a recording clip is signed; a shorter one than is kept changes nothing.
+    async fn keep_prefix(&self, clip: ClipId, prefix: &PrefixRow) -> Result<()>;
+    /// A clip's picture.
+    async fn thumbnail(&self, clip: ClipId) -> Result<Option<SignedThumbnail>>;
+    /// Keeps a clip's picture and tells residents; the clip's row is made with it where need be.
+    async fn keep_thumbnail(&self, new: &NewThumbnail) -> Result<Placed>;
     /// Closes a recording clip and tells residents; [`super::StoreError::Conflict`] when it is
     /// not recording, or its record came and ends with another hash.
     async fn close_clip(&self, closing: &Closing) -> Result<()>;

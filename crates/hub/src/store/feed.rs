@@ -36,6 +36,13 @@ pub enum Notice {
         /// The entry that it films.
         entry: u64,
     },
+    /// There is a picture of a clip.
+    Thumbnail {
+        /// The clip.
+        clip: ClipId,
+        /// The entry that it films.
+        entry: u64,
+    },
     /// Something is stale.
     Refresh {
         /// What.

@@ -15,7 +15,10 @@ use std::error::Error;
 
 use tokio::sync::watch;
 
-pub use clips::{ClipRow, ClipStage, Clips, Closing, FragmentRow, NewFragment, Placed};
+pub use clips::{
+    ClipRow, ClipStage, Clips, Closing, FragmentRow, ListedClip, NewFragment, NewThumbnail, Placed,
+    PrefixRow,
+};
 pub use directory::{
     Building, Bundled, Carrier, Device, Directory, Door, DoorKeys, GrantSubject, NewGrant,
     Resident, Revocation, StandingGrant, Unit,

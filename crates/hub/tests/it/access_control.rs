@@ -103,6 +103,10 @@ fn every_endpoint_says_who_may_use_it() {
     PUT /v1/clips/ID: door
     GET /v1/clips/ID/fragments/1: resident
     PUT /v1/clips/ID/fragments/1: door
+    GET /v1/clips/ID/prefix: resident
+    PUT /v1/clips/ID/prefix: door
+    GET /v1/clips/ID/thumbnail: resident
+    PUT /v1/clips/ID/thumbnail: door
     GET /v1/clips/ID/upload: door
     POST /v1/credentials: resident
     PUT /v1/door: door

@@ -8,11 +8,11 @@ use crate::support::{Elm, Enrolee, TestClip, TestDoor, TestHub, random16};
 
 const HOUR: i64 = 3600;
 
-fn code<T: std::fmt::Debug>(result: Result<T, ClientError>) -> ErrorCode {
+pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, ClientError>) -> ErrorCode {
     result.unwrap_err().code().unwrap()
 }
 
-async fn lobby() -> (TestHub, Elm, TestDoor, Enrolee) {
+pub(crate) async fn lobby() -> (TestHub, Elm, TestDoor, Enrolee) {
     let hub = TestHub::start().await;
     let elm = hub.elm().await;
     let door = hub.enrol_door(&elm, elm.lobby).await;
@@ -20,7 +20,7 @@ async fn lobby() -> (TestHub, Elm, TestDoor, Enrolee) {
     (hub, elm, door, maya)
 }
 
-fn closed(door: &mut TestDoor, clip: &TestClip, entry_seq: u64) -> SignedRecord {
+pub(crate) fn closed(door: &mut TestDoor, clip: &TestClip, entry_seq: u64) -> SignedRecord {
     door.record(Event::ClipClosed {
         clip: clip.id,
         entry_seq,
@@ -32,7 +32,7 @@ fn closed(door: &mut TestDoor, clip: &TestClip, entry_seq: u64) -> SignedRecord 
     })
 }
 
-async fn state(maya: &Enrolee) -> ClipState {
+pub(crate) async fn state(maya: &Enrolee) -> ClipState {
     maya.client.entries(None, 1).await.unwrap().entries[0]
         .clip
         .unwrap()

@@ -7,7 +7,9 @@
 
 mod access_control;
 mod carried;
+mod clip_check;
 mod clips;
+mod clips_so_far;
 mod enrolment;
 mod events;
 mod live;

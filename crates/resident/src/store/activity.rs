@@ -1,5 +1,5 @@
 use access::{ClipId, DoorId};
-use hub_api::{ClipState, EntryInfo};
+use hub_api::{ClipInfo, ClipState, EntryInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
@@ -144,13 +144,29 @@ impl Store {
     ) -> Result<Option<Change>, StoreError> {
         self.write(|transaction| {
             set_last_event(transaction, event_id)?;
-            set_clip_state(transaction, clip, ClipState::Ready)
+            change_clip(transaction, clip, |clip| clip.state = ClipState::Ready)
+        })
+    }
+
+    /// Stores that there is a picture of a clip, as event `event_id` says.
+    pub fn take_thumbnail(
+        &self,
+        event_id: u64,
+        clip: ClipId,
+    ) -> Result<Option<Change>, StoreError> {
+        self.write(|transaction| {
+            set_last_event(transaction, event_id)?;
+            change_clip(transaction, clip, |clip| clip.thumbnail = true)
         })
     }
 
     /// Stores that a clip cannot be watched any more.
     pub fn mark_clip_gone(&self, clip: ClipId) -> Result<Option<Change>, StoreError> {
-        self.write(|transaction| set_clip_state(transaction, clip, ClipState::Unavailable))
+        self.write(|transaction| {
+            change_clip(transaction, clip, |clip| {
+                clip.state = ClipState::Unavailable;
+            })
+        })
     }
 
     /// Stores that an event has been taken.
@@ -219,10 +235,10 @@ impl Store {
     }
 }
 
-fn set_clip_state(
+fn change_clip(
     transaction: &Transaction<'_>,
     clip: ClipId,
-    state: ClipState,
+    change: impl FnOnce(&mut ClipInfo),
 ) -> Result<Option<Change>, StoreError> {
     let Some(Record {
         happening: Happening::Entry(mut entry),
@@ -232,7 +248,7 @@ fn set_clip_state(
         return Ok(None);
     };
     if let Some(clip) = entry.clip.as_mut() {
-        clip.state = state;
+        change(clip);
     }
     put(transaction, &Happening::Entry(entry))
 }

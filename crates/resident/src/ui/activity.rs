@@ -26,6 +26,8 @@ pub struct ActivityItem {
     pub door_name: String,
     pub kind: ActivityKind,
     pub clip: Option<ActivityClip>,
+    /// Whether a picture of it can be fetched.
+    pub thumbnail: bool,
 }
 
 /// What happened.

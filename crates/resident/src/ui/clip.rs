@@ -21,6 +21,8 @@ pub struct ClipTimeline {
     pub fragments: Vec<TimelineFragment>,
     /// The door's signature holds for this index. Always true: an index that fails is refused.
     pub verified: bool,
+    /// Whether filming is over. Until then the fragments are those that have come so far.
+    pub closed: bool,
     pub door_name: String,
     pub at_ms: u64,
     pub item: ActivityItem,

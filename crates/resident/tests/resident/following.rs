@@ -26,6 +26,7 @@ fn courier(id: u64) -> EntryInfo {
         clip: Some(ClipInfo {
             id: CLIP,
             state: ClipState::Recording,
+            thumbnail: false,
         }),
         outcome: Outcome::Entered,
     }
@@ -325,6 +326,7 @@ async fn a_clip_that_was_lost_while_nobody_listened_is_no_longer_recording() {
     let mut lost = courier(1);
     lost.clip = lost.clip.map(|clip| ClipInfo {
         state: ClipState::Unavailable,
+        thumbnail: false,
         ..clip
     });
     world.hub.add_entry(lost);

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use audit::{SealedRecords, SignedRecord};
 use bluetooth::{Central as _, Link, LoopbackCentral};
 use bytes::Bytes;
-use clip::SignedClipIndex;
+use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
@@ -50,6 +50,9 @@ pub(crate) struct State {
     pub(crate) doors: Vec<DoorInfo>,
     pub(crate) entries: Vec<EntryInfo>,
     pub(crate) clips: HashMap<ClipId, (SignedClipIndex, Vec<Vec<u8>>)>,
+    /// How far clips are signed that are still recorded.
+    pub(crate) prefixes: HashMap<ClipId, SignedClipPrefix>,
+    pub(crate) thumbnails: HashMap<ClipId, SignedThumbnail>,
     /// The time for which clips are kept is over.
     pub(crate) clips_are_gone: bool,
     pub(crate) credentials_issued: u32,
@@ -179,6 +182,11 @@ impl Hubs for FakeHubs {
 
 struct Connection(Arc<FakeHub>);
 
+const NOT_READY: HubError = HubError::Refused {
+    code: ErrorCode::ClipNotReady,
+    retryable: true,
+};
+
 #[async_trait]
 impl Hub for Connection {
     async fn doors(&self) -> Result<Vec<DoorInfo>, HubError> {
@@ -241,15 +249,27 @@ impl Hub for Connection {
                 retryable: false,
             });
         }
+        if state.prefixes.contains_key(&clip) {
+            return Err(NOT_READY);
+        }
+        let closed = state.clips.get(&clip);
+        closed.map(|(index, _)| index.clone()).ok_or(NOT_READY)
+    }
+
+    async fn clip_prefix(&self, clip: ClipId) -> Result<SignedClipPrefix, HubError> {
+        self.0.is_up()?;
+        let state = self.0.state();
+        state.prefixes.get(&clip).cloned().ok_or(NOT_READY)
+    }
+
+    async fn thumbnail(&self, clip: ClipId) -> Result<SignedThumbnail, HubError> {
+        self.0.is_up()?;
+        let state = self.0.state();
         let missing = HubError::Refused {
-            code: ErrorCode::ClipNotReady,
-            retryable: true,
+            code: ErrorCode::NotFound,
+            retryable: false,
         };
-        state
-            .clips
-            .get(&clip)
-            .map(|(index, _)| index.clone())
-            .ok_or(missing)
+        state.thumbnails.get(&clip).cloned().ok_or(missing)
     }
 
     async fn fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, HubError> {

@@ -12,6 +12,7 @@ mod door;
 mod enrolment;
 mod following;
 mod hub;
+mod in_progress;
 mod live;
 mod remote;
 mod unlocking;

@@ -75,6 +75,7 @@ async fn with_clip(
         clip: Some(ClipInfo {
             id: CLIP,
             state: ClipState::Ready,
+            thumbnail: false,
         }),
         outcome: Outcome::Entered,
     });
@@ -152,6 +153,26 @@ async fn a_fragment_in_anothers_place_is_refused() {
         .await
         .unwrap_err();
     assert_eq!(error.code, ErrorCode::ClipTampered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fragment_that_is_cut_short_is_refused() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    world.hub.state().clips.get_mut(&CLIP).unwrap().1[1].pop();
+    let error = app.controller.clip_fragment(&CLIP.to_string(), 1).await;
+    assert_eq!(error.unwrap_err().code, ErrorCode::ClipTampered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fragment_of_another_clip_is_refused() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    // The same door, the same viewers and the same number: only the clip's key is another.
+    let (_, other) = film(&world, DEVICE, LOBBY, signing_key(LOBBY));
+    world.hub.state().clips.get_mut(&CLIP).unwrap().1[1] = other[1].clone();
+    let error = app.controller.clip_fragment(&CLIP.to_string(), 1).await;
+    assert_eq!(error.unwrap_err().code, ErrorCode::ClipTampered);
 }
 
 #[tokio::test(start_paused = true)]

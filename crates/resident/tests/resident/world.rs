@@ -5,6 +5,7 @@ use std::time::Duration;
 use access::ShortDoorId;
 use async_trait::async_trait;
 use bluetooth::{Central, LinkError, LoopbackCentral};
+use bytes::Bytes;
 use keyring_core::{CredentialStore, Error};
 use resident::keys::{FileKeys, KeyStores, Keychain};
 use resident::links::Links;
@@ -156,6 +157,7 @@ impl App {
 pub(crate) struct Seen {
     events: Arc<Mutex<Vec<UiEvent>>>,
     notifications: Arc<Mutex<Vec<Notification>>>,
+    pictures: Arc<Mutex<Vec<(u64, Bytes)>>>,
     count: Arc<watch::Sender<u64>>,
 }
 
@@ -166,6 +168,10 @@ impl Seen {
 
     pub(crate) fn notifications(&self) -> Vec<Notification> {
         self.notifications.lock().unwrap().clone()
+    }
+
+    pub(crate) fn pictures(&self) -> Vec<(u64, Bytes)> {
+        self.pictures.lock().unwrap().clone()
     }
 
     pub(crate) fn unlocks(&self, door: access::DoorId) -> Vec<UnlockState> {
@@ -197,6 +203,11 @@ impl Shell for Seen {
 
     fn notify(&self, notification: Notification) {
         self.notifications.lock().unwrap().push(notification);
+        self.count.send_modify(|count| *count += 1);
+    }
+
+    fn illustrate(&self, entry: u64, picture: Bytes) {
+        self.pictures.lock().unwrap().push((entry, picture));
         self.count.send_modify(|count| *count += 1);
     }
 }

@@ -1,17 +1,14 @@
 //! What is nowhere to be found.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::Duration;
 
 use anyhow::Result;
-use building_tests::eventually;
+use building_tests::{
+    disk::{Found, Search},
+    eventually,
+};
 
 use crate::stage::Stage;
-
-/// The start of an H.264 stream's parameter sets and slices in an mp4's `mdat` or `avcC`.
-const MP4_MARKS: [&[u8]; 4] = [b"ftypiso", b"moof", b"mdat", b"avcC"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resident_is_neither_filmed_nor_named() -> Result<()> {
@@ -62,20 +59,17 @@ async fn the_hubs_disk_and_the_doors_disk_hold_no_plain_video_and_no_log_holds_a
     stage.site.hub.stop()?;
     stage.site.courier_at("Main entrance")?;
     tokio::time::sleep(Duration::from_secs(4)).await;
-    let kept = stage.site.home.door("Main entrance")?.data();
-    assert!(expect_no_plain_video(&kept)? > 0, "the door keeps no clip");
+    let search = Search::of_media();
+    expect_ciphertext(&search.below(&stage.site.home.door("Main entrance")?.data())?);
     stage.site.hub.resume()?;
     let clips = stage.phone.ready_clips(1).await?;
     let film = stage.phone.film(&clips[0]).await?;
     assert!(
-        MP4_MARKS.iter().skip(1).all(|mark| contains(&film, mark)),
+        !search.within(&film, "the film")?.is_empty(),
         "the film is no mp4"
     );
 
-    assert!(
-        expect_no_plain_video(stage.site.hub.data())? > 0,
-        "the hub keeps no clip"
-    );
+    expect_ciphertext(&search.below(stage.site.hub.data())?);
     let entrance = stage.site.home.door("Main entrance")?;
     for log in [entrance.log(), stage.folder.path().join("site/hub.log")] {
         let text = std::fs::read_to_string(&log)?;
@@ -86,38 +80,11 @@ async fn the_hubs_disk_and_the_doors_disk_hold_no_plain_video_and_no_log_holds_a
     Ok(())
 }
 
-/// Looks through a program's data, and returns how many files of clips it holds.
-fn expect_no_plain_video(data: &Path) -> Result<usize> {
-    let mut files = files_below(data);
-    // A socket holds nothing.
-    files.retain(|file| file.is_file());
-    for file in &files {
-        let bytes = std::fs::read(file)?;
-        for mark in MP4_MARKS {
-            assert!(
-                !contains(&bytes, mark),
-                "{} holds plain video",
-                file.display()
-            );
-        }
-    }
-    let is_of_clip = |file: &&PathBuf| file.iter().any(|part| part == "clips");
-    Ok(files.iter().filter(is_of_clip).count())
-}
-
-fn contains(bytes: &[u8], mark: &[u8]) -> bool {
-    bytes.windows(mark.len()).any(|window| window == mark)
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path());
-    let found = paths.map(|path| {
-        if path.is_dir() {
-            files_below(&path)
-        } else {
-            vec![path]
-        }
-    });
-    found.flatten().collect()
+fn expect_ciphertext(found: &Found) {
+    assert!(found.clear.is_empty(), "{:#?}", found.clear);
+    let mut of_clips = found
+        .files
+        .iter()
+        .filter(|file| file.iter().any(|part| part == "clips"));
+    assert!(of_clips.next().is_some(), "no clip is kept");
 }

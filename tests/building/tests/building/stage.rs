@@ -14,11 +14,16 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn set() -> Result<Self> {
+        Self::set_with(short_clips()).await
+    }
+
+    /// The same with another building at home.
+    pub(crate) async fn set_with(home: BuildingPlan) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let programs = Programs::beside_this_executable()?;
         let elsewhere = BuildingPlan::oak_court();
         let path = folder.path().join("site");
-        let site = Site::start_with(&programs, &path, short_clips(), elsewhere)?;
+        let site = Site::start_with(&programs, &path, home, elsewhere)?;
         let phone = Phone::start(&folder.path().join("phone"))?;
         phone.enrol(&site.home.resident_invite(&site.hub)?).await?;
         phone.is_equipped().await?;
@@ -37,10 +42,15 @@ impl Stage {
 
 /// Elm Street with small pictures, two seconds before and after each entry.
 fn short_clips() -> BuildingPlan {
+    clips_of(2)
+}
+
+/// Elm Street with small pictures, so many seconds before and after each entry.
+pub(crate) fn clips_of(seconds: u16) -> BuildingPlan {
     let camera = CameraPlan {
         size: (320, 180),
-        pre_roll_s: 2,
-        post_roll_s: 2,
+        pre_roll_s: seconds,
+        post_roll_s: seconds,
         ..CameraPlan::test()
     };
     let elm_street = BuildingPlan::elm_street();

@@ -1,13 +1,13 @@
 use access::{BuildingId, ClipId, DoorId};
 use async_trait::async_trait;
-use clip::SignedClipIndex;
+use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use rusqlite::{Row, Transaction, params};
 
 use super::columns::{RowResult, all, id, one, run, word};
 use super::{Sqlite, feed, ledger};
 use crate::store::{
-    ClipRow, ClipStage, Clips, Closing, FragmentRow, NewFragment, Notice, Placed, Result,
-    StoreError,
+    ClipRow, ClipStage, Clips, Closing, FragmentRow, ListedClip, NewFragment, NewThumbnail, Notice,
+    Placed, PrefixRow, Result, StoreError,
 };
 
 const STAGES: [(&str, ClipStage); 4] = [
@@ -21,6 +21,25 @@ const STAGES: [(&str, ClipStage); 4] = [
 impl Clips for Sqlite {
     async fn clip(&self, id: ClipId) -> Result<Option<ClipRow>> {
         self.read(move |db| find(db, id)).await
+    }
+
+    async fn clips_of(&self, building: BuildingId) -> Result<Vec<ListedClip>> {
+        self.read(move |db| {
+            let sql = "SELECT id, door, state, started_at, bytes, \
+                       (SELECT COUNT(*) FROM fragment WHERE fragment.clip = clip.id) AS fragments \
+                       FROM clip WHERE building = ? ORDER BY started_at DESC, rowid DESC";
+            all(db, sql, [building.as_bytes()], |row| {
+                Ok(ListedClip {
+                    id: id(row, "id", ClipId::from_bytes)?,
+                    door: id(row, "door", DoorId::from_bytes)?,
+                    stage: word(row, "state", STAGES)?,
+                    started_at: row.get("started_at")?,
+                    fragments: row.get("fragments")?,
+                    bytes: row.get("bytes")?,
+                })
+            })
+        })
+        .await
     }
 
     async fn fragments(&self, clip: ClipId) -> Result<Vec<FragmentRow>> {
@@ -43,6 +62,42 @@ impl Clips for Sqlite {
     async fn place_fragment(&self, new: &NewFragment) -> Result<Placed> {
         let new = *new;
         self.write(move |db| place(db, &new)).await
+    }
+
+    async fn prefix(&self, clip: ClipId) -> Result<Option<PrefixRow>> {
+        self.read(move |db| {
+            let sql = "SELECT fragments, signed FROM clip_prefix WHERE clip = ?";
+            one(db, sql, [clip.as_bytes()], |row| {
+                Ok(PrefixRow {
+                    fragments: row.get("fragments")?,
+                    signed: SignedClipPrefix::from_bytes(row.get("signed")?),
+                })
+            })
+        })
+        .await
+    }
+
+    async fn keep_prefix(&self, clip: ClipId, prefix: &PrefixRow) -> Result<()> {
+        let PrefixRow { fragments, signed } = prefix.clone();
+        self.write(move |db| {
+            let sql = "INSERT INTO clip_prefix (clip, fragments, signed) \
+                       SELECT id, ?2, ?3 FROM clip WHERE id = ?1 AND state = 'recording' \
+                       ON CONFLICT (clip) DO UPDATE SET \
+                       fragments = excluded.fragments, signed = excluded.signed \
+                       WHERE excluded.fragments > clip_prefix.fragments";
+            let row = params![clip.as_bytes(), fragments, signed.as_bytes()];
+            run(db, sql, row).map(drop)
+        })
+        .await
+    }
+
+    async fn thumbnail(&self, clip: ClipId) -> Result<Option<SignedThumbnail>> {
+        self.read(move |db| find_thumbnail(db, clip)).await
+    }
+
+    async fn keep_thumbnail(&self, new: &NewThumbnail) -> Result<Placed> {
+        let new = new.clone();
+        self.write(move |db| keep_thumbnail(db, &new)).await
     }
 
     async fn close_clip(&self, closing: &Closing) -> Result<()> {
@@ -69,7 +124,13 @@ impl Clips for Sqlite {
             let sql = "UPDATE clip SET state = 'gone', bytes = 0, signed_index = NULL \
                        WHERE id = ? AND state = 'expiring'";
             if run(db, sql, [id.as_bytes()])? > 0 {
-                run(db, "DELETE FROM fragment WHERE clip = ?", [id.as_bytes()])?;
+                for sql in [
+                    "DELETE FROM fragment WHERE clip = ?",
+                    "DELETE FROM clip_prefix WHERE clip = ?",
+                    "DELETE FROM clip_thumbnail WHERE clip = ?",
+                ] {
+                    run(db, sql, [id.as_bytes()])?;
+                }
             }
             Ok(())
         })
@@ -99,13 +160,51 @@ fn judge(db: &Transaction<'_>, new: &NewFragment) -> Result<(Placed, bool)> {
     if clip.is_some_and(|clip| clip.stage != ClipStage::Recording) {
         return Ok((Placed::Closed, false));
     }
+    let fits = fits(db, new.building, new.fragment.len, new.quota_bytes)?;
+    Ok((if fits { Placed::Held } else { Placed::Full }, false))
+}
+
+/// Whether so many bytes more fit into the building's quota.
+fn fits(db: &Transaction<'_>, building: BuildingId, more: u64, quota: u64) -> Result<bool> {
     let sql = "SELECT COALESCE(SUM(bytes), 0) FROM clip WHERE building = ?";
-    let used = one(db, sql, [new.building.as_bytes()], |row| {
-        row.get::<_, u64>(0)
-    })?
-    .unwrap_or(0);
-    let full = used.saturating_add(new.fragment.len) > new.quota_bytes;
-    Ok((if full { Placed::Full } else { Placed::Held }, false))
+    let used = one(db, sql, [building.as_bytes()], |row| row.get::<_, u64>(0))?;
+    Ok(used.unwrap_or(0).saturating_add(more) <= quota)
+}
+
+fn find_thumbnail(db: &Transaction<'_>, clip: ClipId) -> Result<Option<SignedThumbnail>> {
+    let sql = "SELECT signed FROM clip_thumbnail WHERE clip = ?";
+    one(db, sql, [clip.as_bytes()], |row| {
+        row.get(0).map(SignedThumbnail::from_bytes)
+    })
+}
+
+fn keep_thumbnail(db: &Transaction<'_>, new: &NewThumbnail) -> Result<Placed> {
+    let clip = find(db, new.clip)?;
+    if clip.as_ref().is_some_and(|clip| clip.door != new.door) {
+        return Ok(Placed::NotYours);
+    }
+    if let Some(held) = find_thumbnail(db, new.clip)? {
+        let same = held == new.signed;
+        return Ok(if same { Placed::Held } else { Placed::Conflict });
+    }
+    if clip.is_some_and(|clip| clip.stage != ClipStage::Recording) {
+        return Ok(Placed::Closed);
+    }
+    let len = new.signed.as_bytes().len() as u64;
+    if !fits(db, new.building, len, new.quota_bytes)? {
+        return Ok(Placed::Full);
+    }
+    ledger::expect_clip(db, (new.building, new.door), new.clip, new.at)?;
+    let sql = "INSERT INTO clip_thumbnail (clip, signed) VALUES (?, ?)";
+    let id = new.clip.as_bytes();
+    run(db, sql, params![id, new.signed.as_bytes()])?;
+    let sql = "UPDATE clip SET bytes = bytes + ? WHERE id = ?";
+    run(db, sql, params![len, id])?;
+    tell(db, new.clip, new.at, |clip, entry| Notice::Thumbnail {
+        clip,
+        entry,
+    })?;
+    Ok(Placed::Held)
 }
 
 fn place(db: &Transaction<'_>, new: &NewFragment) -> Result<Placed> {
@@ -134,9 +233,23 @@ fn close(db: &Transaction<'_>, closing: &Closing) -> Result<()> {
     if updated == 0 {
         return Err(StoreError::Conflict);
     }
+    run(db, "DELETE FROM clip_prefix WHERE clip = ?", [id])?;
+    tell(db, closing.clip, closing.at, |clip, entry| Notice::Clip {
+        clip,
+        entry,
+    })
+}
+
+/// Tells whoever may see the clip's entry, if there is one already.
+fn tell(
+    db: &Transaction<'_>,
+    clip: ClipId,
+    at: u64,
+    notice: fn(ClipId, u64) -> Notice,
+) -> Result<()> {
     let sql = "SELECT entry.id, entry.door FROM entry JOIN clip \
                ON clip.id = entry.clip AND clip.door = entry.door WHERE clip.id = ?";
-    let entry = one(db, sql, [id], |row| {
+    let entry = one(db, sql, [clip.as_bytes()], |row| {
         Ok((
             row.get("id")?,
             super::columns::id(row, "door", DoorId::from_bytes)?,
@@ -146,15 +259,7 @@ fn close(db: &Transaction<'_>, closing: &Closing) -> Result<()> {
         return Ok(());
     };
     let audience = ledger::find_tip(db, door)?.audience;
-    feed::post(
-        db,
-        &audience,
-        &Notice::Clip {
-            clip: closing.clip,
-            entry,
-        },
-        closing.at,
-    )
+    feed::post(db, &audience, &notice(clip, entry), at)
 }
 
 fn clip(row: &Row<'_>) -> RowResult<ClipRow> {

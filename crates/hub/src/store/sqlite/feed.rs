@@ -13,7 +13,9 @@ use crate::store::{Audience, EntryRow, Feed, Notice, Result, StoredEvent};
 
 const ENTRIES: &str = "
     SELECT entry.*, carrier.name AS carrier_name, standing_grant.person,
-           clip.state AS clip_state
+           clip.state AS clip_state,
+           EXISTS (SELECT 1 FROM clip_thumbnail WHERE clip_thumbnail.clip = clip.id)
+               AS clip_thumbnail
     FROM entry
     LEFT JOIN standing_grant ON standing_grant.id = entry.standing_grant
     LEFT JOIN carrier ON carrier.id = COALESCE(entry.carrier, standing_grant.carrier)
@@ -168,5 +170,10 @@ fn clip(row: &Row<'_>) -> RowResult<Option<ClipInfo>> {
         _ => ClipState::Unavailable,
     };
     let clip = optional_id(row, "clip", ClipId::from_bytes)?;
-    Ok(clip.map(|id| ClipInfo { id, state }))
+    let thumbnail = row.get("clip_thumbnail")? && state != ClipState::Unavailable;
+    Ok(clip.map(|id| ClipInfo {
+        id,
+        state,
+        thumbnail,
+    }))
 }

@@ -1,6 +1,9 @@
 use access::{BuildingId, ClipId, DenyReason, DoorId, GrantId, HolderClass, SigningKey, VisitId};
 use audit::{DoorChain, Entry, Event, Hash32, LinkKind, Person, SignedRecord};
-use clip::{ClipHeader, ClipKey, FragmentMeta, SealedFragment, Sealer, SignedClipIndex};
+use clip::{
+    ClipHeader, ClipKey, FragmentMeta, SealedFragment, Sealer, SignedClipIndex, SignedClipPrefix,
+    SignedThumbnail, Transcript,
+};
 use hub_api::{Client, ClientError};
 
 use super::{Elm, Enrolee, random16, random32};
@@ -21,6 +24,9 @@ pub(crate) struct TestClip {
     pub(crate) fragments: Vec<SealedFragment>,
     pub(crate) index: SignedClipIndex,
     pub(crate) final_hash: Hash32,
+    /// Its first group of pictures: three fragments.
+    pub(crate) prefix: SignedClipPrefix,
+    pub(crate) thumbnail: SignedThumbnail,
 }
 
 impl TestDoor {
@@ -128,8 +134,10 @@ impl TestDoor {
             keys: Vec::new(),
         };
         let key = ClipKey::from_bytes(random32());
-        let mut sealer = Sealer::new(header, &key, self.key.clone()).unwrap();
-        let fragments = (0..5).map(|n| seal(&mut sealer, n)).collect();
+        let mut sealer = Sealer::new(header.clone(), &key, self.key.clone()).unwrap();
+        let thumbnail = sealer.seal_thumbnail(b"a small picture").unwrap();
+        let fragments: Vec<_> = (0..5).map(|n| seal(&mut sealer, n)).collect();
+        let prefix = self.signed_prefix(&header, &fragments[..3]);
         let (closed, index) = sealer.close().unwrap();
         let final_hash = Hash32(*closed.final_hash().as_bytes());
         TestClip {
@@ -137,7 +145,22 @@ impl TestDoor {
             fragments,
             index,
             final_hash,
+            prefix,
+            thumbnail,
         }
+    }
+
+    /// What is signed when these fragments have been filmed.
+    pub(crate) fn signed_prefix(
+        &self,
+        header: &ClipHeader,
+        fragments: &[SealedFragment],
+    ) -> SignedClipPrefix {
+        let mut transcript = Transcript::new(header.clone(), self.key.clone()).unwrap();
+        for fragment in fragments {
+            transcript.push(fragment.meta, fragment.hash).unwrap();
+        }
+        transcript.prefix().unwrap()
     }
 }
 
