@@ -6,6 +6,7 @@
 )]
 
 mod carried;
+mod ciphertext;
 mod ending;
 mod exactly_once;
 mod live;
