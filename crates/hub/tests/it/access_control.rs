@@ -111,10 +111,12 @@ fn every_endpoint_says_who_may_use_it() {
     POST /v1/credentials: resident
     PUT /v1/door: door
     GET /v1/doors: resident
+    GET /v1/doors/ID/live: resident
     GET /v1/doors/ID/relay: resident
     POST /v1/enrolments: public
     GET /v1/entries: resident
     GET /v1/events: events
+    GET /v1/live: door
     GET /v1/log/checkpoint: log
     GET /v1/log/tile/0/000.p/1: log
     PUT /v1/records: door

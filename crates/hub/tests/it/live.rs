@@ -176,6 +176,7 @@ async fn a_door_that_comes_again_takes_the_place_of_its_old_connection() {
             .unwrap()
             .is_err()
     );
+    assert_eq!(next(&mut new).await, LiveFrame::Left { watcher: 0 });
     let mut watcher = maya.client.watch_door(elm.lobby).await.unwrap();
     assert_eq!(next(&mut watcher).await, hello());
     greet(&mut watcher, &mut new, 1).await;
