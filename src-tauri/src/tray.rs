@@ -134,6 +134,7 @@ mod tests {
             nearby: true,
             rssi_dbm: None,
             remote: false,
+            live: false,
             credential: CredentialState::Valid,
             lockdown: Lockdown::Off,
             hours: Vec::new(),

@@ -42,8 +42,9 @@ export class Site {
     this.home = home;
   }
 
-  static async start(folder: string): Promise<Site> {
-    const site = new LineProgram(program("vestibule-site"), [folder]);
+  /** Starts everything in `folder`; with a URL, the network camera there looks at the main entrance. */
+  static async start(folder: string, camera?: string): Promise<Site> {
+    const site = new LineProgram(program("vestibule-site"), camera ? [folder, camera] : [folder]);
     const description = JSON.parse(await site.next(90_000));
     return new Site(site, description.home);
   }

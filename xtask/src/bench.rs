@@ -2,6 +2,7 @@
 
 mod figures;
 mod unlock;
+mod video;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -15,19 +16,24 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
-    /// A bare GATT write->notify echo of the request's length beside our unlock from subscribe to strike,
-    /// in one run of the guest; writes per unlock, and the door's CPU per decision. Cold: from the first
-    /// scan; warm: on a connection that is there when the button is pressed; again: a second time on it.
-    /// And on this machine: the decision with its record on disk, beside a bare fsync.
+    /// A bare GATT write->notify echo of the request's length, and a bare exchange of an unlock's messages,
+    /// by turns with our unlock from subscribe to strike, in one run of the guest; writes per unlock, and
+    /// the door's CPU per decision. Cold: from the first scan; warm: on a connection that is there when the
+    /// button is pressed; again: a second time on it. And on this machine: the decision with its record on
+    /// disk, beside a bare fsync.
     ///
     /// The guest's processor is emulated: compare the figures with each other, not with other machines.
     Unlock,
+    /// Live view and replay of a camera with a clock in its pictures, in the app's own window and in
+    /// Chromium: time to the first picture, delay from camera to eye, jumps. And what filming 1080p30
+    /// costs the door, passed through and encoded, beside Debian's `motion` on the same camera.
+    Video,
 }
 
 /// Runs one bench.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let figures = match arguments.bench {
-        Bench::Unlock => unlock::measure()?,
-    };
-    figures.publish("unlock")
+    match arguments.bench {
+        Bench::Unlock => unlock::measure()?.publish("unlock"),
+        Bench::Video => video::measure()?.publish("video"),
+    }
 }

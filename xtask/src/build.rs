@@ -98,6 +98,15 @@ pub(crate) fn benches() -> Result<Benches> {
     })
 }
 
+/// Builds what is measured of video, optimised; the result is what measures the door.
+pub(crate) fn video() -> Result<PathBuf> {
+    let programs = ["vestibule", "vestibule-site", "vestibule-bridge"];
+    let mut more = vec!["--release", "--bench", "filming"];
+    more.extend(programs.iter().flat_map(|program| ["--bin", program]));
+    executable_in(&with_daemons(&more)?, "bench", "filming")
+        .context("cargo told no executable of the bench filming")
+}
+
 /// Builds the daemons and something more, and gives cargo's messages.
 fn with_daemons(more: &[&str]) -> Result<String> {
     let mut build = cargo(&[

@@ -26,6 +26,8 @@ pub(crate) enum Need {
     Chromium,
     /// An emulator and Bluetooth's test programs.
     Emulator,
+    /// Debian's `motion`, to compare with.
+    Motion,
     /// npm packages of the folder `ui`.
     Ui,
     /// npm packages of the folder `tests`.
@@ -37,12 +39,13 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Build,
         Self::Video,
         Self::Desktop,
         Self::Chromium,
         Self::Emulator,
+        Self::Motion,
         Self::Ui,
         Self::Tests,
         Self::Tool(Tool::Nextest),
@@ -83,7 +86,12 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
             Need::Tests => npm::ensure(&repo::root().join("tests"))?,
             Need::Tool(tool) => tools::ensure(*tool)?,
             Need::Guest => guest::ensure()?,
-            Need::Build | Need::Video | Need::Desktop | Need::Chromium | Need::Emulator => {}
+            Need::Build
+            | Need::Video
+            | Need::Desktop
+            | Need::Chromium
+            | Need::Emulator
+            | Need::Motion => {}
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::{INDEX_VERSION, MAX_INDEX_LEN, timeline};
 
 /// The beginning of a clip, up to the end of a group of pictures. Made by verifying the door's
 /// signatures, and in no other way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClipPrefix(Content);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ const THUMBNAIL_DOMAIN: &[u8] = b"clip thumbnail";
 const TAG_LEN: usize = 16;
 
 /// A clip's picture, proven to be the door's. Only viewers can open it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Thumbnail(Content);
 
 /// A clip's picture as it travels: CBOR `{header, sealed: bytes, signature: bytes}`, not yet

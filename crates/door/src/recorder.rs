@@ -11,7 +11,7 @@ use camera::{Camera, CameraState, ClipSource};
 use rand::{RngCore as _, rngs::OsRng};
 use tokio::{
     runtime::Handle,
-    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 

@@ -1,5 +1,5 @@
 use access::{ClipId, DenyReason, DoorId, HolderClass, Lockdown};
-use audit::LinkKind;
+use audit::{LinkKind, Shortfall};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,6 +36,9 @@ pub struct EntryInfo {
     pub link: Option<LinkKind>,
     /// The film of it, if there is or was one.
     pub clip: Option<ClipInfo>,
+    /// Whether it should have been filmed and was not.
+    #[serde(default)]
+    pub unfilmed: bool,
     /// What the door did.
     pub outcome: Outcome,
 }
@@ -98,6 +101,9 @@ pub struct ClipInfo {
     /// Whether there is a picture of it.
     #[serde(default)]
     pub thumbnail: bool,
+    /// Why it is shorter than it should be; absent while it is whole.
+    #[serde(default)]
+    pub shortfall: Option<Shortfall>,
 }
 
 /// Whether a clip can be watched.

@@ -144,9 +144,11 @@ impl<S: Shell> Core<S> {
 }
 
 fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
-    let (kind, film) = match &record.happening {
-        Happening::OwnUnlock { remote, .. } => (ActivityKind::OwnUnlock { remote: *remote }, None),
-        Happening::Entry(entry) => (kind(entry)?, entry.clip),
+    let (kind, film, unfilmed) = match &record.happening {
+        Happening::OwnUnlock { remote, .. } => {
+            (ActivityKind::OwnUnlock { remote: *remote }, None, false)
+        }
+        Happening::Entry(entry) => (kind(entry)?, entry.clip, entry.unfilmed),
     };
     Some(ActivityItem {
         id: record.id.clone(),
@@ -157,6 +159,7 @@ fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
         kind,
         clip: film.map(clip),
         thumbnail: film.is_some_and(has_thumbnail),
+        unfilmed,
     })
 }
 
@@ -201,6 +204,7 @@ fn clip(clip: hub_api::ClipInfo) -> ActivityClip {
     ActivityClip {
         id: clip.id.to_string(),
         state,
+        shortfall: clip.shortfall.map(Into::into),
     }
 }
 

@@ -56,6 +56,8 @@ const EMULATOR: &[&str] = &[
     "qemu-system-x86",
 ];
 
+const MOTION: &[&str] = &["motion"];
+
 fn packages_for(need: Need) -> &'static [&'static str] {
     match need {
         Need::Build => BUILD,
@@ -63,6 +65,7 @@ fn packages_for(need: Need) -> &'static [&'static str] {
         Need::Desktop => DESKTOP,
         Need::Chromium => CHROMIUM,
         Need::Emulator | Need::Guest => EMULATOR,
+        Need::Motion => MOTION,
         Need::Ui | Need::Tests | Need::Tool(_) => &[],
     }
 }

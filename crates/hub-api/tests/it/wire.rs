@@ -20,7 +20,9 @@ fn entry() -> EntryInfo {
             id: access::ClipId::from_entropy([2; 16]),
             state: ClipState::Recording,
             thumbnail: false,
+            shortfall: None,
         }),
+        unfilmed: false,
         outcome: Outcome::Denied {
             reason: access::DenyReason::UnitDoor,
         },

@@ -13,10 +13,14 @@ pub(super) fn project(record: &Record) -> Option<Projection> {
         Event::Entry(entry) => admitted(record, entry).map(Projection::Entry),
         Event::Denied { .. } => refused(record).map(Projection::Entry),
         Event::ClipClosed {
-            clip, final_hash, ..
+            clip,
+            final_hash,
+            shortfall,
+            ..
         } => Some(Projection::ClipClosed {
             clip: *clip,
             final_hash: final_hash.0,
+            shortfall: *shortfall,
         }),
         Event::Unfilmed { entry_seq, .. } => Some(Projection::Unfilmed {
             entry_seq: *entry_seq,
@@ -26,9 +30,12 @@ pub(super) fn project(record: &Record) -> Option<Projection> {
             entry_seq: *entry_seq,
             alert: alerted(record, DoorAlert::NotMoved),
         }),
-        Event::Started { .. } | Event::BundleInstalled { .. } | Event::Exit => None,
         // Who watches is for the building's log; to neighbours it would tell when one is at home.
-        Event::LiveStarted { .. } | Event::LiveEnded { .. } => None,
+        Event::Started { .. }
+        | Event::BundleInstalled { .. }
+        | Event::Exit
+        | Event::LiveStarted { .. }
+        | Event::LiveEnded { .. } => None,
         Event::Forced => Some(alert(record, DoorAlert::Forced)),
         Event::HeldOpen { after_s } => {
             let after_s = *after_s;

@@ -3,7 +3,7 @@
 use access::{BuildingId, CarrierId, ClipId, DoorId, GrantId, HolderClass, SigningPublicKey};
 use async_trait::async_trait;
 use audit::log::Leaf;
-use audit::{Hash32, LinkKind, SignedRecord};
+use audit::{Hash32, LinkKind, Shortfall, SignedRecord};
 use hub_api::Outcome;
 
 use super::{Audience, Result};
@@ -80,6 +80,8 @@ pub enum Projection {
         clip: ClipId,
         /// What its uploaded index must end with.
         final_hash: [u8; 32],
+        /// Why it is shorter than it should be.
+        shortfall: Option<Shortfall>,
     },
     /// The entry of this number was not filmed.
     Unfilmed {

@@ -80,9 +80,8 @@ impl Watching {
     ) -> Result<(Self, Picture), Over> {
         let (mut sender, mut receiver) = connection;
         let granted = async {
-            let hello = match receiver.next().await? {
-                LiveFrame::Hello(hello) => hello,
-                _ => return Err(LiveError::Undecodable.into()),
+            let LiveFrame::Hello(hello) = receiver.next().await? else {
+                return Err(LiveError::Undecodable.into());
             };
             let mut watch = Watch::new(door, watcher, id, &hello)?;
             let asked_at = Instant::now();

@@ -28,6 +28,8 @@ pub struct ActivityItem {
     pub clip: Option<ActivityClip>,
     /// Whether a picture of it can be fetched.
     pub thumbnail: bool,
+    /// It should have been filmed, and was not.
+    pub unfilmed: bool,
 }
 
 /// What happened.
@@ -141,6 +143,34 @@ pub enum VisitorClass {
 pub struct ActivityClip {
     pub id: String,
     pub state: ClipState,
+    /// Why it is shorter than the building asked for, when it is.
+    pub shortfall: Option<Shortfall>,
+}
+
+/// Why a clip is shorter than the building asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Shortfall {
+    /// The camera had not run long enough.
+    CameraStarting,
+    /// The camera stopped early.
+    CameraStopped,
+    /// The door's storage was full.
+    StorageFull,
+    /// The door's program stopped or lost power while filming.
+    Interrupted,
+}
+
+impl From<audit::Shortfall> for Shortfall {
+    fn from(shortfall: audit::Shortfall) -> Self {
+        match shortfall {
+            audit::Shortfall::CameraStarting => Self::CameraStarting,
+            audit::Shortfall::CameraStopped => Self::CameraStopped,
+            audit::Shortfall::StorageFull => Self::StorageFull,
+            audit::Shortfall::Interrupted => Self::Interrupted,
+        }
+    }
 }
 
 /// How far a clip has come on its way to this device.

@@ -13,7 +13,8 @@ mod rules;
 use serde::{Deserialize, Serialize};
 
 pub use activity::{
-    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, DoorAlert, VisitorClass,
+    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, DoorAlert, Shortfall,
+    VisitorClass,
 };
 pub use clip::{ClipTimeline, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};

@@ -31,6 +31,7 @@ fn alert(id: u64, door: access::DoorId, alert: DoorAlert) -> EntryInfo {
         guest_name: None,
         link: None,
         clip: None,
+        unfilmed: false,
         outcome: Outcome::Alert { alert },
     }
 }

@@ -27,7 +27,9 @@ fn courier(id: u64) -> EntryInfo {
             id: CLIP,
             state: ClipState::Recording,
             thumbnail: false,
+            shortfall: None,
         }),
+        unfilmed: false,
         outcome: Outcome::Entered,
     }
 }

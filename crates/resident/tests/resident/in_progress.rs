@@ -40,6 +40,7 @@ impl Film {
             codec: "avc1.42C01F".to_owned(),
             width: 1280,
             height: 720,
+            lens: None,
             keys: vec![key.wrap(CLIP, &viewer, &mut OsRng).unwrap()],
         };
         let signer = signing_key(LOBBY);
@@ -114,7 +115,9 @@ async fn filming(world: &World) -> App {
             id: CLIP,
             state: ClipState::Recording,
             thumbnail: false,
+            shortfall: None,
         }),
+        unfilmed: false,
         outcome: Outcome::Entered,
     });
     app.seen
@@ -198,11 +201,12 @@ async fn a_fragment_in_progress_that_was_changed_is_refused() {
     let app = filming(&world).await;
     Film::of(&world).show(&world, 3);
     timeline(&app).await.unwrap();
-    let mut state = world.hub.state();
-    let fragments = &mut state.clips.get_mut(&CLIP).unwrap().1;
-    fragments[1][30] ^= 1;
-    fragments[2].pop();
-    drop(state);
+    {
+        let mut state = world.hub.state();
+        let fragments = &mut state.clips.get_mut(&CLIP).unwrap().1;
+        fragments[1][30] ^= 1;
+        fragments[2].pop();
+    }
     for n in [1, 2] {
         assert_eq!(fragment(&app, n).await, Err(ErrorCode::ClipTampered));
     }

@@ -76,7 +76,9 @@ async fn with_clip(
             id: CLIP,
             state: ClipState::Ready,
             thumbnail: false,
+            shortfall: None,
         }),
+        unfilmed: false,
         outcome: Outcome::Entered,
     });
     app.seen

@@ -1,5 +1,8 @@
 //! Runs a [`Site`] for a test in another language.
 //!
+//! `vestibule-site FOLDER [URL]`: with a URL, the network camera there looks at the main entrance,
+//! 1280 by 720 pixels, 30 pictures per second.
+//!
 //! Prints one JSON line that describes the site, then answers each JSON line of standard input with
 //! one of standard output, and ends with standard input.
 
@@ -11,7 +14,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use simulation::{Building, Door, Programs, Site};
+use simulation::{Building, BuildingPlan, CameraPlan, Door, Programs, Site};
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -61,12 +64,15 @@ enum Act {
 }
 
 fn main() -> Result<()> {
-    let folder = PathBuf::from(
-        std::env::args_os()
-            .nth(1)
-            .context("usage: vestibule-site FOLDER")?,
-    );
-    let mut site = Site::start(&Programs::beside_this_executable()?, &folder)?;
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next();
+    let folder = PathBuf::from(folder.context("usage: vestibule-site FOLDER [URL]")?);
+    let mut home = BuildingPlan::elm_street().with_garage();
+    if let Some(url) = arguments.next() {
+        watch_by(&mut home, &url);
+    }
+    let programs = Programs::beside_this_executable()?;
+    let mut site = Site::start_with(&programs, &folder, home, BuildingPlan::oak_court())?;
     print(&json!({ "folder": folder, "home": describe(&site.home) }))?;
     for line in stdin().lock().lines() {
         let answer = serde_json::from_str(&line?)
@@ -78,6 +84,19 @@ fn main() -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Puts a network camera at the main entrance.
+fn watch_by(home: &mut BuildingPlan, url: &str) {
+    let camera = CameraPlan {
+        source: format!(r#"{{ kind = "rtsp", url = "{url}" }}"#),
+        size: (1280, 720),
+        fps: 30,
+        ..CameraPlan::test()
+    };
+    if let Some(entrance) = home.doors.first_mut() {
+        entrance.camera = Some(camera);
+    }
 }
 
 fn answer(site: &mut Site, request: Request) -> Result<Value> {

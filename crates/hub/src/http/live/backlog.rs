@@ -151,7 +151,9 @@ mod tests {
             keyframe,
             fragment: vec![0; MOST_BYTES / 2].into(),
         };
-        [true, false, false].map(|keyframe| backlog.push(huge(keyframe)));
+        for keyframe in [true, false, false] {
+            backlog.push(huge(keyframe));
+        }
         assert_eq!(drained(backlog), []);
     }
 }

@@ -13,7 +13,7 @@ use crate::store::{Audience, EntryRow, Feed, Notice, Result, StoredEvent};
 
 const ENTRIES: &str = "
     SELECT entry.*, carrier.name AS carrier_name, standing_grant.person,
-           clip.state AS clip_state,
+           clip.state AS clip_state, clip.shortfall AS clip_shortfall,
            EXISTS (SELECT 1 FROM clip_thumbnail WHERE clip_thumbnail.clip = clip.id)
                AS clip_thumbnail
     FROM entry
@@ -144,6 +144,7 @@ fn entry(row: &Row<'_>) -> RowResult<EntryRow> {
         guest_name: row.get("person")?,
         link: optional_link(row, "link")?,
         clip: clip(row)?,
+        unfilmed: row.get("unfilmed")?,
         outcome: outcome(row)?,
     };
     Ok(EntryRow {
@@ -171,9 +172,13 @@ fn clip(row: &Row<'_>) -> RowResult<Option<ClipInfo>> {
     };
     let clip = optional_id(row, "clip", ClipId::from_bytes)?;
     let thumbnail = row.get("clip_thumbnail")? && state != ClipState::Unavailable;
+    let shortfall: Option<String> = row.get("clip_shortfall")?;
+    let shortfall = shortfall.map(|word| serde_json::from_str(&word).map_err(broken));
+    let shortfall = shortfall.transpose()?;
     Ok(clip.map(|id| ClipInfo {
         id,
         state,
         thumbnail,
+        shortfall,
     }))
 }

@@ -1,7 +1,7 @@
 use access::{BuildingId, ClipId, DoorId, UnitId};
 use async_trait::async_trait;
 use audit::log::Leaf;
-use audit::{Hash32, SignedRecord};
+use audit::{Hash32, Shortfall, SignedRecord};
 use hub_api::{Outcome, Topic};
 use rusqlite::{Row, Transaction, named_params, params};
 
@@ -204,14 +204,19 @@ fn project(db: &Transaction<'_>, append: &Append, projection: &Projection) -> Re
                 None => Ok(()),
             }
         }
-        Projection::ClipClosed { clip, final_hash } => {
-            project_closed_clip(db, append, *clip, final_hash)
-        }
+        Projection::ClipClosed {
+            clip,
+            final_hash,
+            shortfall,
+        } => project_closed_clip(db, append, *clip, (final_hash, *shortfall)),
         Projection::Unfilmed { entry_seq } => {
+            let of_entry = params![append.door.as_bytes(), entry_seq];
+            let sql = "UPDATE entry SET unfilmed = 1 WHERE door = ?1 AND seq = ?2";
+            let told = run(db, sql, of_entry)?;
             let sql = "UPDATE clip SET state = 'expiring' WHERE door = ?1 AND state = 'recording' \
                        AND id = (SELECT clip FROM entry WHERE door = ?1 AND seq = ?2)";
-            let withdrawn = run(db, sql, params![append.door.as_bytes(), entry_seq])?;
-            tell_of_withdrawal(db, append, withdrawn)
+            run(db, sql, of_entry)?;
+            tell_of_changes(db, append, told)
         }
     }
 }
@@ -271,12 +276,13 @@ pub(super) fn expect_clip(
     run(db, sql, row).map(drop)
 }
 
-/// Notes the hash that the record fixes; a clip that was closed with another one is withdrawn.
+/// Notes the hash that the record fixes, and what the clip lacks; one that was closed with another hash is
+/// withdrawn.
 fn project_closed_clip(
     db: &Transaction<'_>,
     append: &Append,
     clip: ClipId,
-    final_hash: &[u8; 32],
+    (final_hash, shortfall): (&[u8; 32], Option<Shortfall>),
 ) -> Result<()> {
     expect_clip(db, (append.after.building, append.door), clip, append.at)?;
     let closed = params![final_hash, clip.as_bytes(), append.door.as_bytes()];
@@ -285,12 +291,22 @@ fn project_closed_clip(
     let sql = "UPDATE clip SET state = 'expiring' WHERE id = ?2 AND door = ?3 \
                AND state = 'ready' AND final_hash IS NOT ?1";
     let withdrawn = run(db, sql, closed)?;
-    tell_of_withdrawal(db, append, withdrawn)
+    let short = match shortfall {
+        Some(shortfall) => note_shortfall(db, clip, shortfall)?,
+        None => 0,
+    };
+    tell_of_changes(db, append, withdrawn + short)
 }
 
-/// Whoever was told of a clip that is no more looks again.
-fn tell_of_withdrawal(db: &Transaction<'_>, append: &Append, withdrawn: usize) -> Result<()> {
-    if withdrawn == 0 {
+fn note_shortfall(db: &Transaction<'_>, clip: ClipId, shortfall: Shortfall) -> Result<usize> {
+    let sql = "UPDATE clip SET shortfall = ? WHERE id = ?";
+    let word = serde_json::to_string(&shortfall).map_err(failed)?;
+    run(db, sql, params![word, clip.as_bytes()])
+}
+
+/// Whoever was told of a clip that has become another looks again.
+fn tell_of_changes(db: &Transaction<'_>, append: &Append, changed: usize) -> Result<()> {
+    if changed == 0 {
         return Ok(());
     }
     let what = Topic::Entries;
