@@ -299,6 +299,8 @@ export type LiveTimeline = {
 	codec: string,
 	width: number,
 	height: number,
+	/**  How its camera sees; `None` for a picture that is flat already. */
+	lens: Lens | null,
 };
 
 /**  Who is kept out of a door for now. */

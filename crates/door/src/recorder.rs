@@ -171,6 +171,12 @@ impl Recorder {
         self.eye.as_ref().map(|eye| &eye.camera)
     }
 
+    /// The camera's lens in a picture of this size, if it is known.
+    pub fn lens(&self, width: u16, height: u16) -> Option<clip::Lens> {
+        let lens = self.eye.as_ref()?.studio.lens?;
+        Some(lens.of_picture(width, height))
+    }
+
     /// Takes the pre-roll of an attempt that has to be filmed.
     pub fn prepare(&self, decision: &Decision, link: LinkKind, at: Moment) -> Filming {
         match &self.eye {

@@ -76,6 +76,7 @@ impl<S: Shell> Core<S> {
             codec: picture.codec,
             width: picture.width,
             height: picture.height,
+            lens: picture.lens.map(Into::into),
         };
         let core = self.clone();
         let task = async move {

@@ -16,7 +16,6 @@ const timeline: ClipTimeline = {
   entryOffsetMs: 10_000,
   fragments: [],
   verified: true,
-  closed: true,
   doorName: "Main entrance",
   atMs: 1_000_000,
   closed: true,

@@ -73,3 +73,30 @@ describe("a seek", () => {
     expect([video.currentTime, seek.targetS]).toEqual([3.7, null]);
   });
 });
+
+describe("a film with a gap", () => {
+  const torn = [groups[0], { from: 10, to: 20, startMs: 4000, endMs: 5000 }] as Group[];
+
+  it("goes on after it, once what follows is there", () => {
+    video.currentTime = 0.95;
+    seek.stepOver(torn, held);
+    expect(video.currentTime, "nothing came").toBe(0.95);
+    held.set(1, 11);
+    seek.stepOver(torn, held);
+    expect(video.currentTime).toBe(4);
+  });
+
+  it("is played up to it", () => {
+    held.set(1, 20);
+    video.currentTime = 0.5;
+    seek.stepOver(torn, held);
+    expect(video.currentTime).toBe(0.5);
+  });
+
+  it("is told from one that only has to wait", () => {
+    held.set(1, 20);
+    video.currentTime = 0.95;
+    seek.stepOver(groups, held);
+    expect(video.currentTime).toBe(0.95);
+  });
+});

@@ -3,6 +3,12 @@ import { type Group, groupAt } from "./planner";
 /** Two positions nearer than this are one; a browser may round what it is given. */
 const SAME_S = 0.001;
 
+/** A camera that was away leaves a longer one between two groups than rounding does. */
+const GAP_MS = 50;
+
+/** A browser stands still before the very end of what it holds. */
+const NEAR_MS = 250;
+
 /**
  * Seeks to what may not be there yet: shows the keyframe before the wanted moment as soon as that has come, and the
  * moment itself after. A browser also takes a seek to just before what it holds as a seek to its beginning, and would
@@ -47,6 +53,16 @@ export class Seek {
       this.nearby = true;
       this.send(group.startMs / 1000);
     }
+  }
+
+  /** A film that stands still before a time in which the camera was away goes on after it. */
+  stepOver(groups: readonly Group[], held: ReadonlyMap<number, number>): void {
+    const atMs = this.video.currentTime * 1000;
+    const at = groupAt(groups, atMs);
+    const [group, next] = [groups[at], groups[at + 1]];
+    if (!group || !next || !held.has(at + 1)) return;
+    const isAway = next.startMs - group.endMs > GAP_MS;
+    if (isAway && atMs > group.endMs - NEAR_MS) this.send(next.startMs / 1000);
   }
 
   /** Stays before an end that has moved. */

@@ -119,6 +119,7 @@ export class ClipStream {
   private follow(buffer: SourceBuffer): void {
     const { signal } = this.abort;
     this.video.addEventListener("seeking", () => this.noteSeek(buffer), { signal });
+    this.video.addEventListener("waiting", () => this.stepOver(), { signal });
     buffer.addEventListener("bufferedchange", () => this.reconcile(buffer), { signal });
     for (const event of ["timeupdate", "play"]) {
       this.video.addEventListener(event, () => this.wake(), { signal });
@@ -171,6 +172,7 @@ export class ClipStream {
     if (parts.length > 0 && !(await this.put(parts, from, buffer, placement))) return;
     if (parts.length > 0) this.held.set(group, from + parts.length);
     this.seeking.approach(this.groups, this.held);
+    this.stepOver();
     if (failure) await this.recover(failure.thrown, from + parts.length, buffer);
     else this.recovered();
   }
@@ -230,6 +232,12 @@ export class ClipStream {
   private noteSeek(buffer: SourceBuffer): void {
     this.reconcile(buffer);
     if (this.seeking.note(this.groups, this.held)) this.lookHere();
+  }
+
+  private stepOver(): void {
+    const { seeking, readyState } = this.video;
+    const standsStill = !seeking && readyState <= HTMLMediaElement.HAVE_CURRENT_DATA;
+    if (standsStill) this.seeking.stepOver(this.groups, this.held);
   }
 
   /** What is fetched for a place that nobody looks at any more is not waited for. */

@@ -11,6 +11,7 @@ const timeline: LiveTimeline = {
   codec: "avc1.42C01F",
   width: 1280,
   height: 720,
+  lens: null,
 };
 
 const lost: AppError = { code: "connection_lost", retryable: true };

@@ -132,11 +132,11 @@ export class MockBackend implements Backend {
     this.handlers.get(event)?.forEach((handler) => handler(payload as never));
   }
 
-  private async liveFilm(): Promise<Pick<LiveTimeline, "codec" | "width" | "height">> {
+  private async liveFilm(): Promise<Pick<LiveTimeline, "codec" | "width" | "height" | "lens">> {
     const response = await fetch(`/clip/${CLIP_ID}/timeline.json`);
     if (!response.ok) throw error("camera_off");
-    const { codec, width, height } = (await response.json()) as LiveTimeline;
-    return { codec, width, height };
+    const { codec, width, height, lens } = (await response.json()) as LiveTimeline;
+    return { codec, width, height, lens };
   }
 
   private async playUnlock(doorId: string, steps: readonly Step[]): Promise<void> {

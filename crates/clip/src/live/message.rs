@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use super::{LIVE_VERSION, LiveError, MAX_MESSAGE_LEN};
+use crate::Lens;
 use crate::index::{decode, encode};
 use crate::key::Entropy;
 
@@ -26,7 +27,7 @@ const ASK_INFO: &[u8] = b"vestibule live ask\0";
 const GRANT_INFO: &[u8] = b"vestibule live grant\0";
 
 /// What a decoder must know of a session before its first fragment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Picture {
     /// The RFC 6381 codec string as probed from the stream, such as `avc1.42C01F`.
@@ -35,6 +36,8 @@ pub struct Picture {
     pub width: u16,
     /// Pixels.
     pub height: u16,
+    /// How the camera sees; none for a picture that is flat already.
+    pub lens: Option<Lens>,
     /// The init segment: `ftyp` and `moov`.
     #[serde(with = "serde_bytes")]
     pub init: Vec<u8>,

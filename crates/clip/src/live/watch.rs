@@ -32,7 +32,7 @@ pub struct Watcher {
 }
 
 /// What an answer of the door brings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum News {
     /// The fragments that follow can be opened, from the next keyframe on.
     Granted(Picture),
@@ -111,6 +111,9 @@ impl Watch {
         let grant: Grant = read(&plain.map_err(|_| LiveError::NotForThisDevice)?)?;
         if grant.number <= self.session {
             return Err(LiveError::Replayed);
+        }
+        if let Some(lens) = &grant.picture.lens {
+            lens.check().map_err(|_| LiveError::Undecodable)?;
         }
         if self.opener.is_none() {
             self.granted_ms = grant.now_ms;

@@ -44,6 +44,7 @@ fn picture() -> Picture {
         codec: "avc1.42C01F".into(),
         width: 1280,
         height: 720,
+        lens: None,
         init: b"init segment".to_vec(),
     }
 }

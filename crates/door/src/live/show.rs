@@ -153,6 +153,7 @@ impl<'a> Show<'a> {
             codec: init.codec.clone(),
             width: init.width,
             height: init.height,
+            lens: self.doorway.recorder.lens(init.width, init.height),
             init: init.data.to_vec(),
         };
         let (session, sealer) = self.door.begin(picture.clone(), &mut OsRng)?;

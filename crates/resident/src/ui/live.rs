@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 
+use super::Lens;
+
 /// A door's live picture that has been granted: what a player needs before it fetches the first part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct LiveTimeline {
@@ -13,4 +15,6 @@ pub struct LiveTimeline {
     pub codec: String,
     pub width: u16,
     pub height: u16,
+    /// How its camera sees; `None` for a picture that is flat already.
+    pub lens: Option<Lens>,
 }

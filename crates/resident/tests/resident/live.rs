@@ -29,6 +29,7 @@ fn picture() -> Picture {
         codec: "avc1.42C01F".to_owned(),
         width: 1280,
         height: 720,
+        lens: None,
         init: b"init".to_vec(),
     }
 }
