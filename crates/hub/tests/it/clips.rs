@@ -1,10 +1,12 @@
 //! Clips: uploaded in pieces, closed when whole, shown to those who may see them, gone in time.
 
 use access::ClipId;
-use audit::{Event, SignedRecord};
-use hub_api::{ClientError, ClipState, ErrorCode};
+use audit::{Event, Shortfall, SignedRecord};
+use hub_api::{ClientError, ClipState, EntryInfo, ErrorCode, Event as ApiEvent};
 
-use crate::support::{Elm, Enrolee, TestClip, TestDoor, TestHub, random16};
+use crate::support::{
+    Elm, Enrolee, TestClip, TestDoor, TestHub, next_news, open_events, random16,
+};
 
 const HOUR: i64 = 3600;
 
@@ -250,6 +252,47 @@ async fn a_clip_that_was_lost_on_the_way_is_unavailable_and_leaves_nothing() {
     assert_eq!(state(&maya).await, ClipState::Unavailable);
     hub.hub().enforce_retention().await.unwrap();
     assert_eq!(files(&hub), 0);
+}
+
+#[tokio::test]
+async fn residents_learn_what_should_be_on_film_and_is_not() {
+    let (_hub, elm, mut door, maya) = lobby().await;
+    let mut events = open_events(&maya.client).await;
+    let entry = door.courier(&elm, None);
+    let unfilmed = door.record(Event::Unfilmed {
+        entry_seq: 1,
+        why: "camera_starting".into(),
+    });
+    door.put(&[entry, unfilmed]).await.unwrap();
+    assert!(newest(&maya).await.unfilmed);
+    assert!(matches!(next_news(&mut events).await, ApiEvent::Entry(_)));
+    let look_again = ApiEvent::Refresh(hub_api::Refresh {
+        what: hub_api::Topic::Entries,
+    });
+    assert_eq!(next_news(&mut events).await, look_again);
+
+    let clip = door.filmed_courier(&elm).await;
+    assert_eq!(newest(&maya).await.clip.unwrap().shortfall, None);
+    let short = door.record(Event::ClipClosed {
+        clip: clip.id,
+        entry_seq: 3,
+        final_hash: clip.final_hash,
+        fragments: 5,
+        pre_roll_ms: 100,
+        post_roll_ms: 300,
+        shortfall: Some(Shortfall::CameraStopped),
+    });
+    door.put(&[short]).await.unwrap();
+    let shown = newest(&maya).await;
+    assert!(!shown.unfilmed);
+    let film = shown.clip.unwrap();
+    assert_eq!(film.shortfall, Some(Shortfall::CameraStopped));
+    assert_eq!(film.state, ClipState::Ready);
+}
+
+async fn newest(maya: &Enrolee) -> EntryInfo {
+    let page = maya.client.entries(None, 1).await.unwrap();
+    page.entries.into_iter().next().unwrap()
 }
 
 #[tokio::test]
