@@ -45,8 +45,10 @@ fn an_entry_on_the_wire_is_snake_case_and_names_its_outcome() {
       "clip": {
         "id": "02020202-0202-4202-8202-020202020202",
         "state": "recording",
-        "thumbnail": false
+        "thumbnail": false,
+        "shortfall": null
       },
+      "unfilmed": false,
       "outcome": {
         "kind": "denied",
         "reason": "UnitDoor"
