@@ -143,17 +143,18 @@ fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
     let listen = || {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
-        notice_the_vanished(&listener)?;
+        set_up(&listener)?;
         let address = listener.local_addr()?;
         Ok((listener, address))
     };
     listen().map_err(|source| ServeError::Listen { address, source })
 }
 
-/// Ends the connections of clients that vanish without a word, as a door does whose power is cut: it must not count
-/// as online for long. Accepted connections inherit the options of the listener.
-fn notice_the_vanished(listener: &TcpListener) -> io::Result<()> {
+/// Sends what there is at once, as live pictures want it. Ends the connections of clients that vanish without a word,
+/// as a door does whose power is cut: it must not count as online for long. Accepted connections inherit the options.
+fn set_up(listener: &TcpListener) -> io::Result<()> {
     let socket = SockRef::from(listener);
+    socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new()
         .with_time(SILENT_AFTER)
         .with_interval(PROBED_EVERY);
@@ -251,12 +252,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_of_clients_that_vanish_end_soon() {
+    fn connections_send_at_once_and_end_soon_after_their_client_vanished() {
         let (listener, address) = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         listener.set_nonblocking(false).unwrap();
         let _client = std::net::TcpStream::connect(address).unwrap();
         let (connection, _) = listener.accept().unwrap();
         let socket = SockRef::from(&connection);
+        assert!(socket.tcp_nodelay().unwrap());
         assert!(socket.keepalive().unwrap());
         assert_eq!(socket.tcp_keepalive_time().unwrap(), SILENT_AFTER);
         #[cfg(target_os = "linux")]
