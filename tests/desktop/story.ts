@@ -321,7 +321,10 @@ async function courierEnters(site: Site, door: string): Promise<void> {
 async function playClip(app: App): Promise<void> {
   // The door films on for the post-roll before it closes the clip.
   await app.waitForPlayback("started", ({ currentTime, frames }) => currentTime > 1 && frames > 10);
-  const played = await app.waitForPlayback("showed five seconds", ({ currentTime }) => currentTime > 5);
+  const played = await app.waitForPlayback(
+    "showed five seconds and was proven",
+    ({ currentTime, verified }) => currentTime > 5 && verified === "true",
+  );
   const timeline = await app.timeline();
   report.clip = {
     pre_roll_ms: timeline.preRollMs,

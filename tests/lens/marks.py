@@ -11,7 +11,7 @@ SETTINGS = [
     {"panDeg": 35, "tiltDeg": -30, "zoom": 1.5},
     {"panDeg": -38, "tiltDeg": -45, "zoom": 1.3},
     {"panDeg": 12, "tiltDeg": -72, "zoom": 1.7},
-    {"panDeg": -22, "tiltDeg": -8, "zoom": 2.6},
+    {"panDeg": -22, "tiltDeg": -8, "zoom": 2.0},
 ]
 
 

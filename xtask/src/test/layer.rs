@@ -92,8 +92,9 @@ impl Layer {
     pub(super) fn longest(self) -> Duration {
         Duration::from_mins(match self {
             Self::Ui => 5,
-            Self::Web | Self::Desktop => 12,
-            Self::Rust | Self::Bluetooth => 25,
+            Self::Desktop => 15,
+            Self::Web | Self::Bluetooth => 25,
+            Self::Rust => 45,
         })
     }
 
