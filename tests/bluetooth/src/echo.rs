@@ -232,7 +232,8 @@ impl EchoClient {
         Ok(said.context("the echo disconnected")?.value)
     }
 
-    /// Writes `value` without response and waits for the notification; the time between.
+    /// Writes `value` without response and waits for the notification; the time between. After an
+    /// [`exchange`](Self::exchange), which subscribes.
     pub async fn round_trip(&mut self, value: &[u8]) -> Result<Duration> {
         let started = Instant::now();
         self.device

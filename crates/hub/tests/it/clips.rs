@@ -4,9 +4,7 @@ use access::ClipId;
 use audit::{Event, Shortfall, SignedRecord};
 use hub_api::{ClientError, ClipState, EntryInfo, ErrorCode, Event as ApiEvent};
 
-use crate::support::{
-    Elm, Enrolee, TestClip, TestDoor, TestHub, next_news, open_events, random16,
-};
+use crate::support::{Elm, Enrolee, TestClip, TestDoor, TestHub, next_news, open_events, random16};
 
 const HOUR: i64 = 3600;
 
