@@ -74,7 +74,7 @@ export async function seek({ jumps }: { jumps: number }): Promise<number[]> {
         const patience = setTimeout(() => failed(new Error(`no picture came at ${place} s`)), 20_000);
         const started = performance.now();
         const onFrame = (now: number, metadata: VideoFrameCallbackMetadata) => {
-          if (video.seeking || Math.abs(metadata.mediaTime - place) > 0.2) {
+          if (Math.abs(metadata.mediaTime - place) > 0.2) {
             video.requestVideoFrameCallback(onFrame);
             return;
           }
