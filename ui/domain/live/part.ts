@@ -1,4 +1,4 @@
-import { toAppError } from "../errors";
+import { fetchFromCore } from "../fetch";
 
 /** One part of a live picture. */
 export interface Part {
@@ -10,23 +10,10 @@ export interface Part {
 
 /** Waits for a part. Rejects with an `AppError`, or the abort. */
 export async function fetchPart(url: string, signal: AbortSignal): Promise<Part> {
-  const response = await request(url, signal);
-  if (!response.ok) {
-    const body: unknown = await response.json().catch(() => null);
-    throw toAppError(body);
-  }
+  const response = await fetchFromCore(url, signal, { code: "connection_lost", retryable: true });
   return {
     n: Number(response.headers.get("vestibule-part")),
     init: response.headers.get("vestibule-init") === "1",
     bytes: await response.arrayBuffer(),
   };
-}
-
-async function request(url: string, signal: AbortSignal): Promise<Response> {
-  try {
-    return await fetch(url, { signal });
-  } catch (thrown) {
-    if (signal.aborted) throw thrown;
-    throw { code: "connection_lost", retryable: true };
-  }
 }
