@@ -4,7 +4,8 @@ use access::DoorId;
 use hub_api::{ErrorCode, Event};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use super::Refused;
+use super::callers::ResidentDevice;
+use super::{App, Refused};
 
 /// The most calls that a slow event stream may be behind.
 const MOST: usize = 256;
@@ -58,6 +59,24 @@ impl Called {
                 Err(RecvError::Closed) => return std::future::pending().await,
             }
         }
+    }
+}
+
+/// Refuses a device that may not reach a door, with `unknown`, and a door that is not connected.
+pub(super) async fn within_reach(
+    app: &App,
+    caller: &ResidentDevice,
+    door: DoorId,
+    unknown: &'static str,
+) -> Result<(), Refused> {
+    let doors = app.hub.door_ids_for(caller.building, caller.unit).await?;
+    if !doors.contains(&door) {
+        return Err(Refused::new(ErrorCode::NotFound, unknown));
+    }
+    if app.hub.presence.is_online(door) {
+        Ok(())
+    } else {
+        Err(offline())
     }
 }
 

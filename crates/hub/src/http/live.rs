@@ -22,7 +22,7 @@ use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
 use super::callers::{DoorDevice, ResidentDevice};
-use super::calls::offline;
+use super::calls::{offline, within_reach};
 use super::extract::Path;
 use super::upgrade::{asked_for, switching};
 use super::{App, Refused};
@@ -75,14 +75,8 @@ pub(super) async fn watch_door(
     Path(door): Path<DoorId>,
     end: LiveEnd,
 ) -> Result<Response, Refused> {
-    let doors = app.hub.door_ids_for(caller.building, caller.unit).await?;
-    if !doors.contains(&door) {
-        let message = "There is no such door, or none that this device may watch.";
-        return Err(Refused::new(ErrorCode::NotFound, message));
-    }
-    if !app.hub.presence.is_online(door) {
-        return Err(offline());
-    }
+    let unknown = "There is no such door, or none that this device may watch.";
+    within_reach(&app, &caller, door, unknown).await?;
     let seat = app.streams.enter(door, caller.grant).ok_or_else(busy)?;
     if !seat.is_door_there() {
         app.calls.ring(door, Event::Live {});

@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::callers::{DoorDevice, ResidentDevice};
-use super::calls::{Calls, offline};
+use super::calls::{Calls, offline, within_reach};
 use super::extract::Path;
 use super::upgrade::{asked_for, switching};
 use super::{App, Refused};
@@ -146,14 +146,8 @@ pub(super) async fn call_door(
     Path(door): Path<DoorId>,
     RelayEnd(device_end): RelayEnd,
 ) -> Result<Response, Refused> {
-    let doors = app.hub.door_ids_for(caller.building, caller.unit).await?;
-    if !doors.contains(&door) {
-        let message = "There is no such door, or none that this device may open.";
-        return Err(Refused::new(ErrorCode::NotFound, message));
-    }
-    if !app.hub.presence.is_online(door) {
-        return Err(offline());
-    }
+    let unknown = "There is no such door, or none that this device may open.";
+    within_reach(&app, &caller, door, unknown).await?;
     let (door_end, place) = app.relays.call(&app.calls, door, caller.grant).await?;
     let stopping = app.stopping.clone();
     tokio::spawn(async move {
