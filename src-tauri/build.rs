@@ -5,6 +5,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "activity",
         "clip_timeline",
         "enrol",
+        "export_clip",
         "forget",
         "live_close",
         "live_open",

@@ -54,6 +54,7 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ["**/*.test.ts"],
       environment: "node",
+      setupFiles: at("./testing/setup.ts"),
       // The machine may be building everything else at the same time.
       testTimeout: 20_000,
     },

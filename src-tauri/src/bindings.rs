@@ -22,6 +22,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::unlock_remotely,
             commands::activity,
             commands::clip_timeline,
+            commands::export_clip,
             commands::live_open,
             commands::live_close,
             commands::forget,
@@ -32,6 +33,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             events::ActivityAdded,
             events::ActivityChanged,
             events::OpenClip,
+            events::ExportProgress,
             events::PendingInvite,
         ])
 }

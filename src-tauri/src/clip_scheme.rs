@@ -1,5 +1,8 @@
-//! `clip://localhost/CLIP/N` and `clip://localhost/live/WATCH/N`: decrypted fragments for the window's own player,
-//! and for nobody else. And `clip://localhost/CLIP/thumbnail`: the clip's picture.
+//! `clip://localhost/CLIP/N`, `clip://localhost/CLIP/N-M` and `clip://localhost/live/WATCH/N`: decrypted fragments for
+//! the window's own player, and for nobody else. Of several, those are answered that can be had from the first on. And
+//! `clip://localhost/CLIP/thumbnail`: the clip's picture.
+
+use std::ops::RangeInclusive;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE,
@@ -7,6 +10,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use resident::ui::{AppError, ErrorCode};
+use resident::{LivePart, LiveWay};
 use tauri::{AppHandle, Manager as _, UriSchemeContext, UriSchemeResponder, Wry};
 
 use crate::shell::Resident;
@@ -14,10 +18,13 @@ use crate::shell::Resident;
 /// The scheme's name.
 pub(crate) const SCHEME: &str = "clip";
 
-/// The number of a part of what is watched live: not always the one that was asked for.
+/// The number of the last fragment in a part of what is watched live: who is behind is given more than one.
 const PART: HeaderName = HeaderName::from_static("vestibule-part");
 /// 1 for an init segment, 0 for others.
 const INIT: HeaderName = HeaderName::from_static("vestibule-init");
+
+/// How a part of what is watched live came: `direct` or `hub`.
+const WAY: HeaderName = HeaderName::from_static("vestibule-way");
 
 /// The media type of fragments.
 const VIDEO: &str = "video/mp4";
@@ -40,8 +47,8 @@ pub(crate) fn handle(
 /// What a request asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted<'a> {
-    /// A fragment of a clip.
-    Clip(&'a str, u32),
+    /// Fragments of a clip.
+    Clip(&'a str, RangeInclusive<u32>),
     /// A clip's picture.
     Thumbnail(&'a str),
     /// A part of what is watched live.
@@ -52,8 +59,15 @@ enum Wanted<'a> {
 struct Found {
     kind: &'static str,
     body: Body,
-    /// Which part of what is watched live it is, and whether it is an init segment.
-    part: Option<(u32, bool)>,
+    /// Of what is watched live.
+    part: Option<Part>,
+}
+
+/// Which part of what is watched live it is, whether it is an init segment, and how it came.
+struct Part {
+    n: u32,
+    init: bool,
+    way: LiveWay,
 }
 
 impl Found {
@@ -70,15 +84,23 @@ async fn fetch(app: &AppHandle, request: &Request<Body>) -> Result<Found, AppErr
     let wanted = wanted(request).ok_or(ErrorCode::ClipUnavailable)?;
     let resident = app.try_state::<Resident>().ok_or(ErrorCode::Internal)?;
     Ok(match wanted {
-        Wanted::Clip(clip, n) => Found::new(VIDEO, resident.clip_fragment(clip, n).await?.to_vec()),
+        Wanted::Clip(clip, wanted) => {
+            Found::new(VIDEO, resident.clip_fragments(clip, wanted).await?.to_vec())
+        }
         Wanted::Thumbnail(clip) => {
             Found::new("image/jpeg", resident.clip_thumbnail(clip).await?.to_vec())
         }
         Wanted::Live(live, n) => {
             let part = resident.live_part(live, n).await?;
+            let LivePart {
+                n,
+                init,
+                way,
+                bytes,
+            } = part;
             Found {
-                part: Some((part.n, part.init)),
-                ..Found::new(VIDEO, part.bytes.to_vec())
+                part: Some(Part { n, init, way }),
+                ..Found::new(VIDEO, bytes.to_vec())
             }
         }
     })
@@ -96,8 +118,15 @@ fn wanted(request: &Request<Body>) -> Option<Wanted<'_>> {
     match part {
         _ if of.contains('/') => None,
         "thumbnail" => Some(Wanted::Thumbnail(of)),
-        n => Some(Wanted::Clip(of, n.parse().ok()?)),
+        wanted => Some(Wanted::Clip(of, numbers(wanted)?)),
     }
+}
+
+/// `N` or `N-M`.
+fn numbers(text: &str) -> Option<RangeInclusive<u32>> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let numbers = first.parse().ok()?..=last.parse().ok()?;
+    (!numbers.is_empty()).then_some(numbers)
 }
 
 fn respond(answer: Result<Found, AppError>, origin: Option<&HeaderValue>) -> Response<Body> {
@@ -111,12 +140,13 @@ fn respond(answer: Result<Found, AppError>, origin: Option<&HeaderValue>) -> Res
     let mut response = Response::new(found.body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    if let Some((n, init)) = found.part {
+    if let Some(Part { n, init, way }) = found.part {
         headers.insert(PART, n.into());
+        headers.insert(WAY, HeaderValue::from_static(way.as_str()));
         headers.insert(INIT, HeaderValue::from(u16::from(init)));
         headers.insert(
             ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("vestibule-part, vestibule-init"),
+            HeaderValue::from_static("vestibule-part, vestibule-init, vestibule-way"),
         );
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.kind));
@@ -170,13 +200,18 @@ mod tests {
     }
 
     #[test]
-    fn a_path_names_a_clip_and_a_fragment_or_the_thumbnail() {
+    fn a_path_names_a_clip_and_fragments_or_the_thumbnail() {
         let uri = "clip://localhost/67e55044-10b1-426f-9247-bb680e5fe0c8/12";
         let good = request(Method::GET, uri);
         assert_eq!(
             wanted(&good),
-            Some(Wanted::Clip("67e55044-10b1-426f-9247-bb680e5fe0c8", 12))
+            Some(Wanted::Clip(
+                "67e55044-10b1-426f-9247-bb680e5fe0c8",
+                12..=12
+            ))
         );
+        let several = request(Method::GET, "clip://localhost/a/2-10");
+        assert_eq!(wanted(&several), Some(Wanted::Clip("a", 2..=10)));
         let picture = request(Method::GET, "clip://localhost/a/thumbnail");
         assert_eq!(wanted(&picture), Some(Wanted::Thumbnail("a")));
         for wrong in [
@@ -184,6 +219,9 @@ mod tests {
             "clip://localhost/a",
             "clip://localhost/a/b",
             "clip://localhost/a/1/2",
+            "clip://localhost/a/3-2",
+            "clip://localhost/a/1-",
+            "clip://localhost/a/-1",
             "clip://localhost/live/a",
         ] {
             assert_eq!(wanted(&request(Method::GET, wrong)), None, "{wrong}");
@@ -196,12 +234,17 @@ mod tests {
     #[test]
     fn a_part_of_what_is_watched_live_says_which_it_is() {
         let found = Found {
-            part: Some((12, true)),
+            part: Some(Part {
+                n: 12,
+                init: true,
+                way: LiveWay::Direct,
+            }),
             ..Found::new(VIDEO, vec![1])
         };
         let response = respond(Ok(found), None);
         assert_eq!(response.headers()[PART], "12");
         assert_eq!(response.headers()[INIT], "1");
+        assert_eq!(response.headers()[WAY], "direct");
         assert!(
             response
                 .headers()

@@ -1,7 +1,8 @@
 //! What a window may ask for. Each command only forwards.
 
 use resident::ui::{
-    ActivityPage, AppError, ClipTimeline, InvitePreview, KeyStorage, LiveTimeline, Snapshot,
+    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
+    LiveTimeline, Snapshot,
 };
 use tauri::{AppHandle, State};
 
@@ -76,6 +77,17 @@ pub(crate) async fn clip_timeline(
     clip_id: String,
 ) -> Result<ClipTimeline, AppError> {
     resident.clip_timeline(&clip_id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_clip(
+    resident: State<'_, Resident>,
+    clip_id: String,
+) -> Result<ExportedClip, AppError> {
+    let folder = dirs::download_dir().or_else(dirs::home_dir);
+    let folder = folder.ok_or(ErrorCode::ExportFailed)?;
+    resident.export_clip(&clip_id, folder).await
 }
 
 #[tauri::command]

@@ -29,6 +29,14 @@ pub(crate) struct OpenClip {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExportProgress {
+    clip_id: String,
+    done: u32,
+    total: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub(crate) struct PendingInvite {
     invite: String,
 }
@@ -41,6 +49,16 @@ pub(crate) fn emit(app: &AppHandle, event: UiEvent) -> tauri::Result<()> {
         UiEvent::ActivityAdded(item) => ActivityAdded(item).emit(app),
         UiEvent::ActivityChanged(item) => ActivityChanged(item).emit(app),
         UiEvent::OpenClip { clip_id } => OpenClip { clip_id }.emit(app),
+        UiEvent::ExportProgress {
+            clip_id,
+            done,
+            total,
+        } => ExportProgress {
+            clip_id,
+            done,
+            total,
+        }
+        .emit(app),
         UiEvent::PendingInvite { invite } => PendingInvite { invite }.emit(app),
     }
 }

@@ -86,10 +86,16 @@ async fn stand(note: Note, picture: oneshot::Receiver<Bytes>, on_click: OnClick)
     });
     let illustrated = async {
         let image = picture.await.ok().and_then(|picture| decode(&picture));
+        ask_version().await;
         let shown = match image {
             Some(image) => {
                 let replacing = notification.id(handle.id()).image_data(image);
-                replacing.show_async().await.ok()
+                let shown = replacing.show_async().await;
+                shown
+                    .inspect_err(
+                        |error| warn!(%error, "a notification's picture could not be shown"),
+                    )
+                    .ok()
             }
             None => None,
         };
@@ -100,6 +106,16 @@ async fn stand(note: Note, picture: oneshot::Receiver<Bytes>, on_click: OnClick)
     tokio::select! {
         () = answered => {}
         () = illustrated => {}
+    }
+}
+
+/// Has notify-rust ask the server for its version, which decides how a picture is sent. It asks when the
+/// first one is, and blocks, which no asynchronous task may; once it knows, it does not ask again.
+#[cfg(all(unix, not(target_os = "macos")))]
+async fn ask_version() {
+    let asked = tauri::async_runtime::spawn_blocking(|| *notify_rust::SPEC_VERSION).await;
+    if let Err(error) = asked {
+        warn!(%error, "the notification server's version is not known");
     }
 }
 

@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type Browser, remote } from "webdriverio";
 
+import { family, type Process } from "./processes.ts";
 import { program, screenshots, tauriDriver } from "./programs.ts";
 
 export interface Playback {
@@ -73,9 +75,11 @@ export class App {
     // Without a keychain on the bus, the app asks before it keeps keys in a file.
     await this.browser.waitUntil(
       async () =>
-        (await this.find("key-storage-file").isExisting()) ||
-        (await this.browser.$(outcome).isExisting()),
-      { timeout: 30_000, timeoutMsg: "enrolling led neither to the doors nor to the question of the keys" },
+        (await this.find("key-storage-file").isExisting()) || (await this.browser.$(outcome).isExisting()),
+      {
+        timeout: 30_000,
+        timeoutMsg: "enrolling led neither to the doors nor to the question of the keys",
+      },
     );
     if (await this.find("key-storage-file").isExisting()) await this.find("key-storage-file").click();
   }
@@ -171,6 +175,16 @@ export class App {
     await this.doorControl(doorId, testId).waitForExist({ reverse: true, timeout: 20_000 });
   }
 
+  /** Waits until a clip can be watched whole, as the core tells its window, and returns its id. */
+  async readyClip(timeout = 90_000): Promise<string> {
+    let clip: string | null = null;
+    await this.browser.waitUntil(async () => (clip = await this.browser.execute(findReadyClip)) !== null, {
+      timeout,
+      timeoutMsg: "no clip was ready",
+    });
+    return clip ?? "";
+  }
+
   async playback(): Promise<Playback> {
     return this.browser.execute(() => {
       const player = document.querySelector<HTMLElement>('[data-testid="clip-player"]');
@@ -210,15 +224,69 @@ export class App {
     return last;
   }
 
+  /** Waits until that many live pictures were shown, and returns how many there were. */
+  async waitForLiveFrames(frames: number): Promise<number> {
+    let seen = 0;
+    const count = () =>
+      document.querySelector<HTMLVideoElement>('[data-testid="live-video"]')?.getVideoPlaybackQuality()
+        .totalVideoFrames ?? 0;
+    await this.browser.waitUntil(async () => (seen = await this.browser.execute(count)) >= frames, {
+      timeout: 20_000,
+      timeoutMsg: `fewer than ${frames} live pictures were shown`,
+    });
+    return seen;
+  }
+
   async screenshot(name: string, folder = screenshots): Promise<void> {
     await mkdir(folder, { recursive: true });
     await this.browser.saveScreenshot(join(folder, `${name}.png`));
+  }
+
+  /** Its own process, which is first, and those of its web view; none once it has ended. */
+  async processes(): Promise<Process[]> {
+    const all = this.#driver.pid === undefined ? [] : await family(this.#driver.pid);
+    const own = all.find(({ name }) => name === "vestibule");
+    return own ? family(own.pid) : [];
+  }
+
+  /** Waits until the app has no window, and nothing of its web view's pages is left. */
+  async waitForNoWindow(): Promise<void> {
+    const pages = async () => (await this.processes()).filter(({ name }) => name.startsWith("WebKitWebProc"));
+    await this.browser.waitUntil(async () => (await pages()).length === 0, {
+      timeout: 20_000,
+      timeoutMsg: "the web view of the closed window did not end",
+    });
+  }
+
+  /** Goes on in the window that the app built anew after the last one was closed. */
+  async takeNewWindow(): Promise<void> {
+    let windows: string[] = [];
+    await this.browser.waitUntil(async () => (windows = await this.browser.getWindowHandles()).length > 0, {
+      timeout: 20_000,
+      timeoutMsg: "the app built no new window",
+    });
+    await this.browser.switchToWindow(windows[0] ?? "");
   }
 
   async close(): Promise<void> {
     await this.browser.deleteSession().catch(() => undefined);
     this.#driver.kill();
   }
+}
+
+/** Redeems an invite for a device whose data is in `dataDir`, with no window. */
+export function enrolWithoutWindow(invite: string, dataDir: string): Promise<void> {
+  return runApp(dataDir, "enrol", invite, "--keys", "file");
+}
+
+/** Starts the app once more, and waits until this start has ended itself. */
+export function startAgain(dataDir: string, ...words: string[]): Promise<void> {
+  return runApp(dataDir, ...words);
+}
+
+async function runApp(dataDir: string, ...words: string[]): Promise<void> {
+  const env = { ...process.env, VESTIBULE_DATA_DIR: dataDir };
+  await promisify(execFile)(program("vestibule"), words, { env, timeout: 30_000 });
 }
 
 function connect(port: number): Promise<Browser> {
@@ -236,7 +304,17 @@ function connect(port: number): Promise<Browser> {
   });
 }
 
-export function freePort(): Promise<number> {
+/** Runs in the page: the newest clip that is ready, or null. */
+export async function findReadyClip(): Promise<string | null> {
+  interface Page {
+    items: { clip: { id: string; state: string } | null }[];
+  }
+  const tauri = (window as unknown as { __TAURI_INTERNALS__: TauriInternals }).__TAURI_INTERNALS__;
+  const page = (await tauri.invoke("activity", { before: null, limit: 50 })) as Page;
+  return page.items.find(({ clip }) => clip?.state === "ready")?.clip?.id ?? null;
+}
+
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

@@ -10,14 +10,35 @@ export interface SeenNotification {
   summary: string;
   body: string;
   actions: string[];
+  /** The notification that it took the place of; 0 for a new one. */
+  replaces: number;
+  /** Whether it came with a picture. */
+  picture: boolean;
 }
 
 /** The notification server of the session bus; it shows nothing and tells what it was asked to show. */
 export class Notifications {
   readonly #server = new LineProgram(program("vestibule-notification-server"));
 
-  async next(patienceMs = 15_000): Promise<SeenNotification> {
-    return JSON.parse(await this.#server.next(patienceMs));
+  readonly #unread: SeenNotification[] = [];
+
+  /** The next new one; what takes the place of another is none. */
+  next(patienceMs?: number): Promise<SeenNotification> {
+    return this.#take(({ replaces }) => replaces === 0, patienceMs);
+  }
+
+  /** Waits until the notification has been shown once more, with its picture. */
+  illustrated({ id }: SeenNotification): Promise<SeenNotification> {
+    return this.#take(({ replaces, picture }) => replaces === id && picture);
+  }
+
+  async #take(is: (seen: SeenNotification) => boolean, patienceMs = 15_000): Promise<SeenNotification> {
+    for (;;) {
+      const at = this.#unread.findIndex(is);
+      const [found] = at < 0 ? [] : this.#unread.splice(at, 1);
+      if (found) return found;
+      this.#unread.push(JSON.parse(await this.#server.next(patienceMs)));
+    }
   }
 
   /** Waits for the notification whose summary is as `words` say, and forgets those before it. */

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { promisify } from "node:util";
 
-import { App } from "./app.ts";
+import { App, enrolWithoutWindow } from "./app.ts";
 import { Notifications, type SeenNotification } from "./notifications.ts";
-import { program } from "./programs.ts";
 import { Site } from "./site.ts";
 
 describe("a resident's day, in the app's real window", () => {
@@ -35,7 +32,7 @@ describe("a resident's day, in the app's real window", () => {
 
   test("an invite that was already used is refused, and says so", async () => {
     const used = await site.invite();
-    await enrolElsewhere(used, join(folder, "other"));
+    await enrolWithoutWindow(used, join(folder, "other"));
     const field = '[data-testid="invite-input"][aria-invalid="true"]';
     await app.submitInvite(used, field);
     await app.browser.$(field).waitForExist({ timeout: 20_000 });
@@ -83,6 +80,26 @@ describe("a resident's day, in the app's real window", () => {
     await site.unlockAfter(door.name, 0);
   });
 
+  test("a door that the manager has closed refuses the resident, and the app says why and what to do", async () => {
+    const door = site.door("Package room");
+    await app.waitForUnlockState(door.id, "idle");
+    const seen = (await site.strike(door.name)).length;
+    await site.manage("lockdown", "start", "--level", "everyone", "--door", door.id);
+    await app.waitForRule(door.id, "door-lockdown", /closed to you/);
+    // Told from the door's own record: it is in force there.
+    await notifications.about(/^Lockdown at Package room$/);
+    await app.unlock(door.id);
+    await app.waitForUnlockState(door.id, "failed");
+    const words = await app.doorControl(door.id, "unlock-failure").getText();
+    assert.match(words, /in lockdown/);
+    assert.match(words, /Ask them when it opens again/);
+    assert.equal((await site.strike(door.name)).length, seen);
+    await app.screenshot("unlock-denied");
+    await site.manage("lockdown", "stop", "--door", door.id);
+    await app.waitForNoRule(door.id, "door-lockdown");
+    await notifications.about(/^Lockdown is over at Package room$/);
+  });
+
   test("with the hub stopped the door still opens", async () => {
     const door = site.door("Main entrance");
     await site.stopHub();
@@ -103,6 +120,10 @@ describe("a resident's day, in the app's real window", () => {
       seen = await notifications.next();
       assert.match(`${seen.summary} ${seen.body}`, /Northline Parcel/);
       assert.match(`${seen.summary} ${seen.body}`, /Main entrance/);
+    });
+
+    test("and is shown with the door's picture once there is one", async () => {
+      await notifications.illustrated(seen);
     });
 
     test("and a click on it opens the clip, which plays: frames advance", async () => {
@@ -135,12 +156,6 @@ describe("a resident's day, in the app's real window", () => {
     });
   });
 });
-
-/** Redeems an invite on another device. */
-async function enrolElsewhere(invite: string, data: string): Promise<void> {
-  const env = { ...process.env, VESTIBULE_DATA_DIR: data };
-  await promisify(execFile)(program("vestibule"), ["enrol", invite, "--keys", "file"], { env });
-}
 
 function sleepUntil(time: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, time - Date.now())));

@@ -22,15 +22,20 @@ export interface StrikeMove {
 }
 
 export type CourierAnswer =
-  | { outcome: "unlocked"; unlock_s: number; seq: number }
-  | { outcome: "denied"; reason: string };
+  { outcome: "unlocked"; unlock_s: number; seq: number } | { outcome: "denied"; reason: string };
+
+export interface AuditRow {
+  door: string;
+  seq: number;
+  /** When, by the door's clock (Unix ms). */
+  at_ms: number;
+  /** What is told of the event, under its name. */
+  event: Record<string, object>;
+}
 
 /** What is done to a door's contact, exit button or keypad. */
 export type Act =
-  | { act: "open" }
-  | { act: "close" }
-  | { act: "press_exit" }
-  | { act: "type_code"; code: string };
+  { act: "open" } | { act: "close" } | { act: "press_exit" } | { act: "type_code"; code: string };
 
 /** A hub, a building with its doors, and another building: real programs, simulated hardware. */
 export class Site {
@@ -42,7 +47,7 @@ export class Site {
     this.home = home;
   }
 
-  /** Starts everything in `folder`; with a URL, the network camera there looks at the main entrance. */
+  /** Starts everything in `folder`; `camera` is what `vestibule-site` takes for the main entrance's. */
   static async start(folder: string, camera?: string): Promise<Site> {
     const site = new LineProgram(program("vestibule-site"), camera ? [folder, camera] : [folder]);
     const description = JSON.parse(await site.next(90_000));
@@ -73,6 +78,11 @@ export class Site {
   /** Runs a command of the hub for the home building, as its manager would. */
   manage<T>(...command: string[]): Promise<T> {
     return this.#ask({ do: "manage", command });
+  }
+
+  /** The home building's audit log. */
+  audit(): Promise<AuditRow[]> {
+    return this.#ask({ do: "audit" });
   }
 
   stopHub(): Promise<null> {

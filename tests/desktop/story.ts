@@ -1,7 +1,7 @@
 /**
  * The story that `cargo xtask demo --headless` runs once, in the app's real window: a resident
  * enrols and unlocks, a courier is refused where it must be and enters where it may, the
- * notification arrives and its clip plays; then the manager sets hours and a lockdown; a guest comes
+ * notification arrives and its clip plays; the resident watches live; then the manager sets hours and a lockdown; a guest comes
  * with a keypad code, the door is held open and forced, and the resident opens the garage from afar.
  * Prints one JSON line a step and writes report.json.
  */
@@ -30,6 +30,7 @@ const report = {
   denied_elsewhere: "",
   clip: { pre_roll_ms: 0, post_roll_ms: 0, frames_played: 0, verified: false },
   notification_seen: false,
+  live: { ms: 0, frames: 0, recorded: false },
   hours: { denied: "", shown: "" },
   lockdown: { denied: "", shown: "", notified: false, lifted: false },
   keypad: { refused: "", shown: "", seq: 0, notified: false },
@@ -109,6 +110,7 @@ async function tell(site: Site, app: App, notifications: Notifications, camerasU
   await step("the clip plays from before the door opened", () => playClip(app));
   await app.screenshot("4-clip", folder);
   await step("the clip is kept", () => saveClip(app, join(folder, "clip.mp4")));
+  await residentWatchesLive(site, app, entrance);
   await app.goHome();
   await managerSetsHours(site, app, entrance);
   await managerLocksDown(site, app, notifications, entrance);
@@ -118,6 +120,28 @@ async function tell(site: Site, app: App, notifications: Notifications, camerasU
   await doorIsForced(site, app, notifications, entrance);
   await app.goHome();
   await residentOpensFromAfar(site, app, site.door("Garage"));
+}
+
+async function residentWatchesLive(site: Site, app: App, door: SiteDoor): Promise<void> {
+  await step("the resident watches the door live", async () => {
+    const asked = Date.now();
+    await app.browser.execute((door) => {
+      location.hash = `#/live/${door}`;
+    }, door.id);
+    await app.find("live-badge").waitForDisplayed({ timeout: 20_000, interval: 20 });
+    report.live.ms = Date.now() - asked;
+    report.live.frames = await app.waitForLiveFrames(10);
+  });
+  await app.screenshot("5-live", folder);
+  await step("the building's log tells that a device watched", async () => {
+    await app.goHome();
+    await soon(async () => {
+      const log = await site.audit();
+      const told = log.filter((row) => row.door === door.id).map(({ event }) => Object.keys(event)[0]);
+      return told.includes("live_started") && told.includes("live_ended");
+    });
+    report.live.recorded = true;
+  });
 }
 
 async function managerSetsHours(site: Site, app: App, door: SiteDoor): Promise<void> {
@@ -152,7 +176,7 @@ async function managerLocksDown(
     await notifications.about(/^Lockdown at /);
     report.lockdown.notified = true;
   });
-  await app.screenshot("5-lockdown", folder);
+  await app.screenshot("6-lockdown", folder);
   await step("the resident still gets in", async () => {
     const seen = (await site.strike(door.name)).length;
     await app.unlock(door.id);
@@ -196,7 +220,7 @@ async function guestTypesCode(
     await notifications.about(/^Ines Falk at Main entrance$/);
     report.keypad.notified = true;
   });
-  await picture(app, "6-keypad");
+  await picture(app, "7-keypad");
 }
 
 /** A picture of what the window has just been seen to say: it says it before it paints it. */
@@ -236,7 +260,7 @@ async function doorIsHeldOpen(
     await notifications.about(/^Main entrance stands open$/);
     report.held_open.notified = true;
   });
-  await picture(app, "7-held-open");
+  await picture(app, "8-held-open");
   await step("somebody shuts it, and the app says so", async () => {
     await site.play(door.name, { act: "close" });
     await app.waitForActivity(/^Shut again Main entrance/);
@@ -256,7 +280,7 @@ async function doorIsForced(
     await notifications.about(/^Main entrance was forced open$/);
     report.forced.notified = true;
   });
-  await picture(app, "8-forced");
+  await picture(app, "9-forced");
   await step("it is shut again, and the app says so", async () => {
     await site.play(door.name, { act: "close" });
     await app.waitForActivity(/^Shut again Main entrance/, 2);
@@ -273,12 +297,12 @@ async function residentOpensFromAfar(site: Site, app: App, door: SiteDoor): Prom
     report.remote = { ...report.remote, ms: move.at_ms - pressed, seq: move.seq ?? 0 };
     await app.waitForUnlockState(door.id, "unlocked");
   });
-  await picture(app, "9-from-afar");
+  await picture(app, "10-from-afar");
   await app.goToActivity();
   await step("the resident's own list says that it was from afar", async () => {
     report.remote.shown = await app.waitForActivity(/^You Garage Opened remotely/);
   });
-  await picture(app, "10-from-afar-in-the-list");
+  await picture(app, "11-from-afar-in-the-list");
 }
 
 /** Days of the week of which none is today, in any time zone. */

@@ -16,6 +16,20 @@ export interface Setting {
   marks: Mark[];
 }
 
+/** As OpenCV describes a fisheye lens. */
+export interface Lens {
+  width: number;
+  height: number;
+  fx: number;
+  fy: number;
+  cx: number;
+  cy: number;
+  k: number[];
+  mount: "wall" | "ceiling";
+  tiltDeg: number;
+  maxThetaDeg: number;
+}
+
 export interface Truth {
   width: number;
   height: number;
@@ -23,7 +37,7 @@ export interface Truth {
   /** From here on the film shows its marks. */
   marksMs: number;
   durationMs: number;
-  lens: object;
+  lens: Lens;
   settings: Setting[];
 }
 

@@ -60,7 +60,11 @@ export async function look({ hash, count }: { hash: string; count: number }): Pr
   });
 }
 
-/** Jumps to places all over the clip on screen; how long each takes until its picture is presented. */
+/**
+ * Jumps to places all over the clip on screen; how long each takes until its picture is presented. Where a browser
+ * forgets to tell of the picture, as Chromium does of two in one moment, it is the second animation frame after the
+ * seek is over.
+ */
 export async function seek({ jumps }: { jumps: number }): Promise<number[]> {
   const video = document.querySelector<HTMLVideoElement>('[data-testid="clip-video"]');
   if (!video) throw new Error("no clip is on screen");
@@ -73,13 +77,29 @@ export async function seek({ jumps }: { jumps: number }): Promise<number[]> {
       await new Promise<number>((done, failed) => {
         const patience = setTimeout(() => failed(new Error(`no picture came at ${place} s`)), 20_000);
         const started = performance.now();
+        const over = new AbortController();
+        let painted: number | undefined;
+        const finish = (now: number) => {
+          clearTimeout(patience);
+          over.abort();
+          done(now - started);
+        };
+        const onSeeked = () =>
+          requestAnimationFrame(() =>
+            requestAnimationFrame((now) => {
+              if (video.seeking || Math.abs(video.currentTime - place) > 0.01) return;
+              painted ??= now;
+              setTimeout(() => over.signal.aborted || finish(painted ?? now), 500);
+            }),
+          );
+        video.addEventListener("seeked", onSeeked, { signal: over.signal });
         const onFrame = (now: number, metadata: VideoFrameCallbackMetadata) => {
+          if (over.signal.aborted) return;
           if (Math.abs(metadata.mediaTime - place) > 0.2) {
             video.requestVideoFrameCallback(onFrame);
             return;
           }
-          clearTimeout(patience);
-          done(Math.max(now, metadata.expectedDisplayTime) - started);
+          finish(Math.max(now, metadata.expectedDisplayTime));
         };
         video.requestVideoFrameCallback(onFrame);
         video.currentTime = place;

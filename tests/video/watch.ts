@@ -1,17 +1,13 @@
 /** `watch.ts FOLDER FILE`: live view and replay in the app's own window and in Chromium, of a camera with a clock. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { extname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BrowserContext, chromium } from "@playwright/test";
+import { chromium } from "@playwright/test";
 
-import { App } from "../desktop/app.ts";
-import { program } from "../desktop/programs.ts";
+import { App, findReadyClip } from "../desktop/app.ts";
 import { Site } from "../desktop/site.ts";
+import { BrowserPage } from "./browser-page.ts";
 import { leave, look, type Sight, seek } from "./eye.ts";
 
 const DOOR = "Main entrance";
@@ -37,8 +33,7 @@ interface Eye {
 }
 
 async function main(folder: string, file: string): Promise<void> {
-  const camera = await plugInCamera();
-  const site = await Site.start(join(folder, "site"), camera.url);
+  const site = await Site.start(join(folder, "site"), "clock");
   try {
     const door = site.door(DOOR).id;
     // The ring fills up with the seconds before.
@@ -51,14 +46,13 @@ async function main(folder: string, file: string): Promise<void> {
         const answer = await site.courierAt(DOOR);
         if (answer.outcome !== "unlocked") throw new Error(`the courier was answered ${answer.reason}`);
         samples[name] = await measure(eye, door);
+        await writeFile(file, JSON.stringify(samples));
       } finally {
         await eye.close();
       }
     }
-    await writeFile(file, JSON.stringify(samples));
   } finally {
     await site.close();
-    camera.process.kill();
   }
 }
 
@@ -83,24 +77,12 @@ async function measure(eye: Eye, door: string): Promise<Samples> {
   };
 }
 
-/** Waits for the courier's clip to be ready, as the core tells the page. */
-function readyClip(eye: Eye): Promise<string> {
-  return eye.run(async () => {
-    interface Item {
-      clip: { id: string; state: string } | null;
-    }
-    const tauri = (
-      window as unknown as {
-        __TAURI_INTERNALS__: { invoke(command: string, args: object): Promise<{ items: Item[] }> };
-      }
-    ).__TAURI_INTERNALS__;
-    for (;;) {
-      const page = await tauri.invoke("activity", { before: null, limit: 50 });
-      const ready = page.items.find((item) => item.clip?.state === "ready");
-      if (ready?.clip) return ready.clip.id;
-      await new Promise((done) => setTimeout(done, 250));
-    }
-  }, undefined);
+async function readyClip(eye: Eye): Promise<string> {
+  for (;;) {
+    const clip = await eye.run(findReadyClip, undefined);
+    if (clip) return clip;
+    await sleep(250);
+  }
 }
 
 /** The app's own window. */
@@ -117,101 +99,23 @@ async function openWindow(folder: string, invite: string): Promise<Eye> {
 
 /** The same page in Chromium, with the app's core behind HTTP. */
 async function openBrowser(folder: string, invite: string): Promise<Eye> {
-  const bridge = spawn(program("vestibule-bridge"), [folder, invite], { stdio: ["pipe", "pipe", "inherit"] });
-  const origin = await firstLine(bridge);
+  const served = await BrowserPage.start(folder, invite);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
   });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  await serveUserInterface(context);
-  await context.addInitScript((origin) => {
-    const answer = async (response: Response) => {
-      const body: unknown = await response.json();
-      if (!response.ok) throw body;
-      return body;
-    };
-    const invoke = async (command: string, args: object) =>
-      command.startsWith("plugin:")
-        ? null
-        : answer(
-            await fetch(`${origin}/invoke/${command}`, {
-              method: "POST",
-              headers: { "content-type": "application/json" },
-              body: JSON.stringify(args ?? {}),
-            }),
-          );
-    Object.assign(window, {
-      __TAURI_INTERNALS__: {
-        invoke,
-        transformCallback: () => 0,
-        convertFileSrc: (path: string, scheme: string) => `${origin}/${scheme}/${path}`,
-        metadata: { currentWindow: { label: "main" }, currentWebview: { label: "main", windowLabel: "main" } },
-      },
-    });
-  }, origin);
   const page = await context.newPage();
-  await page.goto("http://localhost/");
+  await page.goto(served.url);
   await page.locator('[data-testid="door-card"]').first().waitFor({ timeout: 30_000 });
   return {
     run: <A, R>(act: (argument: A) => R | Promise<R>, argument: A) =>
       page.evaluate(act as never, argument as never) as Promise<R>,
     close: async () => {
       await browser.close();
-      bridge.kill();
+      await served.close();
     },
   };
-}
-
-const TYPES: Record<string, string> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".woff2": "font/woff2",
-};
-
-/** Answers the page's own requests with what was built into the app. */
-async function serveUserInterface(context: BrowserContext): Promise<void> {
-  const built = join(import.meta.dirname, "..", "..", "ui", "dist");
-  await context.route("http://localhost/**", async (route) => {
-    const { pathname } = new URL(route.request().url());
-    const path = pathname === "/" ? "index.html" : pathname.slice(1);
-    const body = await readFile(join(built, path)).catch(() => null);
-    if (body === null) await route.fulfill({ status: 404 });
-    else await route.fulfill({ body, contentType: TYPES[extname(path)] ?? "application/octet-stream" });
-  });
-}
-
-async function plugInCamera(): Promise<{ url: string; process: ChildProcess }> {
-  const port = await freePort();
-  const script = join(import.meta.dirname, "clock_camera.py");
-  const camera = spawn("/usr/bin/python3", [script, `${port}`, "1280", "720", "30"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await firstLine(camera);
-  return { url: `rtsp://127.0.0.1:${port}/film`, process: camera };
-}
-
-async function firstLine(program: ChildProcess): Promise<string> {
-  if (!program.stdout) throw new Error("the program's output is not read");
-  const lines = createInterface(program.stdout);
-  const ended = once(program, "exit").then(() => {
-    throw new Error(`${program.spawnargs[0]} ended before it said anything`);
-  });
-  const [line] = await Promise.race([once(lines, "line"), ended]);
-  return String(line);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (typeof address === "object" && address ? resolve(address.port) : reject()));
-    });
-  });
 }
 
 const [folder, file] = process.argv.slice(2);

@@ -1,3 +1,4 @@
+import { numbersOf } from "./film/core.ts";
 import { FPS, STAMP } from "./film/scene.ts";
 import { type AppWindow, expect } from "./window.ts";
 
@@ -62,8 +63,7 @@ export const buffered = (app: AppWindow) =>
 export function followRequests(app: AppWindow): number[] {
   const asked: number[] = [];
   app.page.on("request", (request) => {
-    const match = /\/clip\/clip-lobby\/(\d+)$/.exec(request.url());
-    if (match) asked.push(Number(match[1]));
+    asked.push(...numbersOf(request.url()));
   });
   return asked;
 }

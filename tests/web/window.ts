@@ -85,10 +85,11 @@ export class AppWindow {
     expect(found).toEqual([]);
   }
 
-  /** Nothing is cut off at the side, and everything to press is at least 44 px in both directions. */
+  /** No word is cut off or sticks out, and everything to press is at least 44 px in both directions. */
   async expectRoomForThumbs(): Promise<void> {
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wide).toBeLessThanOrEqual(0);
+    expect(await this.page.evaluate(wordsThatDoNotFit)).toEqual([]);
     const small = await this.page.evaluate(() =>
       [...document.querySelectorAll("button, a, select, label:has(input), input:not(label input)")]
         .filter((element) => element.checkVisibility({ visibilityProperty: true }))
@@ -101,6 +102,31 @@ export class AppWindow {
     );
     expect(small).toEqual([]);
   }
+}
+
+/** Shown words that stick out at the side of the window, of what they press, or of what cuts them off. */
+function wordsThatDoNotFit(): string[] {
+  const found: string[] = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const words = document.createRange();
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent?.checkVisibility({ visibilityProperty: true })) continue;
+    if (parent.closest(".visually-hidden")) continue;
+    words.selectNodeContents(walker.currentNode);
+    const { left, right, width } = words.getBoundingClientRect();
+    if (width === 0) continue;
+    for (let element: Element | null = parent; element; element = element.parentElement) {
+      const { overflowX } = getComputedStyle(element);
+      if (overflowX === "auto" || overflowX === "scroll") break;
+      if (overflowX === "visible" && !element.matches("button, a, label, body")) continue;
+      const box = element.getBoundingClientRect();
+      if (left >= box.left - 1 && right <= box.right + 1) continue;
+      found.push(`"${walker.currentNode.textContent}" in ${element.outerHTML.slice(0, 120)}`);
+      break;
+    }
+  }
+  return found;
 }
 
 /** Chromium without a graphics card reads back what WebGL drew, and tells of it. */

@@ -1,6 +1,7 @@
 import type {
   ActivityItem,
   commands,
+  ExportProgress,
   OpenClip,
   PendingInvite,
   Snapshot,
@@ -14,6 +15,7 @@ export interface BackendEvents {
   "activity-added": ActivityItem;
   "activity-changed": ActivityItem;
   "open-clip": OpenClip;
+  "export-progress": ExportProgress;
   "pending-invite": PendingInvite;
 }
 
@@ -21,8 +23,8 @@ export type Unlisten = () => void;
 
 /** The UI's one seam to the app's core: its commands, its events and its clips. Every rejection is an `AppError`. */
 export interface Backend extends Readonly<typeof commands> {
-  /** Where a clip's bytes are fetched: 0 is the init segment. */
-  fragmentUrl(clipId: string, n: number): string;
+  /** Where a clip's bytes are fetched, as many of these fragments as can be had: 0 is the init segment. */
+  fragmentsUrl(clipId: string, first: number, last: number): string;
   /** Where the picture of an entry is fetched, as JPEG. */
   thumbnailUrl(clipId: string): string;
   /** Where the parts of what is watched live are fetched; the answer says which part it is. */

@@ -15,6 +15,7 @@ export const commands = {
 	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
 	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
+	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
 	liveOpen: (doorId: string) => __TAURI_INVOKE<LiveTimeline>("live_open", { doorId }),
 	liveClose: (liveId: string) => __TAURI_INVOKE<null>("live_close", { liveId }),
 	forget: () => __TAURI_INVOKE<null>("forget"),
@@ -24,6 +25,7 @@ export const commands = {
 export const events = {
 	activityAdded: makeEvent<ActivityAdded, ActivityAdded>("activity-added"),
 	activityChanged: makeEvent<ActivityChanged, ActivityChanged>("activity-changed"),
+	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
 	openClip: makeEvent<OpenClip, OpenClip>("open-clip"),
 	pendingInvite: makeEvent<PendingInvite, PendingInvite>("pending-invite"),
 	snapshotChanged: makeEvent<SnapshotChanged, SnapshotChanged>("snapshot-changed"),
@@ -39,8 +41,10 @@ export type ActivityChanged = ActivityItem;
 export type ActivityClip = {
 	id: string,
 	state: ClipState,
-	/**  Why it is shorter than the building asked for, when it is. */
+	/**  Why it is shorter than the building asked for, or gone before its time, when it is. */
 	shortfall: Shortfall | null,
+	/**  Whether the building keeps it until it is released, whatever its age. */
+	held: boolean,
 };
 
 /**  One line of the activity list. */
@@ -138,7 +142,7 @@ export type ClipTimeline = {
 export type CredentialState = "valid" | "expired" | "none";
 
 /**  Why a door refuses: [`access::DenyReason`] on the seam to the UI. */
-export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown" | "OnlyAtTheDoor";
+export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown" | "OnlyAtTheDoor" | "NotFilmed";
 
 /**  What happened to a door. */
 export type DoorAlert = 
@@ -228,6 +232,10 @@ export type ErrorCode = "invite_malformed" |
 "clip_not_for_this_device" | 
 /**  The clip is not what the door signed. */
 "clip_tampered" | 
+/**  A file of the name that a clip would be saved under is there already. */
+"export_exists" | 
+/**  A clip could not be written to this device's disk. */
+"export_failed" | 
 /**  The door's camera delivers nothing now. */
 "camera_off" | 
 /**  The building does not let this device watch this door. */
@@ -238,6 +246,18 @@ export type ErrorCode = "invite_malformed" |
 "live_busy" | 
 /**  What came as live is not what the door films now. */
 "live_tampered" | "not_enrolled" | "internal";
+
+export type ExportProgress = {
+	clipId: string,
+	done: number,
+	total: number,
+};
+
+/**  A clip that was saved as a film. */
+export type ExportedClip = {
+	/**  Where the film is. Its manifest is beside it, with the ending `json`. */
+	path: string,
+};
 
 /**  What kind of person. */
 export type HolderClass = "resident" | "guest" | "courier" | "staff";
@@ -321,7 +341,7 @@ export type PendingInvite = {
 /**  Whether the building's records say which resident came in. */
 export type ResidentRecords = "unnamed" | "named";
 
-/**  Why a clip is shorter than the building asked for. */
+/**  Why a clip is shorter than the building asked for, or gone before its time. */
 export type Shortfall = 
 /**  The camera had not run long enough. */
 "camera_starting" | 
@@ -330,7 +350,9 @@ export type Shortfall =
 /**  The door's storage was full. */
 "storage_full" | 
 /**  The door's program stopped or lost power while filming. */
-"interrupted";
+"interrupted" | 
+/**  The building's hub ran out of room and deleted it. */
+"hub_out_of_room";
 
 /**  Everything the first page shows. */
 export type Snapshot = {
@@ -355,6 +377,8 @@ export type TimelineFragment = {
 	durationMs: number,
 	/**  Playback can start here. */
 	keyframe: boolean,
+	/**  Its length. */
+	bytes: number,
 };
 
 export type UnlockChanged = {

@@ -23,6 +23,7 @@ const reasons: DenyReason[] = [
   "WrongCode",
   "ClockUnknown",
   "OnlyAtTheDoor",
+  "NotFilmed",
 ];
 
 describe("a failure in words", () => {

@@ -35,6 +35,8 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
     m.error_clip_not_for_this_device_next,
   ],
   clip_tampered: [m.error_clip_tampered_title, m.error_clip_tampered_next],
+  export_exists: [m.error_export_exists_title, m.error_export_exists_next],
+  export_failed: [m.error_export_failed_title, m.error_export_failed_next],
   camera_off: [m.error_camera_off_title, m.error_camera_off_next],
   live_not_allowed: [m.error_live_not_allowed_title, m.error_live_not_allowed_next],
   live_not_offered: [m.error_live_not_offered_title, m.error_live_not_offered_next],
@@ -64,6 +66,7 @@ const DENIED: Record<DenyReason, Text> = {
   WrongCode: [m.error_denied_wrong_code_title, m.error_denied_wrong_code_next],
   ClockUnknown: [m.error_denied_clock_unknown_title, m.error_denied_clock_unknown_next],
   OnlyAtTheDoor: [m.error_denied_only_at_the_door_title, m.error_denied_only_at_the_door_next],
+  NotFilmed: [m.error_denied_not_filmed_title, m.error_denied_not_filmed_next],
 };
 
 /** Fixed by the person rather than by time, so worth another try although the core would not repeat it. */
@@ -83,6 +86,11 @@ export function describeFailure(error: AppError, remote = false): Failure {
   const next = remote && BROKE_OFF.has(error.code) ? m.error_remote_broke_off_next : nearNext;
   const cause = error.reason ?? error.code;
   return { title: title(), next: next(), offerRetry: error.retryable || FIXABLE.has(cause) };
+}
+
+/** What happened and what to do next, in one breath. */
+export function inFull({ title, next }: Pick<Failure, "title" | "next">): string {
+  return m.failure_in_full({ title, next });
 }
 
 function textOf({ code, reason }: AppError): Text {

@@ -12,17 +12,17 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
   "activity-added": events.activityAdded,
   "activity-changed": events.activityChanged,
   "open-clip": events.openClip,
+  "export-progress": events.exportProgress,
   "pending-invite": events.pendingInvite,
 };
 
 // The platform's form of the scheme, ending in a slash.
-const clipUrl = (of: string, part: number | "thumbnail") =>
-  `${convertFileSrc("", "clip")}${of}/${part}`;
+const clipUrl = (of: string, part: number | string) => `${convertFileSrc("", "clip")}${of}/${part}`;
 
 /** The core behind the app's window. */
 export const backend: Backend = {
   ...commands,
-  fragmentUrl: (clipId, n) => clipUrl(clipId, n),
+  fragmentsUrl: (clipId, first, last) => clipUrl(clipId, `${first}-${last}`),
   thumbnailUrl: (clipId) => clipUrl(clipId, "thumbnail"),
   livePartUrl: (liveId, n) => clipUrl(`live/${liveId}`, n),
   listen: (event, handler) =>

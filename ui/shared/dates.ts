@@ -1,19 +1,10 @@
-import { getLocale } from "../paraglide/runtime.js";
+import { capitalise, forLocale } from "./locale";
 
 const DAY_MS = 86_400_000;
 
 function format(options: Intl.DateTimeFormatOptions): (ms: number) => string {
-  let formatter: Intl.DateTimeFormat | undefined;
-  return (ms) => {
-    formatter ??= new Intl.DateTimeFormat(formattingLocale(), options);
-    return formatter.format(ms);
-  };
-}
-
-/** The person's own region for the language shown: 24 or 12 hours, day before month or after it. */
-function formattingLocale(): string {
-  const shown = getLocale();
-  return navigator.languages.find((language) => language.startsWith(shown)) ?? shown;
+  const formatter = forLocale((locale) => new Intl.DateTimeFormat(locale, options));
+  return (ms) => formatter().format(ms);
 }
 
 /** As in `14:32`. */
@@ -34,11 +25,26 @@ export function clockTime(minute: number): string {
   return timeOfDay(new Date(2024, 0, 1, 0, minute).getTime());
 }
 
-/** As in `Tuesday, 12 May`. */
-export const dayAndMonth = format({ weekday: "long", day: "numeric", month: "long" });
+const longDay = { weekday: "long", day: "numeric", month: "long" } as const;
+
+/** As in `Tuesday, 12 May`; begins a line. */
+export const dayAndMonth = capitalised(format(longDay));
+
+/** As in `Tuesday, 12 May, 14:32:07`; begins a line. */
+export const moment = capitalised(
+  format({ ...longDay, hour: "numeric", minute: "2-digit", second: "2-digit" }),
+);
+
+/** As in `Tue 12 May`; begins a line that has little room. */
+export const shortDay = capitalised(format({ weekday: "short", day: "numeric", month: "short" }));
 
 /** As in `12 May 2025`. */
 export const fullDate = format({ day: "numeric", month: "long", year: "numeric" });
+
+/** Many languages write days small, yet not where a line begins with them. */
+function capitalised(words: (ms: number) => string): (ms: number) => string {
+  return (ms) => capitalise(words(ms));
+}
 
 /** The start of the local day that holds `ms`: the same for every moment of that day. */
 export function startOfDay(ms: number): number {

@@ -19,10 +19,11 @@ export function fakeBackend(answers: Partial<Backend>): FakeBackend {
     unlockRemotely: unexpected("unlockRemotely"),
     activity: unexpected("activity"),
     clipTimeline: unexpected("clipTimeline"),
+    exportClip: unexpected("exportClip"),
     liveOpen: unexpected("liveOpen"),
     liveClose: unexpected("liveClose"),
     forget: unexpected("forget"),
-    fragmentUrl: (clipId, n) => `/${clipId}/${n}`,
+    fragmentsUrl: (clipId, first, last) => `/${clipId}/${first}-${last}`,
     thumbnailUrl: (clipId) => `/${clipId}/thumbnail`,
     livePartUrl: (liveId, n) => `/live/${liveId}/${n}`,
     listen: (event, handler) => {

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: each bench prints a table and writes target/bench/NAME.json.
 
+mod app;
+mod desktop;
 mod figures;
 mod unlock;
 mod video;
@@ -28,6 +30,10 @@ enum Bench {
     /// Chromium: time to the first picture, delay from camera to eye, jumps. And what filming 1080p30
     /// costs the door, passed through and encoded, beside Debian's `motion` on the same camera.
     Video,
+    /// The app on a desktop: its start and the building of its window anew from the tray, each until a door
+    /// can be pressed; its memory with a window and in the tray; the activity page with 10,000 entries; a
+    /// door's decision until the notification. And Chromium with a window of the same page.
+    App,
 }
 
 /// Runs one bench.
@@ -35,5 +41,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match arguments.bench {
         Bench::Unlock => unlock::measure()?.publish("unlock"),
         Bench::Video => video::measure()?.publish("video"),
+        Bench::App => app::measure()?.publish("app"),
     }
 }

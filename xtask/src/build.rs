@@ -98,13 +98,24 @@ pub(crate) fn benches() -> Result<Benches> {
     })
 }
 
+/// The app, and what it is shown in a plain browser beside.
+const WINDOWS: [&str; 3] = ["vestibule", "vestibule-site", "vestibule-bridge"];
+
 /// Builds what is measured of video, optimised; the result is what measures the door.
 pub(crate) fn video() -> Result<PathBuf> {
-    let programs = ["vestibule", "vestibule-site", "vestibule-bridge"];
     let mut more = vec!["--release", "--bench", "filming"];
-    more.extend(programs.iter().flat_map(|program| ["--bin", program]));
+    more.extend(WINDOWS.iter().flat_map(|program| ["--bin", program]));
     executable_in(&with_daemons(&more)?, "bench", "filming")
         .context("cargo told no executable of the bench filming")
+}
+
+/// Builds what is measured of the app, and what measures it, optimised.
+pub(crate) fn app() -> Result<()> {
+    let programs = ["vestibule-notification-server", "vestibule-fill-activity"];
+    let mut more = vec!["--release"];
+    let all = WINDOWS.iter().chain(&programs);
+    more.extend(all.flat_map(|program| ["--bin", program]));
+    with_daemons(&more).map(drop)
 }
 
 /// Builds the daemons and something more, and gives cargo's messages.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     BuildingId, BuildingKey, BuildingPublicKey, CarrierId, CarrierPublicKey, DeviceId, DoorCode,
-    DoorId, DoorKind, GrantId, Hours, Lockdown, RecordsPublicKey, ViewerPublicKey,
+    DoorId, DoorKind, GrantId, Hours, Lockdown, RecordsPublicKey, Unfilmed, ViewerPublicKey,
 };
 use crate::{cbor, week};
 
@@ -61,6 +61,9 @@ pub struct BundleDoor {
     pub lockdown: Lockdown,
     /// How long it may stand open before that is reported, in seconds.
     pub held_open_s: u16,
+    /// What becomes of couriers whom nobody would film. Bundles from before this was a rule lack it.
+    #[serde(default)]
+    pub unfilmed: Unfilmed,
 }
 
 impl BundleDoor {
@@ -79,6 +82,7 @@ impl BundleDoor {
             hours: Vec::new(),
             lockdown: Lockdown::Off,
             held_open_s: Self::HELD_OPEN_S,
+            unfilmed: Unfilmed::Flag,
         }
     }
 }

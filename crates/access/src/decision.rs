@@ -131,11 +131,13 @@ pub enum DenyReason {
     ClockUnknown,
     /// Asked from afar by somebody who may pass only when there.
     OnlyAtTheDoor,
+    /// A courier at a door that films nobody now, and keeps couriers out while it does not.
+    NotFilmed,
 }
 
 impl DenyReason {
     /// Every reason, in declaration order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NoCredential,
         Self::BadSignature,
         Self::WrongBuilding,
@@ -152,6 +154,7 @@ impl DenyReason {
         Self::WrongCode,
         Self::ClockUnknown,
         Self::OnlyAtTheDoor,
+        Self::NotFilmed,
     ];
 
     /// The stable code, as serde writes it.
@@ -173,6 +176,7 @@ impl DenyReason {
             Self::WrongCode => "WrongCode",
             Self::ClockUnknown => "ClockUnknown",
             Self::OnlyAtTheDoor => "OnlyAtTheDoor",
+            Self::NotFilmed => "NotFilmed",
         }
     }
 
@@ -237,6 +241,10 @@ impl DenyReason {
             }
             Self::OnlyAtTheDoor => {
                 "From afar this door opens for residents only. Ask again when you are at the door."
+            }
+            Self::NotFilmed => {
+                "The door's camera is not recording, and couriers are not let in until it does. \
+                 Ring the front desk or call whoever expects the parcel."
             }
         }
     }

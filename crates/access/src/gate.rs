@@ -62,6 +62,7 @@ impl Gate {
                 self.attempts.record_allowed(&counted);
                 self.learn_time(credential);
             }
+            Decision::Deny(denial) if denial.reason == DenyReason::NotFilmed => {}
             Decision::Deny(_) => self.attempts.record_denied(&counted, now.monotonic),
         }
         decision
@@ -83,8 +84,8 @@ impl Gate {
     /// Decides for whoever typed the code with this [hash](crate::hash_code).
     ///
     /// A keypad that must wait denies [`DenyReason::TooManyAttempts`] whatever is typed: ask
-    /// [`KeypadLimiter::check`] before hashing. Every other denial lengthens the wait of the keypad
-    /// and of nothing else. A right code does not end it, or whoever has one could try others for ever.
+    /// [`KeypadLimiter::check`] before hashing. Every other denial but [`DenyReason::NotFilmed`], which
+    /// takes a right code, lengthens the wait of the keypad and of nothing else. A right code does not end it, or whoever has one could try others for ever.
     ///
     /// A single-use code that is let in is used only once its entry is on record: the caller adds its
     /// grant to [`Self::used_codes`] then, before it decides on another code.
@@ -95,6 +96,7 @@ impl Gate {
         let decision = self.policy.decide_code(hash, &self.used_codes, now.utc_s);
         match decision {
             Decision::Allow(_) => self.keypad.record_allowed(now.monotonic),
+            Decision::Deny(denial) if denial.reason == DenyReason::NotFilmed => {}
             Decision::Deny(_) => self.keypad.record_denied(now.monotonic),
         }
         decision

@@ -25,6 +25,8 @@ impl DoorPolicy {
     ///    a window; [`DenyReason::NotYetValid`].
     /// 6. [`DenyReason::LockedDown`]: any lockdown keeps every code out.
     /// 7. [`DenyReason::OutsideHours`]: the code's class has hours here, and this is in none.
+    /// 8. [`DenyReason::NotFilmed`]: a courier's code, where the door [films](Self::set_filming) nobody
+    ///    now and refuses couriers meanwhile.
     pub fn decide_code(&self, hash: &[u8; 32], used: &BTreeSet<GrantId>, now_utc: u64) -> Decision {
         let wrong = Decision::Deny(Denial::unproven(DenyReason::WrongCode));
         let Some(door) = self.bundle_door() else {
@@ -77,6 +79,7 @@ impl DoorPolicy {
             return Err(DenyReason::LockedDown);
         }
         self.check_hours(door, class, now_utc)?;
+        self.check_filming(door, class)?;
         Ok(Entrant {
             class,
             grant,

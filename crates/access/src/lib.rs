@@ -51,4 +51,4 @@ pub use key::{
     ViewerPublicKey, signed_message, x25519_public,
 };
 pub use policy::DoorPolicy;
-pub use rules::{DoorCode, Hours, Lockdown};
+pub use rules::{DoorCode, Hours, Lockdown, Unfilmed};

@@ -1,6 +1,7 @@
 //! What a door decides with: its building's key, its own id, the newest bundle.
 
 mod clock;
+mod filming;
 
 use jiff::tz::TimeZone;
 
@@ -18,6 +19,7 @@ pub struct DoorPolicy {
     bundle: Bundle,
     clock_known: bool,
     from_afar: bool,
+    filming: bool,
     zone: TimeZone,
 }
 
@@ -38,6 +40,7 @@ impl DoorPolicy {
             bundle,
             clock_known: true,
             from_afar: false,
+            filming: false,
             zone,
         })
     }
@@ -115,7 +118,9 @@ impl DoorPolicy {
     /// 14. [`DenyReason::OutsideHours`]: the class has hours at this door, and this is in none;
     ///     [`DenyReason::ClockUnknown`] where nobody can tell.
     /// 15. [`DenyReason::OnlyAtTheDoor`]: [from afar](Self::set_from_afar), and no resident.
-    /// 16. [`DenyReason::Malformed`]: the Datalog engine, asked last, does not agree.
+    /// 16. [`DenyReason::NotFilmed`]: a courier, where the door [films](Self::set_filming) nobody now
+    ///     and refuses couriers meanwhile.
+    /// 17. [`DenyReason::Malformed`]: the Datalog engine, asked last, does not agree.
     pub fn decide(&self, credential: &[u8], holder: HolderPublicKey, now_utc: u64) -> Decision {
         match self.judge(credential, Presented { holder, now_utc }) {
             Ok(entrant) => Decision::Allow(entrant),
@@ -161,6 +166,7 @@ impl DoorPolicy {
         if !off!(AtTheDoor) && self.from_afar && verified.class != HolderClass::Resident {
             return Err(deny(DenyReason::OnlyAtTheDoor));
         }
+        self.check_filming(door, verified.class).map_err(deny)?;
         self.authorize(&verified, door, presented).map_err(deny)?;
         let (class, grant) = (verified.class, verified.grant);
         Ok(Entrant {

@@ -1,4 +1,4 @@
-//! What a building rules for its doors: hours, lockdown and keypad codes.
+//! What a building rules for its doors: hours, lockdown, who must be filmed, and keypad codes.
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
@@ -89,6 +89,48 @@ impl Lockdown {
     /// been passed on.
     pub const fn keeps_codes_out(self) -> bool {
         !matches!(self, Self::Off)
+    }
+}
+
+/// What a door does about a courier whom nobody would film.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Unfilmed {
+    /// Lets the courier in. Where the door has a camera, the entry is on record as unfilmed.
+    #[default]
+    Flag,
+    /// Keeps the courier out, also where the door has no camera.
+    Refuse,
+}
+
+impl Unfilmed {
+    /// Both, in declaration order.
+    pub const ALL: [Self; 2] = [Self::Flag, Self::Refuse];
+
+    /// The stable code, as serde writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Refuse => "refuse",
+        }
+    }
+
+    /// Whether it keeps this class out while nobody is filmed.
+    pub const fn keeps_out(self, class: HolderClass) -> bool {
+        matches!((self, class), (Self::Refuse, HolderClass::Courier))
     }
 }
 

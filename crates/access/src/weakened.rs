@@ -36,6 +36,8 @@ defences! {
     UnitDoor,
     /// Only residents ask from afar.
     AtTheDoor,
+    /// Where the building wants every courier filmed, none passes unfilmed.
+    Filming,
     /// Revoked grants and unknown carriers are denied.
     Revocation,
     /// Only the building's own random key signs credentials.

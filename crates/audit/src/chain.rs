@@ -163,6 +163,20 @@ fn verify_next(
     if (record.building, record.door) != (position.building, position.door) {
         return Err(ChainError::WrongDoor { seq: found_seq });
     }
+    let found = (found_seq, record.previous);
+    Ok(ChainPosition {
+        next_seq: follow(found, expected_seq, position.last_hash)?,
+        last_hash: signed.hash(),
+        ..position
+    })
+}
+
+/// Checks that a record's number and the hash that it names as the one before come next; returns the number after it.
+pub(crate) fn follow(
+    (found_seq, previous): (u64, Hash32),
+    expected_seq: u64,
+    last_hash: Hash32,
+) -> Result<u64, ChainError> {
     if found_seq > expected_seq {
         return Err(ChainError::Gap {
             expected_seq,
@@ -175,15 +189,10 @@ fn verify_next(
             found_seq,
         });
     }
-    if record.previous != position.last_hash {
+    if previous != last_hash {
         return Err(ChainError::Fork { seq: found_seq });
     }
-    let next_seq = found_seq
+    found_seq
         .checked_add(1)
-        .ok_or(ChainError::Malformed { expected_seq })?;
-    Ok(ChainPosition {
-        next_seq,
-        last_hash: signed.hash(),
-        ..position
-    })
+        .ok_or(ChainError::Malformed { expected_seq })
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use access::{
     CarrierId, ClipId, DenyReason, DeviceId, Entrant, GrantId, HolderClass, Lockdown,
-    ResidentRecords, VisitId,
+    ResidentRecords, Unfilmed, VisitId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -84,6 +84,11 @@ pub enum Event {
     Lockdown {
         /// Who is kept out from now on.
         lockdown: Lockdown,
+    },
+    /// A bundle changed what becomes of couriers whom nobody would film.
+    FilmingRule {
+        /// What becomes of them from now on.
+        unfilmed: Unfilmed,
     },
     /// The door started without knowing the time: its clock was before what it had seen.
     ClockUnknown,

@@ -1,6 +1,7 @@
 //! A door's record: CBOR, signed, linked to the one before.
 
 use access::{BuildingId, DoorId, SignatureError, SigningKey, SigningPublicKey, base64url};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use utoipa::ToSchema;
@@ -31,7 +32,7 @@ pub struct Record {
 }
 
 /// A record as it is stored and as it travels: CBOR `{record: bytes, signature: bytes}`, the
-/// door's Ed25519 signature over the bytes. Base64url in JSON.
+/// Ed25519 signature of the door, or of the building for a [`crate::HubRecord`], over the bytes. Base64url in JSON.
 ///
 /// There is one encoding of each record; any other is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -41,9 +42,9 @@ pub struct SignedRecord(#[serde(with = "base64url")] pub Vec<u8>);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Envelope {
-    record: ByteBuf,
-    signature: ByteBuf,
+pub(crate) struct Envelope {
+    pub(crate) record: ByteBuf,
+    pub(crate) signature: ByteBuf,
 }
 
 /// Why a record is not taken.
@@ -74,8 +75,15 @@ impl SignedRecord {
         if record.event.longest_text() > Event::MAX_TEXT_LEN {
             return Err(RecordError::TooLarge);
         }
+        Self::seal(record, |bytes| key.sign(SIGNATURE_DOMAIN, bytes))
+    }
+
+    pub(crate) fn seal(
+        record: &impl Serialize,
+        sign: impl FnOnce(&[u8]) -> [u8; 64],
+    ) -> Result<Self, RecordError> {
         let record = encode(record)?;
-        let signature = key.sign(SIGNATURE_DOMAIN, &record).to_vec();
+        let signature = sign(&record).to_vec();
         let bytes = encode(&Envelope {
             record: record.into(),
             signature: signature.into(),
@@ -88,14 +96,14 @@ impl SignedRecord {
 
     /// Checks size, encoding and the door's signature.
     pub fn verify(&self, key: &SigningPublicKey) -> Result<Record, RecordError> {
-        let (envelope, record) = self.open()?;
+        let (envelope, record) = self.of_door()?;
         key.verify(SIGNATURE_DOMAIN, &envelope.record, &envelope.signature)?;
         Ok(record)
     }
 
     /// Reads the record without checking who signed it.
     pub fn read_unverified(&self) -> Result<Record, RecordError> {
-        self.open().map(|(_, record)| record)
+        self.of_door().map(|(_, record)| record)
     }
 
     /// The record's hash: what the next record names, and what its building's log commits to.
@@ -111,15 +119,22 @@ impl SignedRecord {
         &self.0
     }
 
-    fn open(&self) -> Result<(Envelope, Record), RecordError> {
+    fn of_door(&self) -> Result<(Envelope, Record), RecordError> {
+        let (envelope, record) = self.open::<Record>()?;
+        if record.event.longest_text() > Event::MAX_TEXT_LEN {
+            return Err(RecordError::TooLarge);
+        }
+        Ok((envelope, record))
+    }
+
+    pub(crate) fn open<T: Serialize + DeserializeOwned>(
+        &self,
+    ) -> Result<(Envelope, T), RecordError> {
         if self.0.len() > Self::MAX_LEN {
             return Err(RecordError::TooLarge);
         }
         let envelope: Envelope = decode(&self.0)?;
-        let record: Record = decode(&envelope.record)?;
-        if record.event.longest_text() > Event::MAX_TEXT_LEN {
-            return Err(RecordError::TooLarge);
-        }
+        let record: T = decode(&envelope.record)?;
         if encode(&record)? != *envelope.record || encode(&envelope)? != self.0 {
             return Err(RecordError::Malformed);
         }
@@ -133,7 +148,7 @@ fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, RecordError> {
     Ok(bytes)
 }
 
-fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, RecordError> {
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RecordError> {
     ciborium::de::from_reader_with_recursion_limit(bytes, MAX_DEPTH)
         .map_err(|_| RecordError::Malformed)
 }

@@ -37,6 +37,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A run this long counts as healthy: the next pause is short again.
 const HEALTHY: Duration = Duration::from_secs(20);
 
+/// When the first look comes at the latest. It also loads the decoder, which takes a weak machine long; the
+/// picture of the first visitor's clip then finds it ready.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+
 /// A camera that films until it is dropped.
 #[derive(Debug)]
 pub struct Camera {
@@ -175,11 +179,14 @@ impl Keeper {
             return std::future::pending().await;
         }
         let mut inspection = Inspection::default();
+        let every = Duration::from_secs(self.config.check_s.into());
+        let mut pause = every.min(FIRST_LOOK);
         loop {
-            sleep(Duration::from_secs(self.config.check_s.into())).await;
+            sleep(pause).await;
             let Some((init, keyframe)) = self.ring.newest_keyframe() else {
                 continue;
             };
+            pause = every;
             let decode = move || Picture::decode(&init, &keyframe);
             if let Ok(Some(picture)) = tokio::task::spawn_blocking(decode).await {
                 self.found(inspection.look(picture));

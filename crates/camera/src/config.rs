@@ -10,46 +10,50 @@ use crate::mask::Mask;
 ///
 /// A source that already encodes H.264 (RTSP, some USB cameras) keeps its own size, rate and
 /// bitrate.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CameraConfig {
     /// Where pictures come from.
     pub source: Source,
     /// Picture width in pixels.
-    #[serde(default = "default_width")]
     pub width: u16,
     /// Picture height in pixels.
-    #[serde(default = "default_height")]
     pub height: u16,
     /// Frames per second.
-    #[serde(default = "default_fps")]
     pub fps: u8,
     /// Encoded video in kbit/s.
-    #[serde(default = "default_bitrate_kbps")]
     pub bitrate_kbps: u32,
     /// Whether a source that encodes H.264 itself is decoded and encoded anew.
-    #[serde(default)]
     pub encode: bool,
     /// What of the picture nobody may see. A source is not passed through while there are any; one that
     /// offers nothing but H.264 needs [`Self::encode`].
-    #[serde(default)]
     pub masks: Vec<Mask>,
     /// Seconds between two looks at the picture, whether it is black or stands still; 0 for none.
-    #[serde(default = "default_check_s")]
     pub check_s: u16,
 }
 
 impl CameraConfig {
+    /// The picture's width in pixels unless it is chosen.
+    pub const WIDTH: u16 = 1280;
+    /// The picture's height in pixels unless it is chosen.
+    pub const HEIGHT: u16 = 720;
+    /// Frames per second unless they are chosen.
+    pub const FPS: u8 = 15;
+    /// Encoded video in kbit/s unless it is chosen.
+    pub const BITRATE_KBPS: u32 = 1500;
+    /// Seconds between two looks at the picture unless they are chosen.
+    pub const CHECK_S: u16 = 10;
+
     /// 1280 x 720 at 15 frames and 1,500 kbit per second.
     pub fn new(source: Source) -> Self {
         Self {
             source,
-            width: default_width(),
-            height: default_height(),
-            fps: default_fps(),
-            bitrate_kbps: default_bitrate_kbps(),
+            width: Self::WIDTH,
+            height: Self::HEIGHT,
+            fps: Self::FPS,
+            bitrate_kbps: Self::BITRATE_KBPS,
             encode: false,
             masks: Vec::new(),
-            check_s: default_check_s(),
+            check_s: Self::CHECK_S,
         }
     }
 
@@ -57,26 +61,6 @@ impl CameraConfig {
     pub(crate) fn wants_raw(&self) -> bool {
         self.encode || !self.masks.is_empty()
     }
-}
-
-fn default_check_s() -> u16 {
-    10
-}
-
-fn default_width() -> u16 {
-    1280
-}
-
-fn default_height() -> u16 {
-    720
-}
-
-fn default_fps() -> u8 {
-    15
-}
-
-fn default_bitrate_kbps() -> u32 {
-    1500
 }
 
 /// Where pictures come from.

@@ -9,3 +9,15 @@ pub(crate) fn name() -> Option<&'static str> {
     let installed = |name: &&str| gstreamer::ElementFactory::find(name).is_some();
     DECODERS.into_iter().find(installed)
 }
+
+/// The best element for one picture, in `gst-launch` form. More threads than one would not be faster, and
+/// each of them holds pictures of its own.
+pub(crate) fn of_one_picture() -> Option<String> {
+    let name = name()?;
+    let threads = if name == "avdec_h264" {
+        " max-threads=1"
+    } else {
+        ""
+    };
+    Some(format!("{name}{threads}"))
+}

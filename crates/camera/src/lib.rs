@@ -12,6 +12,7 @@
 mod boxes;
 mod camera;
 mod config;
+mod darkroom;
 mod decoder;
 mod encoder;
 mod fragment;

@@ -1,15 +1,11 @@
 //! What one keyframe shows.
 
-use gstreamer::{self as gst, prelude::*};
-use gstreamer_app as gst_app;
-
 use crate::{
-    decoder,
+    darkroom::develop,
     fragment::{Fragment, InitSegment},
 };
 
-/// How long a decoder may take for one picture.
-const PATIENCE: gst::ClockTime = gst::ClockTime::from_seconds(5);
+const BRIGHTNESS: &str = "videoconvert ! video/x-raw,format=GRAY8";
 
 /// The brightest that still counts as black, of 255: a covered lens and a sensor's noise.
 const DARK: u8 = 24;
@@ -28,33 +24,8 @@ impl Picture {
     /// Decodes the first picture of a fragment that begins with a keyframe. Takes some ten milliseconds
     /// for 1080p; `None` where nothing can decode it.
     pub(crate) fn decode(init: &InitSegment, keyframe: &Fragment) -> Option<Self> {
-        let decoder = decoder::name()?;
-        let description = format!(
-            "appsrc name=film ! qtdemux ! h264parse ! {decoder} ! videoconvert \
-             ! video/x-raw,format=GRAY8 ! appsink name=screen sync=false max-buffers=1"
-        );
-        let parsed = gst::parse::launch(&description).ok()?;
-        let pipeline = parsed.downcast::<gst::Pipeline>().ok()?;
-        let picture = Self::shown(&pipeline, [&init.data, &keyframe.data]);
-        // A pipeline that does not stop has shown what it could.
-        let _ = pipeline.set_state(gst::State::Null);
-        picture
-    }
-
-    fn shown(pipeline: &gst::Pipeline, film: [&bytes::Bytes; 2]) -> Option<Self> {
-        let source = pipeline.by_name("film")?;
-        let source = source.downcast::<gst_app::AppSrc>().ok()?;
-        let screen = pipeline.by_name("screen")?;
-        let screen = screen.downcast::<gst_app::AppSink>().ok()?;
-        pipeline.set_state(gst::State::Playing).ok()?;
-        for part in film {
-            let buffer = gst::Buffer::from_slice(part.clone());
-            source.push_buffer(buffer).ok()?;
-        }
-        source.end_of_stream().ok()?;
-        let sample = screen.try_pull_sample(PATIENCE)?;
-        let pixels = sample.buffer()?.map_readable().ok()?;
-        Some(Self(pixels.to_vec()))
+        let developed = develop(BRIGHTNESS, init.data.clone(), keyframe.data.clone());
+        developed.ok().map(Self)
     }
 
     /// Whether it shows nothing: a covered lens, no light at all.

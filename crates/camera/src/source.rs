@@ -83,9 +83,8 @@ pub(crate) fn configure(pipeline: &gst::Pipeline, source: &Source) {
 }
 
 fn encoded(pictures: &str, config: &CameraConfig) -> Result<String, StopReason> {
-    let encoder =
-        encoder::describe(config.fps, config.bitrate_kbps).ok_or(StopReason::Unsupported)?;
-    Ok(fed(pictures, &encoder))
+    let encoder = encoder::describe(&picture(config), config.fps, config.bitrate_kbps);
+    Ok(fed(pictures, &encoder.ok_or(StopReason::Unsupported)?))
 }
 
 /// Sheds pictures that come too fast and gives the encoder the raw format that it takes.

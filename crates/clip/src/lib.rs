@@ -31,6 +31,7 @@
 mod chain;
 mod digest;
 mod error;
+pub mod export;
 mod index;
 mod key;
 mod lens;

@@ -4,6 +4,7 @@ use access::{ClipId, SigningKey};
 use chacha20poly1305::aead::AeadInPlace;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
 
+use crate::chain::Chain;
 use crate::{ChainError, ClipHeader, ClipIndex, ClipKey, Digest, FragmentMeta, GopSignature};
 use crate::{SEAL_OVERHEAD, SignedClipIndex, SignedThumbnail, Transcript};
 
@@ -59,14 +60,7 @@ impl Sealer {
         }
         let chain = self.transcript.chain();
         chain.check(&meta)?;
-        let clip = chain.clip();
-        let mut body = plain.to_vec();
-        let ad = associated_data(clip, &meta, chain.running());
-        let tag = self
-            .cipher
-            .encrypt_in_place_detached(&nonce(meta.n), &ad, &mut body);
-        let tag = tag.map_err(|_| ChainError::Encryption)?;
-        let bytes = [clip.as_bytes(), &meta.n.to_be_bytes()[..], &body, &tag].concat();
+        let bytes = seal_fragment(&self.cipher, chain, &meta, plain)?;
         let hash = Digest::of(&bytes);
         let gop = self.transcript.push(meta, hash)?;
         Ok(SealedFragment {
@@ -102,6 +96,22 @@ impl std::fmt::Debug for Sealer {
             .field("next", &self.next())
             .finish_non_exhaustive()
     }
+}
+
+/// The sealed bytes of the fragment that comes next in a chain. A key must never seal another in its place.
+pub(crate) fn seal_fragment(
+    cipher: &ChaCha20Poly1305,
+    chain: &Chain,
+    meta: &FragmentMeta,
+    plain: &[u8],
+) -> Result<Vec<u8>, ChainError> {
+    let clip = chain.clip();
+    let mut body = plain.to_vec();
+    let ad = associated_data(clip, meta, chain.running());
+    let tag = cipher
+        .encrypt_in_place_detached(&nonce(meta.n), &ad, &mut body)
+        .map_err(|_| ChainError::Encryption)?;
+    Ok([clip.as_bytes(), &meta.n.to_be_bytes()[..], &body, &tag].concat())
 }
 
 pub(crate) fn nonce(n: u32) -> Nonce {

@@ -39,6 +39,8 @@ pub struct TimelineFragment {
     pub duration_ms: u32,
     /// Whether decoding can start here.
     pub keyframe: bool,
+    /// Its length in bytes, opened.
+    pub bytes: u32,
 }
 
 impl ClipIndex {
@@ -89,6 +91,7 @@ fn place(entry: &FragmentEntry, start_ms: i64) -> TimelineFragment {
         start_ms: from_start,
         duration_ms: meta.duration_ms,
         keyframe: meta.keyframe,
+        bytes: meta.plain_len,
     }
 }
 

@@ -19,7 +19,7 @@ use anyhow::{Context, Result, ensure};
 use audit::{ChainPosition, Entry, Event, LinkKind, Person};
 use door::{
     clock::Clock,
-    gate::SharedGate,
+    gate::{Asked, SharedGate},
     journal::{Draft, Journal, JournalThread, resume},
     store::Store,
 };
@@ -119,7 +119,11 @@ impl Door {
         let mut session = DoorSession::new(&identity, random(), self.clock.now());
         let request = self.request(&hello(&mut session)?)?;
         let started = Instant::now();
-        self.gate.with(LinkKind::Stream, |gate| {
+        let asked = Asked {
+            link: LinkKind::Stream,
+            filming: false,
+        };
+        self.gate.with(asked, |gate| {
             session.handle_bytes(&request, self.clock.now(), gate);
         });
         while let Some(output) = session.poll_output() {

@@ -76,9 +76,8 @@ impl CodeDesk {
     /// While the keypad waits nothing is hashed.
     async fn decide(&self, code: Zeroizing<String>) -> Result<Decision, Unchecked> {
         let Doorway { gate, clock, .. } = &*self.doorway;
-        let (may_try, _) = gate.with(LinkKind::Keypad, |gate| {
-            gate.keypad.check(clock.now().monotonic)
-        });
+        let asked = || self.doorway.asked(LinkKind::Keypad);
+        let (may_try, _) = gate.with(asked(), |gate| gate.keypad.check(clock.now().monotonic));
         if !may_try {
             let denial = Denial::unproven(DenyReason::TooManyAttempts);
             return Ok(Decision::Deny(denial));
@@ -86,9 +85,7 @@ impl CodeDesk {
         let salt = gate.code_salt();
         let hashing = spawn_blocking(move || hash_code(&code, &salt).map(Zeroizing::new));
         let hash = hashing.await.map_err(|_| Unchecked::Panicked)??;
-        let (decision, _) = gate.with(LinkKind::Keypad, |gate| {
-            gate.decide_code(&hash, clock.now())
-        });
+        let (decision, _) = gate.with(asked(), |gate| gate.decide_code(&hash, clock.now()));
         Ok(decision)
     }
 

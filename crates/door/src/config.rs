@@ -3,6 +3,7 @@
 mod camera;
 mod inputs;
 mod lens;
+mod live;
 mod strikes;
 
 use std::{
@@ -15,6 +16,7 @@ use serde::Deserialize;
 pub use self::camera::CameraTable;
 pub use self::inputs::{GpioInput, InputsConfig, KeypadInput, LineInput, Pull, Simulated};
 pub use self::lens::{LensConfig, PRESETS, Preset};
+pub use self::live::LiveConfig;
 pub use self::strikes::{Fail, StrikeConfig};
 
 /// Everything a door is told by its installer.
@@ -35,6 +37,9 @@ pub struct Config {
     /// The camera, if there is one.
     #[serde(default)]
     pub camera: Option<CameraTable>,
+    /// Watching live over the door's own network; through the hub alone when absent.
+    #[serde(default)]
+    pub live: Option<LiveConfig>,
     /// How much of the disk clips may take.
     #[serde(default)]
     pub storage: Storage,
@@ -188,6 +193,7 @@ impl Config {
         links
             .or_else(|| self.hardware_complaint())
             .or_else(|| self.camera.as_ref().and_then(CameraTable::complaint))
+            .or_else(|| self.live.as_ref()?.complaint(self.camera.is_some()))
     }
 
     fn hardware_complaint(&self) -> Option<Complaint> {

@@ -243,6 +243,22 @@ fn an_address_that_phones_cannot_use_needs_one_that_they_can() {
 }
 
 #[test]
+fn live_over_the_own_network_is_off_unless_it_is_asked_for() {
+    assert!(load(WHOLE).unwrap().live.is_none());
+    let listens = |more: &str| format!("{WHOLE}\n[live]\nlisten = \"0.0.0.0:7480\"\n{more}");
+    let live = load(&listens("")).unwrap().live.unwrap();
+    assert_eq!((live.listen.port(), live.advertise.len()), (7480, 0));
+    let foreign = "advertise = [\"192.168.1.20:7480\", \"203.0.113.7:7480\"]";
+    assert_snapshot!(load(&listens(foreign)).unwrap_err());
+}
+
+#[test]
+fn there_is_nothing_to_watch_without_a_camera() {
+    let blind = format!("live.listen = \"0.0.0.0:7480\"\n{SMALLEST}");
+    assert_snapshot!(load(&blind).unwrap_err());
+}
+
+#[test]
 fn a_cameras_password_is_not_shown_with_the_line_that_is_wrong() {
     let url = "rtsp://admin:s3cr3t@10.0.0.9/stream";
     let wrong = format!("source = {{ kind = \"rtsp\", url = \"{url}\", ur = 1 }}");

@@ -15,7 +15,7 @@ use tokio_util::{
 };
 
 pub use self::start::StartError;
-use self::start::{Foundation, listen};
+use self::start::{Foundation, listen, listen_live};
 use crate::{
     attendant::Attendant,
     camera_watch::{CameraWatch, GRACE},
@@ -27,7 +27,7 @@ use crate::{
     inputs::Inputs,
     journal::{Draft, JournalThread},
     keys::Keys,
-    live::LiveView,
+    live::{LiveAddresses, LiveCalls, LiveListener, LiveView},
     lobby::Lobby,
     outbox::{ClipOutbox, RecordOutbox},
     recorder::{Rolls, Studio},
@@ -54,6 +54,7 @@ pub struct Daemon {
     doorway: Arc<Doorway>,
     journal: JournalThread,
     stream: Option<SocketAddr>,
+    live: Option<SocketAddr>,
     _data: DataDir,
 }
 
@@ -71,6 +72,7 @@ impl Daemon {
         let keys = enrolment.keys(data.path())?;
         let hub = connect(&enrolment, &keys)?;
         let listener = listen(config).await?;
+        let live_listener = listen_live(config).await?;
         let inputs = Inputs::open(&config.inputs, data.path())?;
         let (journal, foundation) =
             Foundation::lay(&enrolment.folder(data.path()), &enrolment, &keys)?;
@@ -89,13 +91,18 @@ impl Daemon {
             stream: listener
                 .as_ref()
                 .and_then(|listener| listener.local_addr().ok()),
+            live: live_listener
+                .as_ref()
+                .and_then(|listener| listener.local_addr().ok()),
             _data: data,
         };
         daemon.say_started().await;
         daemon.keep_time().await;
         daemon.attend(inputs);
         daemon.open_links(config, listener);
-        daemon.follow_hub(config, hub, &studio);
+        let view = LiveView::new(Arc::clone(&daemon.doorway), studio.clone());
+        daemon.show_directly(live_listener, view.clone());
+        daemon.follow_hub(config, hub, &studio, view);
         daemon.tend_clips(config, studio, interrupted);
         Ok(daemon)
     }
@@ -103,6 +110,11 @@ impl Daemon {
     /// The address of the stream link, if there is one.
     pub fn stream_address(&self) -> Option<SocketAddr> {
         self.stream
+    }
+
+    /// The address at which it is watched directly, if there is one.
+    pub fn live_address(&self) -> Option<SocketAddr> {
+        self.live
     }
 
     /// Waits until a part has failed without which nobody can be let in.
@@ -193,7 +205,20 @@ impl Daemon {
         Lobby::new(doorway, kind, self.sessions.clone(), self.stop.clone())
     }
 
-    fn follow_hub(&mut self, config: &Config, hub: Arc<dyn HubLink>, studio: &Studio) {
+    fn show_directly(&mut self, listener: Option<LiveListener>, view: LiveView) {
+        if let Some(listener) = listener {
+            let (tasks, stop) = (self.sessions.clone(), self.stop.clone());
+            self.tasks.spawn(listener.receive(view, tasks, stop));
+        }
+    }
+
+    fn follow_hub(
+        &mut self,
+        config: &Config,
+        hub: Arc<dyn HubLink>,
+        studio: &Studio,
+        view: LiveView,
+    ) {
         let journal = self.doorway.journal.clone();
         let records = RecordOutbox::new(Arc::clone(&hub), journal.clone());
         let clips = ClipOutbox {
@@ -206,20 +231,17 @@ impl Daemon {
             durable: records.durable(),
         };
         let stream = config.link.stream.as_ref().zip(self.stream);
-        let live = LiveView::new(
-            Arc::clone(&hub),
-            Arc::clone(&self.doorway),
-            studio.clone(),
-            &self.sessions,
-            self.stop.clone(),
-        );
+        let live_addresses = config.live.as_ref().zip(self.live);
+        let live = LiveCalls::new(Arc::clone(&hub), view, &self.sessions, self.stop.clone());
         let sync = BundleSync {
             hub,
             doorway: Arc::clone(&self.doorway),
             about: DoorUpdate {
                 stream_address: stream.map(|(stream, bound)| stream.advertised(bound)),
                 camera: config.camera.is_some(),
+                live_addresses: Vec::new(),
             },
+            live_addresses: live_addresses.map(|(live, bound)| LiveAddresses::new(live, bound)),
             lobby: self.lobby(LinkKind::Remote),
             live,
         };

@@ -7,10 +7,11 @@ use std::{
 
 use access::{
     BuildingId, BuildingPublicKey, Bundle, BundleDoor, BundleError, DeniedAttempts, DoorId,
-    DoorPolicy, Gate, GrantId, Lockdown, RecordsPublicKey, ResidentRecords, SignedBundle, Viewer,
+    DoorPolicy, Gate, GrantId, Lockdown, RecordsPublicKey, ResidentRecords, SignedBundle, Unfilmed,
+    Viewer,
 };
 
-use audit::LinkKind;
+use audit::{Event, LinkKind};
 
 use crate::clock::Clock;
 
@@ -23,6 +24,15 @@ pub enum BundleRefused {
     /// The building signed it for another building.
     #[error("the bundle names another building")]
     WrongBuilding,
+}
+
+/// What the door knows by itself about whoever asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// Over which link.
+    pub link: LinkKind,
+    /// Whether the door would film them.
+    pub filming: bool,
 }
 
 /// Decides for every session, offline.
@@ -117,16 +127,18 @@ impl SharedGate {
     /// Lends the gate to one session for one step. Also returns whether what it decided counts: a
     /// gate that is not [ready](Self::is_ready) lends a copy, so that nobody's attempts are counted.
     ///
-    /// The gate is told over which link, and whether the time is known; the clock what the gate
+    /// The gate is told how it is asked, and whether the time is known; the clock what the gate
     /// learned of it.
-    pub fn with<T>(&self, link: LinkKind, step: impl FnOnce(&mut Gate) -> T) -> (T, bool) {
+    pub fn with<T>(&self, asked: Asked, step: impl FnOnce(&mut Gate) -> T) -> (T, bool) {
         let mut state = self.lock();
         if !state.ready {
             return (step(&mut state.gate.clone()), false);
         }
         let clock_known = self.clock.is_known();
         state.gate.policy.set_clock_known(clock_known);
-        state.gate.policy.set_from_afar(link == LinkKind::Remote);
+        let from_afar = asked.link == LinkKind::Remote;
+        state.gate.policy.set_from_afar(from_afar);
+        state.gate.policy.set_filming(asked.filming);
         let done = step(&mut state.gate);
         let proven = state.gate.proven_utc_s();
         drop(state);
@@ -162,15 +174,14 @@ impl SharedGate {
         state.gate.policy.bundle_door().map(read)
     }
 
-    /// Who is kept out once `bundle` is in use, where that changes.
-    pub fn lockdown_change(&self, bundle: &Bundle) -> Option<Lockdown> {
+    /// Which of this door's rules that go on record will be others once `bundle` is in use.
+    pub fn rule_changes(&self, bundle: &Bundle) -> Vec<Event> {
         let state = self.lock();
-        let of = |bundle: &Bundle| {
-            let door = bundle.door(state.gate.policy.door());
-            door.map_or(Lockdown::Off, |door| door.lockdown)
-        };
-        let next = of(bundle);
-        (next != of(state.gate.policy.bundle())).then_some(next)
+        let before = rules(state.gate.policy.bundle(), state.gate.policy.door());
+        let next = rules(bundle, state.gate.policy.door());
+        let pairs = next.into_iter().zip(before);
+        let changed = pairs.filter(|(next, before)| next != before);
+        changed.map(|(next, _)| next).collect()
     }
 
     /// The same grant, when it stands for a code that opens this door once.
@@ -206,6 +217,17 @@ impl SharedGate {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A door's rules that go on record when they change.
+fn rules(bundle: &Bundle, door: DoorId) -> [Event; 2] {
+    let door = bundle.door(door);
+    let lockdown = door.map_or(Lockdown::Off, |door| door.lockdown);
+    let unfilmed = door.map_or(Unfilmed::Flag, |door| door.unfilmed);
+    [
+        Event::Lockdown { lockdown },
+        Event::FilmingRule { unfilmed },
+    ]
 }
 
 #[cfg(test)]

@@ -5,6 +5,11 @@ use super::*;
 const BUILDING: BuildingId = BuildingId::from_entropy([1; 16]);
 const DOOR: DoorId = DoorId::from_entropy([2; 16]);
 
+const ASKED: Asked = Asked {
+    link: LinkKind::Stream,
+    filming: false,
+};
+
 fn building_key() -> BuildingKey {
     BuildingKey::from_seed([3; 32])
 }
@@ -46,13 +51,10 @@ fn nobodys_attempts_are_counted_before_the_first_bundle() {
         assert!(decision.deny_reason().is_some());
         gate.attempts.len()
     };
-    assert_eq!(gate.with(LinkKind::Stream, deny), (1, false));
+    assert_eq!(gate.with(ASKED, deny), (1, false));
     gate.install(bundle(1)).unwrap();
-    assert_eq!(
-        gate.with(LinkKind::Stream, |gate| gate.attempts.len()),
-        (0, true)
-    );
-    assert_eq!(gate.with(LinkKind::Stream, deny), (1, true));
+    assert_eq!(gate.with(ASKED, |gate| gate.attempts.len()), (0, true));
+    assert_eq!(gate.with(ASKED, deny), (1, true));
 }
 
 #[test]
@@ -106,10 +108,7 @@ fn the_gate_is_told_when_the_time_is_unknown() {
     let clock = Clock::with_wall(|| 0);
     let gate = SharedGate::new(BUILDING, building_key().public(), DOOR, clock.clone()).unwrap();
     gate.install(bundle(1)).unwrap();
-    let known = |gate: &SharedGate| {
-        gate.with(LinkKind::Stream, |gate| gate.policy.is_clock_known())
-            .0
-    };
+    let known = |gate: &SharedGate| gate.with(ASKED, |gate| gate.policy.is_clock_known()).0;
     assert!(!known(&gate), "the bundle was signed after 1970");
     clock.learn_from_hub(5_000_000);
     assert!(known(&gate));

@@ -26,8 +26,8 @@ pub struct Draft {
     pub event: Event,
     /// What becomes true in the same transaction.
     pub alongside: Vec<Alongside>,
-    /// What else happened: one more record in the same transaction.
-    pub also: Option<Event>,
+    /// What else happened: one more record each in the same transaction.
+    pub also: Vec<Event>,
     /// Why the entry that this record tells of is not filmed, though it should be: a second
     /// record in the same transaction.
     pub unfilmed: Option<String>,
@@ -40,7 +40,7 @@ impl Draft {
             at_ms,
             event,
             alongside: Vec::new(),
-            also: None,
+            also: Vec::new(),
             unfilmed: None,
         }
     }
@@ -242,7 +242,7 @@ impl Writer {
             let mut first = sign_one(chain, &self.key, draft.at_ms, draft.event)?;
             first.alongside = draft.alongside;
             records.push(first);
-            if let Some(event) = draft.also {
+            for event in draft.also {
                 records.push(sign_one(chain, &self.key, draft.at_ms, event)?);
             }
             if let Some(why) = draft.unfilmed {

@@ -25,6 +25,7 @@ pub mod enrolment;
 pub mod files;
 pub mod flood;
 pub mod gate;
+pub mod guests;
 pub mod hub_link;
 pub mod inputs;
 pub mod journal;

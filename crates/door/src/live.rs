@@ -1,30 +1,36 @@
 //! Lets those who may watch look through the camera, for as long as they do and not longer.
 //!
-//! The hub says that somebody comes; the door then joins with one connection, whoever and however
-//! many watch. Nothing is sent but words while nobody watches, and soon the connection ends.
+//! Through the hub, one connection serves whoever and however many watch ([`LiveCalls`]); on the
+//! door's own network each device has its own ([`LiveListener`]). What is said is the same, and so is
+//! what it takes to be shown anything.
 
+mod addresses;
 mod audience;
+mod calls;
+mod direct;
+mod seats;
 mod show;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use hub_api::{ClientError, LiveFrame, LiveReceiver, LiveSender};
 use rand::{RngCore as _, rngs::OsRng};
-use tokio::{
-    sync::Notify,
-    time::{Instant, MissedTickBehavior, interval, timeout},
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+
+pub use self::{addresses::LiveAddresses, calls::LiveCalls, direct::LiveListener};
+use self::{
+    seats::Seats,
+    show::{Peer, Show},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use crate::{guests::Known, recorder::Studio, session::Doorway};
 
-use self::show::Show;
-use crate::{hub_link::HubLink, recorder::Studio, session::Doorway};
-
-/// How long joining those who watch may take.
-const JOINING: Duration = Duration::from_secs(10);
 /// How long a frame may take to be sent.
 const SENDING: Duration = Duration::from_secs(10);
-/// How long the door stays after the last watcher has gone.
-const LINGER: Duration = Duration::from_secs(5);
 /// How long one connection lasts at most: times in it are bounded by a day.
 const LIFETIME: Duration = Duration::from_hours(12);
 /// How often it is looked at who may still watch.
@@ -39,97 +45,86 @@ enum Broken {
     Hub(#[from] ClientError),
     #[error("the connection was lost: {0}")]
     Lost(#[from] io::Error),
-    #[error("the hub took too long")]
+    #[error("the other end took too long")]
     TooLong(#[from] tokio::time::error::Elapsed),
     #[error(transparent)]
     Live(#[from] clip::live::LiveError),
 }
 
-/// Joins those who watch when they come. Cheap to clone.
+/// What is shown, and to how many, over all connections. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct LiveView {
-    hub: Arc<dyn HubLink>,
     doorway: Arc<Doorway>,
     studio: Studio,
-    /// Rung when somebody comes; kept while the door is with others, who may be all that came.
-    called: Arc<Notify>,
-    stop: CancellationToken,
+    seats: Seats,
 }
 
 impl LiveView {
-    /// What it sends is signed as what `studio` films. It waits for calls in `tasks` until `stop`.
-    pub fn new(
-        hub: Arc<dyn HubLink>,
-        doorway: Arc<Doorway>,
-        studio: Studio,
-        tasks: &TaskTracker,
-        stop: CancellationToken,
-    ) -> Self {
-        let live = Self {
-            hub,
+    /// What it sends is signed as what `studio` films.
+    pub fn new(doorway: Arc<Doorway>, studio: Studio) -> Self {
+        Self {
             doorway,
             studio,
-            called: Arc::default(),
-            stop,
-        };
-        tasks.spawn(live.clone().wait());
-        live
-    }
-
-    /// Somebody comes to watch; nothing waits for that.
-    pub fn come(&self) {
-        self.called.notify_one();
-    }
-
-    async fn wait(self) {
-        while self
-            .stop
-            .run_until_cancelled(self.called.notified())
-            .await
-            .is_some()
-        {
-            if let Err(error) = self.meet().await {
-                tracing::warn!(%error, "live view broke off");
-            }
+            seats: Seats::default(),
         }
     }
 
-    async fn meet(&self) -> Result<(), Broken> {
+    /// Serves one connection until it is over or has to `leave`. Its peer is `known` once it watches.
+    async fn serve(
+        &self,
+        peer: Peer,
+        connection: (LiveSender, LiveReceiver),
+        known: &Known,
+        leave: &CancellationToken,
+    ) -> Result<(), Broken> {
         let mut secret = [0; 32];
         OsRng.try_fill_bytes(&mut secret)?;
-        let (sender, receiver) = timeout(JOINING, self.hub.join_live()).await??;
-        tracing::info!("somebody comes to watch live");
-        let mut show = Show::new(&self.doorway, &self.studio, secret);
-        let shown = self.perform(&mut show, sender, receiver).await;
+        let mut show = Show::new(self, peer, secret);
+        let shown = perform(&mut show, connection, known, leave).await;
         show.end_all().await;
         shown
     }
-
-    async fn perform(
-        &self,
-        show: &mut Show<'_>,
-        mut sender: LiveSender,
-        mut receiver: LiveReceiver,
-    ) -> Result<(), Broken> {
-        send(&mut sender, &LiveFrame::Hello(show.hello().into())).await?;
-        let end = Instant::now() + LIFETIME;
-        let mut review = interval(REVIEW);
-        review.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while Instant::now() < end && show.idle_for() < LINGER {
-            tokio::select! {
-                () = self.stop.cancelled() => return Ok(()),
-                frame = receiver.next() => show.hear(frame?).await?,
-                fragment = show.next_fragment() => show.take(fragment).await?,
-                _ = review.tick() => show.review().await,
-            }
-            while let Some(frame) = show.poll_frame() {
-                send(&mut sender, &frame).await?;
-            }
-        }
-        Ok(())
-    }
 }
 
-async fn send(sender: &mut LiveSender, frame: &LiveFrame) -> Result<(), Broken> {
-    Ok(timeout(SENDING, sender.send(frame)).await??)
+async fn perform(
+    show: &mut Show<'_>,
+    (mut sender, mut receiver): (LiveSender, LiveReceiver),
+    known: &Known,
+    leave: &CancellationToken,
+) -> Result<(), Broken> {
+    let hello = LiveFrame::Hello(show.hello().into());
+    if !sent(&mut sender, &hello, leave).await? {
+        return Ok(());
+    }
+    let end = Instant::now() + LIFETIME;
+    let mut review = interval(REVIEW);
+    review.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while Instant::now() < end && !show.is_over() {
+        tokio::select! {
+            () = leave.cancelled() => return Ok(()),
+            frame = receiver.next() => show.hear(frame?).await?,
+            fragment = show.next_fragment() => show.take(fragment).await?,
+            _ = review.tick() => show.review().await,
+        }
+        known.fetch_or(show.is_watched(), Ordering::Relaxed);
+        while let Some(frame) = show.poll_frame() {
+            if !sent(&mut sender, &frame, leave).await? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// False when the connection had to leave meanwhile: whoever takes nothing does not keep its place.
+async fn sent(
+    sender: &mut LiveSender,
+    frame: &LiveFrame,
+    leave: &CancellationToken,
+) -> Result<bool, Broken> {
+    let sending = timeout(SENDING, sender.send(frame));
+    match leave.run_until_cancelled(sending).await {
+        Some(sent) => Ok(sent?.map(|()| true)?),
+        None => Ok(false),
+    }
 }

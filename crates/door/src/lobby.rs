@@ -1,13 +1,11 @@
 //! Who may be at the door at the same time.
 //!
-//! Each link has its own number of places. When they are taken, the peer that has waited longest
-//! without having been let in makes room: silent or babbling connections cannot shut out an honest
-//! phone.
+//! Each link has its own number of places.
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc,
+        atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -19,9 +17,10 @@ use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    guests::Guests,
     hub_link::HubLink,
     retry::Pauses,
-    session::{Doorway, Known, SessionEnd, serve},
+    session::{Doorway, SessionEnd, serve},
 };
 
 /// The most peers on one link.
@@ -38,19 +37,10 @@ const JOINING: Duration = Duration::from_secs(10);
 pub struct Lobby {
     doorway: Arc<Doorway>,
     kind: LinkKind,
-    guests: Arc<Mutex<Vec<Guest>>>,
-    arrivals: Arc<AtomicU64>,
+    guests: Guests,
     joins: Arc<Semaphore>,
     sessions: TaskTracker,
     stop: CancellationToken,
-}
-
-/// A peer that is being served; in order of arrival.
-#[derive(Debug)]
-struct Guest {
-    number: u64,
-    known: Known,
-    leave: CancellationToken,
 }
 
 impl Lobby {
@@ -64,8 +54,7 @@ impl Lobby {
         Self {
             doorway,
             kind,
-            guests: Arc::default(),
-            arrivals: Arc::default(),
+            guests: Guests::new(PLACES),
             joins: Arc::new(Semaphore::new(JOINS)),
             sessions,
             stop,
@@ -128,49 +117,17 @@ impl Lobby {
     }
 
     fn admit(&self, link: Link) {
-        let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
-        let (known, leave) = (Known::default(), self.stop.child_token());
-        let guest = Guest {
-            number,
-            known: Arc::clone(&known),
-            leave: leave.clone(),
-        };
-        if !self.seat(guest) {
+        let Some(place) = self.guests.seat(&self.stop) else {
             tracing::warn!(link = ?self.kind, "too many connections: one was refused");
             return;
-        }
+        };
         let lobby = self.clone();
         self.sessions.spawn(async move {
-            let served = serve(&lobby.doorway, link, lobby.kind, &known, &leave).await;
-            lobby.dismiss(number);
-            if let Err(end) = served {
-                tell(lobby.kind, &known, &end);
+            let (known, leave) = (&place.known, &place.leave);
+            if let Err(end) = serve(&lobby.doorway, link, lobby.kind, known, leave).await {
+                tell(lobby.kind, known, &end);
             }
         });
-    }
-
-    /// Finds a place, if need be that of the longest-waiting stranger.
-    fn seat(&self, guest: Guest) -> bool {
-        let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
-        if access::off!(MakeRoom) && guests.len() >= PLACES {
-            return false;
-        }
-        if guests.len() >= PLACES {
-            let stranger = guests
-                .iter()
-                .position(|guest| !guest.known.load(Ordering::Relaxed));
-            let Some(stranger) = stranger else {
-                return false;
-            };
-            guests.remove(stranger).leave.cancel();
-        }
-        guests.push(guest);
-        true
-    }
-
-    fn dismiss(&self, number: u64) {
-        let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
-        guests.retain(|guest| guest.number != number);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod closing;
 mod film;
+mod portrait;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -171,6 +172,11 @@ impl Recorder {
         self.eye.as_ref().map(|eye| &eye.camera)
     }
 
+    /// Whether whoever is let in now would be filmed.
+    pub fn is_filming(&self) -> bool {
+        self.eye.as_ref().is_some_and(|eye| eye.ready().is_ok())
+    }
+
     /// The camera's lens in a picture of this size, if it is known.
     pub fn lens(&self, width: u16, height: u16) -> Option<clip::Lens> {
         let lens = self.eye.as_ref()?.studio.lens?;
@@ -221,15 +227,27 @@ impl Recorder {
 }
 
 impl Eye {
-    fn prepare(&self, decision: &Decision, at: Moment) -> Result<Shot, &'static str> {
+    /// Whether a clip can be begun; the code says why not.
+    fn ready(&self) -> Result<(), &'static str> {
         match *self.camera.state().borrow() {
             CameraState::Recording | CameraState::Impaired(_) => {}
             CameraState::Starting => return Err("camera_starting"),
             CameraState::Stopped(reason) => return Err(reason.code()),
         }
+        if self.camera.ring().is_empty() {
+            return Err("camera_starting");
+        }
         if !self.studio.room.is_left() {
             return Err("storage_full");
         }
+        if self.places.available_permits() == 0 {
+            return Err("too_many_clips");
+        }
+        Ok(())
+    }
+
+    fn prepare(&self, decision: &Decision, at: Moment) -> Result<Shot, &'static str> {
+        self.ready()?;
         let place = self.place(decision).ok_or("too_many_clips")?;
         let mut entropy = [0; 16];
         OsRng

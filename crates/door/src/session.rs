@@ -2,13 +2,7 @@
 
 mod carrying;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use access::{ClipId, Decision, Denial, DenyReason, GrantId, HolderClass};
 use audit::{Entry, Event, LinkKind, Person};
@@ -23,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock::Clock,
     flood::FloodGuard,
-    gate::SharedGate,
+    gate::{Asked, SharedGate},
+    guests::Known,
     journal::{Draft, Journal},
     recorder::{Filming, Moment, Recorder},
     store::{Alongside, StoreError},
@@ -54,9 +49,6 @@ pub struct Doorway {
     /// Keeps strangers from filling the disk with denials.
     pub flood: FloodGuard,
 }
-
-/// Set once a peer has been let in, so that it is no stranger any more.
-pub type Known = Arc<AtomicBool>;
 
 /// Why a session ended before the peer left.
 #[derive(Debug, thiserror::Error)]
@@ -145,7 +137,7 @@ impl Serving<'_> {
     fn take(&mut self, chunk: &[u8]) {
         let Doorway { gate, clock, .. } = self.doorway;
         let session = &mut self.session;
-        let ((), counts) = gate.with(self.kind, |gate| {
+        let ((), counts) = gate.with(self.doorway.asked(self.kind), |gate| {
             session.handle_bytes(chunk, clock.now(), gate);
         });
         self.counts = counts;
@@ -211,6 +203,14 @@ impl Serving<'_> {
 }
 
 impl Doorway {
+    /// What the door knows by itself, at this moment, about whoever asks over this link.
+    pub(crate) fn asked(&self, link: LinkKind) -> Asked {
+        Asked {
+            link,
+            filming: self.recorder.is_filming(),
+        }
+    }
+
     /// Puts an attempt on record, and has it filmed if it has to be. The single-use code `used` is
     /// used from the same commit on.
     pub(crate) async fn record(

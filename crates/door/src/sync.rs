@@ -14,7 +14,7 @@ use crate::{
     gate::{BundleRefused, SharedGate},
     hub_link::{Events, HubLink},
     journal::{Draft, Journal},
-    live::LiveView,
+    live::{LiveAddresses, LiveCalls},
     lobby::Lobby,
     retry::Pauses,
     session::Doorway,
@@ -50,10 +50,12 @@ pub struct BundleSync {
     pub doorway: Arc<Doorway>,
     /// What the hub is told about this door.
     pub about: DoorUpdate,
+    /// Where the door can be watched directly, which may change while it runs.
+    pub live_addresses: Option<LiveAddresses>,
     /// Who asks from afar is received here.
     pub lobby: Lobby,
     /// Who comes to watch is met here.
-    pub live: LiveView,
+    pub live: LiveCalls,
 }
 
 impl BundleSync {
@@ -82,14 +84,18 @@ impl BundleSync {
         followed: &mut bool,
     ) -> Result<std::convert::Infallible, SyncError> {
         self.refresh().await?;
-        self.hub.put_door(&self.about).await?;
+        let mut told = None;
+        self.tell_if_changed(&mut told).await;
         let mut events: Events = self.hub.events(*last_id).await?;
         *followed = true;
         let mut poll = interval(POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = poll.tick() => self.refresh().await?,
+                _ = poll.tick() => {
+                    self.refresh().await?;
+                    self.tell_if_changed(&mut told).await;
+                }
                 event = events.next() => {
                     let event = event.ok_or(SyncError::Ended)??;
                     *last_id = Some(event.id);
@@ -103,6 +109,26 @@ impl BundleSync {
                     }
                 }
             }
+        }
+    }
+
+    fn about(&self) -> DoorUpdate {
+        let addresses = self.live_addresses.as_ref().map(LiveAddresses::now);
+        DoorUpdate {
+            live_addresses: addresses.unwrap_or_default(),
+            ..self.about.clone()
+        }
+    }
+
+    /// A hub that does not take it, as an older one, still tells of bundles and calls.
+    async fn tell_if_changed(&self, told: &mut Option<DoorUpdate>) {
+        let about = self.about();
+        if told.as_ref() == Some(&about) {
+            return;
+        }
+        match self.hub.put_door(&about).await {
+            Ok(()) => *told = Some(about),
+            Err(error) => tracing::warn!(%error, "the hub does not know what this door has"),
         }
     }
 
@@ -156,13 +182,24 @@ async fn keep_and_install(
         body: signed.as_bytes().to_vec(),
     };
     let mut draft = Draft::new(clock.utc_ms(), Recorded::BundleInstalled { version }).with(kept);
-    let lockdown = gate.lockdown_change(&bundle);
-    draft.also = lockdown.map(|lockdown| Recorded::Lockdown { lockdown });
+    let changes = gate.rule_changes(&bundle);
+    draft.also.clone_from(&changes);
     journal.append(draft).await?;
     gate.install(bundle)?;
     tracing::info!(version, "bundle installed");
-    if let Some(lockdown) = lockdown {
-        tracing::info!(lockdown = lockdown.as_str(), "who is kept out has changed");
-    }
+    changes.iter().for_each(log_change);
     Ok(version)
+}
+
+fn log_change(change: &Recorded) {
+    match change {
+        Recorded::Lockdown { lockdown } => {
+            tracing::info!(lockdown = lockdown.as_str(), "who is kept out has changed");
+        }
+        Recorded::FilmingRule { unfilmed } => {
+            let unfilmed = unfilmed.as_str();
+            tracing::info!(unfilmed, "what becomes of unfilmed couriers has changed");
+        }
+        _ => {}
+    }
 }

@@ -2,6 +2,9 @@ use audit::SignedRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::LocalAddress;
+use crate::local_address::local_only;
+
 /// A contiguous run of a door's records, for `PUT /v1/records`; at most [`RecordRun::MAX`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -57,4 +60,11 @@ pub struct DoorUpdate {
     /// Whether it has a camera, so that it can be watched live.
     #[serde(default)]
     pub camera: bool,
+    /// Where it can be watched live on its own network, without the hub.
+    #[serde(
+        default,
+        deserialize_with = "local_only",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub live_addresses: Vec<LocalAddress>,
 }

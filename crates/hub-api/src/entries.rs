@@ -1,4 +1,4 @@
-use access::{ClipId, DenyReason, DoorId, HolderClass, Lockdown};
+use access::{ClipId, DenyReason, DoorId, GrantId, HolderClass, Lockdown};
 use audit::{LinkKind, Shortfall};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,8 +29,11 @@ pub struct EntryInfo {
     pub carrier_name: Option<String>,
     /// The carrier's own reference for its driver.
     pub driver: Option<String>,
-    /// The name on the grant, for a guest or staff.
+    /// The name on the grant, for a guest or staff whom the manager let in.
     pub guest_name: Option<String>,
+    /// The pass of the caller's own household that it was done with; its label says whose it is.
+    #[serde(default)]
+    pub pass: Option<GrantId>,
     /// How the request came; absent in an alert, and where the hub did not keep it.
     #[serde(default)]
     pub link: Option<LinkKind>,
@@ -104,6 +107,12 @@ pub struct ClipInfo {
     /// Why it is shorter than it should be; absent while it is whole.
     #[serde(default)]
     pub shortfall: Option<Shortfall>,
+    /// Whether the building keeps it until it is released, whatever its age.
+    #[serde(default)]
+    pub held: bool,
+    /// Whether the hub deleted it before its time, for want of room.
+    #[serde(default)]
+    pub gave_way: bool,
 }
 
 /// Whether a clip can be watched.

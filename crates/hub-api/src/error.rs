@@ -56,6 +56,10 @@ pub enum ErrorCode {
     ClipNotReady,
     /// The clip is gone: its retention has ended, or it was never filmed.
     ClipUnavailable,
+    /// As many of these are open as may be; one must end first.
+    LimitReached,
+    /// The pass was used, revoked or is over, and stays so.
+    PassEnded,
     /// The building's store for clips is full.
     StorageFull,
     /// The door has no connection to the hub now.

@@ -12,7 +12,9 @@ mod error;
 mod event;
 mod invite;
 mod live;
+mod local_address;
 pub mod oauth;
+mod pass;
 mod relay;
 mod resident;
 
@@ -24,6 +26,14 @@ pub use entries::{ClipInfo, ClipState, DoorAlert, EntryInfo, EntryPage, Outcome}
 pub use error::{ApiError, ErrorCode};
 pub use event::{ClipReady, Event, Refresh, ServerEvent, Topic};
 pub use invite::{Invite, InviteError, KeyHash};
-pub use live::{LIVE_PROTOCOL, LIVE_WINDOW, LiveFrame, LiveReceiver, LiveSender, live_connection};
+pub use live::{
+    LIVE_PROTOCOL, LIVE_WINDOW, LiveFrame, LiveReceiver, LiveSender, live_connection,
+    live_connection_of_a_viewer,
+};
+pub use local_address::{LocalAddress, NotLocal};
+pub use pass::{
+    MadePass, NewPass, PassChange, PassInfo, PassKind, PassLink, PassState, PassToken,
+    PassTokenError, PassUses,
+};
 pub use relay::RELAY_PROTOCOL;
 pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

@@ -3,19 +3,22 @@
 use std::io;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::codec::{Framed, LengthDelimitedCodec};
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
+use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
 
 /// What a connection is upgraded to (RFC 9110 section 7.8) by which a door is watched live: from
 /// then on it carries [`LiveFrame`]s. Each is a length (u32), a kind (u8), a watcher (u32; 0 where
-/// none is meant) and a body that only door and watcher understand.
+/// none is meant) and a body that only door and watcher understand. On the door's own network they
+/// go over a bare TCP connection.
 pub const LIVE_PROTOCOL: &str = "vestibule-live";
 
 /// The longest frame, in bytes: a sealed fragment and its head.
 const MAX_LEN: usize = clip::MAX_FRAGMENT_LEN + clip::live::LIVE_OVERHEAD + HEAD_LEN;
 const HEAD_LEN: usize = 5;
+
+/// The longest frame of a viewer, in bytes: an ask has less than 200.
+const MAX_LEN_OF_A_VIEWER: usize = 1024;
 
 /// How many fragments a watcher may be sent before it has said [`LiveFrame::Taken`] of the first:
 /// what lies in buffers on the way is never older than this.
@@ -53,7 +56,7 @@ pub enum LiveFrame {
         /// See [`clip::live::Watch::take_fragment`].
         fragment: Bytes,
     },
-    /// From a watcher to the hub: it has taken one fragment more.
+    /// From a watcher to the hub, or to a door that it watches directly: it has taken one fragment more.
     Taken,
 }
 
@@ -103,23 +106,37 @@ impl LiveFrame {
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-type Wire = Framed<Box<dyn Stream>, LengthDelimitedCodec>;
+type Wire = Box<dyn Stream>;
 
 /// The end of a live connection that frames come from. Closed when both ends are dropped.
-pub struct LiveReceiver(SplitStream<Wire>);
+pub struct LiveReceiver(FramedRead<ReadHalf<Wire>, LengthDelimitedCodec>);
 
 /// The end of a live connection that frames go to.
-pub struct LiveSender(SplitSink<Wire, Bytes>);
+pub struct LiveSender(FramedWrite<WriteHalf<Wire>, LengthDelimitedCodec>);
 
 /// Makes a byte stream a live connection.
 pub fn live_connection(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
 ) -> (LiveSender, LiveReceiver) {
-    let codec = LengthDelimitedCodec::builder()
-        .max_frame_length(MAX_LEN)
-        .new_codec();
-    let stream: Box<dyn Stream> = Box::new(stream);
-    let (sender, receiver) = Framed::new(stream, codec).split();
+    framed(Box::new(stream), MAX_LEN)
+}
+
+/// The same for a door to which a device connects directly: nothing that is longer than what a viewer
+/// says is taken from it.
+pub fn live_connection_of_a_viewer(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+) -> (LiveSender, LiveReceiver) {
+    framed(Box::new(stream), MAX_LEN_OF_A_VIEWER)
+}
+
+fn framed(stream: Wire, max_received: usize) -> (LiveSender, LiveReceiver) {
+    let up_to = |length| {
+        let mut codec = LengthDelimitedCodec::builder();
+        codec.max_frame_length(length).new_codec()
+    };
+    let (from, to) = tokio::io::split(stream);
+    let receiver = FramedRead::new(from, up_to(max_received));
+    let sender = FramedWrite::new(to, up_to(MAX_LEN));
     (LiveSender(sender), LiveReceiver(receiver))
 }
 
@@ -191,6 +208,22 @@ mod tests {
             sent.unwrap();
             assert_eq!(received.unwrap(), frame);
         }
+    }
+
+    #[tokio::test]
+    async fn a_viewer_is_given_pictures_and_cannot_send_one() {
+        let (one, other) = tokio::io::duplex(4096);
+        let (mut door, mut from_viewer) = live_connection_of_a_viewer(one);
+        let (mut viewer, mut from_door) = live_connection(other);
+        let long = LiveFrame::Fragment {
+            keyframe: true,
+            fragment: vec![7; 2 * MAX_LEN_OF_A_VIEWER].into(),
+        };
+        door.send(&long).await.unwrap();
+        assert_eq!(from_door.next().await.unwrap(), long);
+        viewer.send(&long).await.unwrap();
+        let error = from_viewer.next().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     }
 
     #[tokio::test]

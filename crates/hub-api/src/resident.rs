@@ -5,6 +5,9 @@ use access::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::LocalAddress;
+use crate::local_address::local_only;
+
 /// A door the caller may open. Doors that never enrolled are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DoorInfo {
@@ -33,6 +36,9 @@ pub struct DoorInfo {
     /// Whether it has a camera, so that it can be watched live.
     #[serde(default)]
     pub camera: bool,
+    /// Where it can be watched live on its own network, without the hub.
+    #[serde(default, deserialize_with = "local_only")]
+    pub live_addresses: Vec<LocalAddress>,
 }
 
 /// A credential bound to the calling device's holder key, from `POST /v1/credentials`.

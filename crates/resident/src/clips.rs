@@ -1,11 +1,14 @@
 //! Watching: what is signed of a clip and its fragments are fetched, proven to be the door's, and opened here.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use access::{ClipId, SigningPublicKey};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use clip::{ClipError, ClipHeader, ClipPrefix, Opener, ViewerKey};
+use futures::{StreamExt as _, stream};
 use hub_api::ErrorCode as HubCode;
 use tracing::warn;
 
@@ -17,6 +20,12 @@ use crate::ui::{AppError, ClipTimeline, ErrorCode, Lens, TimelineFragment};
 
 /// How many clips stay open. One is watched; the others are those just watched.
 const KEPT: usize = 4;
+
+/// The most fragments that are given at once: ten seconds.
+const MOST_AT_ONCE: usize = 100;
+
+/// How many of them are asked of the hub at a time.
+const MOST_ON_THE_WAY: usize = 6;
 
 /// The clips opened last, the latest first.
 #[derive(Debug, Default)]
@@ -89,21 +98,38 @@ impl<S: Shell> Core<S> {
         })
     }
 
-    /// One fragment as the door filmed it; 0 is the init segment.
-    pub(crate) async fn clip_fragment(&self, clip: ClipId, n: u32) -> Result<Bytes, AppError> {
+    /// Fragments as the door filmed them, one after the other; 0 is the init segment. As many as can be had from the
+    /// first on; it is an error when not even that one can.
+    pub(crate) async fn clip_fragments(
+        &self,
+        clip: ClipId,
+        wanted: RangeInclusive<u32>,
+    ) -> Result<Bytes, AppError> {
         let record = self.record_of(clip)?;
         let mut open = match self.clips.find(clip) {
             Some(open) => open,
             None => self.newest(clip, &record).await?,
         };
-        if !open.is_closed && open.film.fragments().len() <= n as usize {
+        if !open.is_closed && open.film.fragments().len() <= *wanted.end() as usize {
             open = self.newest(clip, &record).await?;
         }
-        let sealed = match self.hub().await?.fragment(clip, n).await {
-            Ok(sealed) => sealed,
-            Err(error) => return Err(self.refused(clip, error)?),
-        };
-        Ok(open.opener.open(n, &sealed)?.into())
+        let hub = &self.hub().await?;
+        let sealed = stream::iter(wanted.take(MOST_AT_ONCE))
+            .map(|n| async move { (n, hub.fragment(clip, n).await) });
+        let mut sealed = pin!(sealed.buffered(MOST_ON_THE_WAY));
+        let mut film = BytesMut::new();
+        while let Some((n, fetched)) = sealed.next().await {
+            let opened = match fetched {
+                Ok(sealed) => open.opener.open(n, &sealed).map_err(AppError::from),
+                Err(error) => Err(self.refused(clip, error)?),
+            };
+            match opened {
+                Ok(plain) => film.extend_from_slice(&plain),
+                Err(error) if film.is_empty() => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(film.freeze())
     }
 
     /// A clip's picture, a JPEG.
@@ -133,18 +159,13 @@ impl<S: Shell> Core<S> {
         let enrolment = self.enrolment()?;
         let (film, is_closed) = self.signed_film(clip, record).await?;
         is_asked_for(film.header(), clip, record, &enrolment)?;
-        if let Some(earlier) = earlier {
-            if !is_closed && film.is_continued_by(&earlier.film) {
-                return Ok(earlier);
-            }
-            if !earlier.film.is_continued_by(&film) {
-                warn!(%clip, "the hub shows another beginning of a clip than before");
-                return Err(AppError {
-                    retryable: false,
-                    ..ErrorCode::ClipTampered.into()
-                });
-            }
+        if let Some(earlier) = earlier
+            && !is_closed
+            && film.is_continued_by(&earlier.film)
+        {
+            return Ok(earlier);
         }
+        self.goes_on_from_what_was_seen(&film)?;
         let viewer = ViewerKey::from_bytes(self.keys().await?.viewer);
         let opener = Opener::so_far(&film, enrolment.device, &viewer)?;
         let open = Arc::new(OpenClip {
@@ -154,6 +175,20 @@ impl<S: Shell> Core<S> {
         });
         self.clips.keep(open.clone());
         Ok(open)
+    }
+
+    /// What was seen of a clip before must be its beginning still.
+    pub(crate) fn goes_on_from_what_was_seen(&self, film: &ClipPrefix) -> Result<(), AppError> {
+        let clip = film.header().clip;
+        let seen = self.clips.find(clip);
+        if seen.is_none_or(|seen| seen.film.is_continued_by(film)) {
+            return Ok(());
+        }
+        warn!(%clip, "the hub shows another beginning of a clip than before");
+        Err(AppError {
+            retryable: false,
+            ..ErrorCode::ClipTampered.into()
+        })
     }
 
     /// The whole of a closed clip, or what is signed of one that is still filmed, proven with the key of the door where
@@ -178,13 +213,13 @@ impl<S: Shell> Core<S> {
         }
     }
 
-    fn signer(&self, record: &Record) -> Result<SigningPublicKey, AppError> {
+    pub(crate) fn signer(&self, record: &Record) -> Result<SigningPublicKey, AppError> {
         let door = self.store.door(record.happening.door())?;
         Ok(door.ok_or(ErrorCode::ClipUnavailable)?.signing_key)
     }
 
     /// What the hub refuses about a clip; one that is gone is listed so from now on.
-    fn refused(&self, clip: ClipId, error: HubError) -> Result<AppError, AppError> {
+    pub(crate) fn refused(&self, clip: ClipId, error: HubError) -> Result<AppError, AppError> {
         let error = AppError::from(error);
         if error.code == ErrorCode::ClipGone
             && let Some(Change::Changed(record)) = self.store.mark_clip_gone(clip)?
@@ -194,7 +229,7 @@ impl<S: Shell> Core<S> {
         Ok(error)
     }
 
-    fn record_of(&self, clip: ClipId) -> Result<Record, AppError> {
+    pub(crate) fn record_of(&self, clip: ClipId) -> Result<Record, AppError> {
         self.enrolment()?;
         let record = self.store.record_of_clip(clip)?;
         let record = record.filter(|record| matches!(record.happening, Happening::Entry(_)));
@@ -203,7 +238,7 @@ impl<S: Shell> Core<S> {
 }
 
 /// What the door signed must be of this very clip.
-fn is_asked_for(
+pub(crate) fn is_asked_for(
     header: &ClipHeader,
     clip: ClipId,
     record: &Record,
@@ -241,6 +276,7 @@ impl From<clip::TimelineFragment> for TimelineFragment {
             start_ms: fragment.start_ms,
             duration_ms: fragment.duration_ms,
             keyframe: fragment.keyframe,
+            bytes: fragment.bytes,
         }
     }
 }

@@ -1,4 +1,6 @@
 use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,11 +17,11 @@ use crate::keys::make_private_folder;
 use crate::live::LivePart;
 use crate::store::{Store, StoreError};
 use crate::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, InvitePreview, KeyStorage, LiveTimeline,
-    Snapshot, UiEvent,
+    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
+    LiveTimeline, Snapshot, UiEvent,
 };
 use crate::unlock::Way;
-use crate::{Shell, enrol, scan, sync, unlock};
+use crate::{Shell, enrol, illustrations, scan, sync, unlock};
 
 /// The most activity items of one page.
 const MOST_ITEMS: u32 = 200;
@@ -179,9 +181,28 @@ impl<S: Shell> Controller<S> {
         self.core.clip_timeline(parse_clip(clip_id)?).await
     }
 
-    /// Fetches one fragment, proves that it is the one the door signed, and decrypts it. 0 is the init segment.
+    /// Fetches fragments, proves that they are the ones the door signed, and decrypts them. 0 is the init segment. Answers
+    /// as many as can be had from the first on, one after the other; an error when not even that one can.
+    pub async fn clip_fragments(
+        &self,
+        clip_id: &str,
+        wanted: RangeInclusive<u32>,
+    ) -> Result<Bytes, AppError> {
+        self.core.clip_fragments(parse_clip(clip_id)?, wanted).await
+    }
+
+    /// One of them.
     pub async fn clip_fragment(&self, clip_id: &str, n: u32) -> Result<Bytes, AppError> {
-        self.core.clip_fragment(parse_clip(clip_id)?, n).await
+        self.clip_fragments(clip_id, n..=n).await
+    }
+
+    /// Saves a closed clip as a film in a folder, with the manifest that proves it beside it. Writes over nothing.
+    pub async fn export_clip(
+        &self,
+        clip_id: &str,
+        folder: PathBuf,
+    ) -> Result<ExportedClip, AppError> {
+        self.core.export_clip(parse_clip(clip_id)?, folder).await
     }
 
     /// Begins to watch a door live; the door puts that on record first.
@@ -240,6 +261,7 @@ impl<S: Shell> Controller<S> {
     fn begin(&self) {
         self.run(scan::watch_doors(self.core.clone()));
         self.run(sync::follow(self.core.clone()));
+        self.run(illustrations::illustrate(self.core.clone()));
     }
 
     fn run(&self, task: impl Future<Output = ()> + Send + 'static) {

@@ -13,6 +13,7 @@ use crate::Shell;
 use crate::ahead::Held;
 use crate::clips::Clips;
 use crate::hub::{Hub, HubAddress, Hubs, LiveHubs};
+use crate::illustrations::Illustrations;
 use crate::keys::{DeviceKeys, FileKeys, KeyStores, Keychain};
 use crate::links::{Links, LiveLinks};
 use crate::live::Watches;
@@ -85,6 +86,7 @@ pub(crate) struct Core<S> {
     pub(crate) taps: watch::Sender<u64>,
     /// A door gave records to carry to the hub.
     pub(crate) brought: Notify,
+    pub(crate) illustrations: Illustrations,
     live: Mutex<Live>,
 }
 
@@ -142,6 +144,7 @@ impl<S: Shell> Core<S> {
             doors: watch::Sender::new(0),
             taps: watch::Sender::new(0),
             brought: Notify::new(),
+            illustrations: Illustrations::default(),
             live: Mutex::new(live),
         }
     }

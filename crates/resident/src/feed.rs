@@ -11,11 +11,10 @@ use tracing::warn;
 use crate::Shell;
 use crate::clock;
 use crate::core::Core;
-use crate::news;
 use crate::store::{Happening, Record, StoredEnrolment};
 use crate::ui::{
     ActivityClip, ActivityItem, ActivityKind, AppError, ClipState, CredentialState, DoorCard,
-    DoorKind, Enrolment, HubState, ResidentRecords, Snapshot, UiEvent, VisitorClass,
+    DoorKind, Enrolment, HubState, ResidentRecords, Shortfall, Snapshot, UiEvent, VisitorClass,
 };
 
 /// What a door is called that the hub names no more.
@@ -118,22 +117,6 @@ impl<S: Shell> Core<S> {
         self.tell(record, UiEvent::ActivityChanged);
     }
 
-    /// Shows the picture of an entry in the notification of it, if it is news.
-    pub(crate) async fn illustrate(&self, record: &Record) {
-        let Happening::Entry(entry) = &record.happening else {
-            return;
-        };
-        let door = self.door_name(entry.door);
-        let is_news = news::of_entry(entry, &door, clock::now_ms()).is_some();
-        let Some(clip) = entry.clip.filter(|_| is_news) else {
-            return;
-        };
-        match self.clip_thumbnail(clip.id).await {
-            Ok(picture) => self.shell.illustrate(entry.id, picture),
-            Err(error) => warn!(%error, "a notification goes without its picture"),
-        }
-    }
-
     fn tell(&self, record: &Record, event: fn(ActivityItem) -> UiEvent) {
         match self.item(record) {
             Ok(Some(item)) => self.shell.emit(event(item)),
@@ -191,7 +174,8 @@ fn kind(entry: &EntryInfo) -> Option<ActivityKind> {
     })
 }
 
-fn has_thumbnail(clip: hub_api::ClipInfo) -> bool {
+/// Whether there is a picture that can be had.
+pub(crate) fn has_thumbnail(clip: hub_api::ClipInfo) -> bool {
     clip.thumbnail && clip.state != HubClipState::Unavailable
 }
 
@@ -204,8 +188,17 @@ fn clip(clip: hub_api::ClipInfo) -> ActivityClip {
     ActivityClip {
         id: clip.id.to_string(),
         state,
-        shortfall: clip.shortfall.map(Into::into),
+        shortfall: shortfall(clip),
+        held: clip.held,
     }
+}
+
+/// That it gave way says more than what it lacked before.
+fn shortfall(clip: hub_api::ClipInfo) -> Option<Shortfall> {
+    if clip.gave_way {
+        return Some(Shortfall::HubOutOfRoom);
+    }
+    clip.shortfall.map(Into::into)
 }
 
 fn door_kind(door: &DoorInfo) -> DoorKind {

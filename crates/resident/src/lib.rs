@@ -13,8 +13,10 @@ mod clock;
 mod controller;
 mod core;
 mod enrol;
+mod export;
 mod feed;
 pub mod hub;
+mod illustrations;
 pub mod keys;
 pub mod links;
 mod live;
@@ -29,5 +31,5 @@ mod unlock;
 
 pub use controller::{Controller, OpenError};
 pub use core::{Config, Outside};
-pub use live::LivePart;
+pub use live::{LivePart, Way as LiveWay};
 pub use shell::{Notification, Shell};

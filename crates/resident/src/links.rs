@@ -1,11 +1,13 @@
 //! The ways to a door.
 
+use std::io;
 use std::sync::Arc;
 
 use access::ShortDoorId;
 use async_trait::async_trait;
 use bluetooth::{BluetoothCentral, Central, LinkError, StreamCentral};
-use tokio::net::lookup_host;
+use hub_api::{LiveReceiver, LiveSender, LocalAddress, live_connection};
+use tokio::net::{TcpStream, lookup_host};
 
 /// What this machine can reach doors with: its radio and network, or a test's own.
 #[async_trait]
@@ -15,6 +17,9 @@ pub trait Links: Send + Sync {
 
     /// Doors on the network, at these `host:port` addresses.
     async fn stream(&self, doors: &[(ShortDoorId, String)]) -> Arc<dyn Central>;
+
+    /// What listens at an address of the local network: a door to be watched live, or something else.
+    async fn live(&self, address: LocalAddress) -> io::Result<(LiveSender, LiveReceiver)>;
 }
 
 /// The real radio and network.
@@ -38,5 +43,11 @@ impl Links for LiveLinks {
             addresses.extend(resolved.map(|address| (*door, address)).next());
         }
         Arc::new(StreamCentral::new(addresses))
+    }
+
+    async fn live(&self, address: LocalAddress) -> io::Result<(LiveSender, LiveReceiver)> {
+        let stream = TcpStream::connect(address.socket()).await?;
+        stream.set_nodelay(true)?;
+        Ok(live_connection(stream))
     }
 }

@@ -1,7 +1,9 @@
 //! Watching a door live: what it films is proven to be its own and of now, and opened here.
 
+mod over;
 mod parts;
 mod watching;
+mod ways;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,17 +12,15 @@ use std::time::Duration;
 use access::{DoorId, WatchId};
 use clip::ViewerKey;
 use clip::live::{DoorSeen, Watcher};
-use hub_api::ErrorCode as HubCode;
-use rand::RngCore as _;
-use rand::rngs::OsRng;
 use tokio::time::sleep;
+use tracing::info;
 
 pub use self::parts::LivePart;
 use self::parts::Parts;
-use self::watching::Watching;
+pub use self::ways::Way;
+use self::ways::Ways;
 use crate::Shell;
 use crate::core::Core;
-use crate::hub::HubError;
 use crate::ui::{AppError, ErrorCode, LiveTimeline};
 
 /// How long it is still told how a watch ended.
@@ -60,14 +60,18 @@ impl<S: Shell> Core<S> {
             device: enrolment.device,
             key: ViewerKey::from_bytes(self.keys().await?.viewer),
         };
-        let mut entropy = [0; 16];
-        let random = OsRng.try_fill_bytes(&mut entropy);
-        random.map_err(|_| ErrorCode::Internal)?;
-        let live = WatchId::from_entropy(entropy);
-        let connection = self.hub().await?.watch_door(door.id).await;
-        let connection = connection.map_err(not_there)?;
-        let (watching, picture) = Watching::begin(seen, watcher, live, connection).await?;
-        let parts = Arc::new(Parts::new(picture.init.into()));
+        let ways = Ways {
+            core: self.clone(),
+            door: door.clone(),
+            seen,
+            watcher,
+        };
+        let (watching, picture) = ways.begin().await.inspect_err(|over| {
+            info!(%over, "live view does not begin");
+        })?;
+        info!(way = ?watching.way, "live view begins");
+        let live = WatchId::from_entropy(rand::random());
+        let parts = Arc::new(Parts::new(watching.way, picture.init.into()));
         self.watches.lock().insert(live, parts.clone());
         let timeline = LiveTimeline {
             live_id: live.to_string(),
@@ -80,7 +84,9 @@ impl<S: Shell> Core<S> {
         };
         let core = self.clone();
         let task = async move {
-            watching.run(&parts).await;
+            let over = ways.watch(watching, &parts).await;
+            info!(%over, "live view ends");
+            parts.end(AppError::from(over).code);
             // Who asks for the next part is still told how it ended.
             sleep(EPILOGUE).await;
             core.watches.lock().remove(&live);
@@ -100,13 +106,5 @@ impl<S: Shell> Core<S> {
         if let Some(parts) = self.watches.lock().remove(&live) {
             parts.end(ErrorCode::ConnectionLost);
         }
-    }
-}
-
-fn not_there(error: HubError) -> AppError {
-    match error.code() {
-        Some(HubCode::NotFound) => ErrorCode::DoorNotFound.into(),
-        Some(HubCode::Unavailable) => ErrorCode::LiveBusy.into(),
-        _ => error.into(),
     }
 }

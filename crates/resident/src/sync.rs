@@ -133,9 +133,6 @@ async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Re
         Event::Thumbnail(ready) => {
             let change = core.store.take_thumbnail(id, ready.clip)?;
             announce(core, change.as_slice(), false);
-            if let Some(Change::Changed(record)) = change {
-                core.illustrate(&record).await;
-            }
         }
         Event::Refresh(refresh) => {
             match refresh.what {
@@ -252,9 +249,14 @@ fn announce<S: Shell>(core: &Core<S>, changes: &[Change], news_too: bool) {
                     && news_too
                 {
                     notify(core, entry);
+                    // The picture may have been there first.
+                    core.illustrations.ask(&record.happening);
                 }
             }
-            Change::Changed(record) => core.tell_changed(record),
+            Change::Changed(record) => {
+                core.tell_changed(record);
+                core.illustrations.ask(&record.happening);
+            }
         }
     }
 }

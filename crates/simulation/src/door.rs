@@ -8,10 +8,12 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
     hub::{Hub, free_address},
+    network_camera::NetworkCamera,
     programs::{Programs, Running, wait_for},
     strike::{StrikeMove, StrikeState},
 };
@@ -37,8 +39,9 @@ pub enum DoorLink {
     Elsewhere(String),
 }
 
-/// What looks at the door.
-#[derive(Clone, Debug)]
+/// What looks at the door. What is not said of it is as in [`CameraPlan::test`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct CameraPlan {
     /// The `source` table of the configuration, as `{ kind = "test" }`.
     pub source: String,
@@ -50,6 +53,14 @@ pub struct CameraPlan {
     pub pre_roll_s: u16,
     /// Seconds of a clip after the attempt.
     pub post_roll_s: u16,
+    /// The `lens` of the configuration, as `"wide-180"` with its quotes; none for a flat picture.
+    pub lens: Option<String>,
+}
+
+impl Default for CameraPlan {
+    fn default() -> Self {
+        Self::test()
+    }
 }
 
 impl CameraPlan {
@@ -61,6 +72,17 @@ impl CameraPlan {
             fps: 15,
             pre_roll_s: 10,
             post_roll_s: 10,
+            lens: None,
+        }
+    }
+
+    /// A camera on the network that sends H.264, of this size and pace.
+    pub fn network(camera: &NetworkCamera, size: (u16, u16), fps: u8) -> Self {
+        Self {
+            source: format!(r#"{{ kind = "rtsp", url = "{}" }}"#, camera.url()),
+            size,
+            fps,
+            ..Self::test()
         }
     }
 }
@@ -290,13 +312,21 @@ impl Door {
 
     /// Waits until the camera of the daemon that was started last films.
     pub fn wait_for_camera(&self) -> Result<()> {
-        let what = format!("{}'s camera filming", self.plan.name);
+        self.wait_for_filming(true)
+    }
+
+    /// Waits until the camera of the daemon that was started last films no more.
+    pub fn wait_for_camera_loss(&self) -> Result<()> {
+        self.wait_for_filming(false)
+    }
+
+    fn wait_for_filming(&self, wanted: bool) -> Result<()> {
+        let what = format!("{} filming: {wanted}", self.plan.name);
         wait_for(&what, Duration::from_secs(30), || {
             let log = std::fs::read_to_string(self.log()).ok()?;
             let (_, camera) = log.get(self.log_start..)?.rsplit_once("the camera ")?;
-            camera.starts_with("records").then_some(())
+            (camera.starts_with("records") == wanted).then_some(())
         })
-        .map(|_seen| ())
     }
 
     /// The simulated strike's log, one JSON object a line.
@@ -373,6 +403,9 @@ pub fn play_input(socket: &Path, act: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whoever is on this machine is on the door's network.
+const LIVE: &str = "[live]\nlisten = \"127.0.0.1:0\"\n";
+
 fn camera_table(camera: &CameraPlan) -> String {
     let CameraPlan {
         source,
@@ -380,10 +413,13 @@ fn camera_table(camera: &CameraPlan) -> String {
         fps,
         pre_roll_s,
         post_roll_s,
+        lens,
     } = camera;
+    let lens = lens.iter().map(|lens| format!("lens = {lens}\n"));
+    let lens: String = lens.collect();
     format!(
         "\n[camera]\nsource = {source}\nwidth = {width}\nheight = {height}\nfps = {fps}\n\
-         pre_roll_s = {pre_roll_s}\npost_roll_s = {post_roll_s}\n"
+         pre_roll_s = {pre_roll_s}\npost_roll_s = {post_roll_s}\n{lens}\n{LIVE}"
     )
 }
 

@@ -17,7 +17,8 @@ use door::{
     store::{Alongside, Store},
 };
 use simulation::{
-    BuildingPlan, DoorPlan, Programs, Running, Site, StrikeMove, free_address, play_input, wait_for,
+    BuildingPlan, DoorPlan, NetworkCamera, Programs, Running, Site, StrikeMove, free_address,
+    play_input, wait_for,
 };
 use tempfile::TempDir;
 
@@ -67,6 +68,24 @@ impl Target {
 
     /// Installs `door` with this bundle, and starts it.
     pub fn start_with(world: &World, door: DoorId, bundle: &SignedBundle) -> Result<Self> {
+        Self::install(world, door, bundle, "")
+    }
+
+    /// The same, with this camera watching.
+    pub fn start_filmed(
+        world: &World,
+        door: DoorId,
+        bundle: &SignedBundle,
+        camera: &NetworkCamera,
+    ) -> Result<Self> {
+        let url = camera.url();
+        let table = format!(
+            "[camera]\nsource = {{ kind = \"rtsp\", url = \"{url}\" }}\npre_roll_s = 1\npost_roll_s = 1\n"
+        );
+        Self::install(world, door, bundle, &table)
+    }
+
+    fn install(world: &World, door: DoorId, bundle: &SignedBundle, camera: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let keys = Keys::make()?;
         let enrolment = Enrolment {
@@ -91,7 +110,7 @@ impl Target {
         let config = format!(
             "data_dir = \"data\"\n[link.stream]\nlisten = \"{}\"\n\
              [strike]\nkind = \"simulated\"\nlog = \"strike.jsonl\"\n\
-             [inputs]\nkeypad.kind = \"simulated\"\n",
+             [inputs]\nkeypad.kind = \"simulated\"\n{camera}",
             target.address
         );
         std::fs::write(target.folder.path().join("door.toml"), config)?;

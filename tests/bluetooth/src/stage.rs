@@ -10,6 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use async_trait::async_trait;
 use bluetooth::{BluetoothCentral, Central, LinkError};
 use building_tests::Phone;
+use hub_api::{LiveReceiver, LiveSender, LocalAddress};
 use resident::{Config, Outside, links::Links};
 use simulation::{BuildingPlan, CameraPlan, CourierAnswer, Door, DoorPlan, Programs, Site};
 use tokio::runtime::Runtime;
@@ -95,6 +96,7 @@ pub fn home() -> BuildingPlan {
         fps: 10,
         pre_roll_s: PRE_ROLL_S,
         post_roll_s: POST_ROLL_S,
+        ..CameraPlan::test()
     };
     home_with(Some(camera))
 }
@@ -157,6 +159,10 @@ impl Links for OnlyRadio {
 
     async fn stream(&self, _doors: &[(ShortDoorId, String)]) -> Arc<dyn Central> {
         Arc::new(bluetooth::StreamCentral::new(Vec::new()))
+    }
+
+    async fn live(&self, _at: LocalAddress) -> std::io::Result<(LiveSender, LiveReceiver)> {
+        Err(std::io::ErrorKind::NetworkUnreachable.into())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use access::{ClipId, Credential, DeviceId, DoorId, DoorPublicKey, HolderSecret, SigningKey};
 use anyhow::{Context, Result, bail, ensure};
 use bluetooth::{Central, Link, find};
-use clip::{Digest, Opener, ViewerKey};
+use clip::{ClipIndex, Opener, ViewerKey};
 use door_protocol::{Answer, Command, KeySession};
 use hub_api::{Client, ClientIdentity, DoorInfo, EnrolledSubject, Invite, Subject};
 use rand::{RngCore, rngs::OsRng};
@@ -64,8 +64,8 @@ impl Keyring {
         Ok(())
     }
 
-    /// Fetches a clip and opens it: the film, and the hash that its record must name.
-    pub async fn watch(&self, clip: ClipId, door: &DoorInfo) -> Result<(Vec<u8>, Digest)> {
+    /// Fetches a clip and opens it: the film, and the index that the door signed.
+    pub async fn watch(&self, clip: ClipId, door: &DoorInfo) -> Result<(Vec<u8>, ClipIndex)> {
         let index = self.hub.clip_index(clip).await?.verify(&door.signing_key)?;
         let opener = Opener::for_viewer(&index, self.device, &self.viewer)?;
         let mut film = Vec::new();
@@ -75,7 +75,7 @@ impl Keyring {
             film.extend(opener.open(n, &sealed)?);
         }
         ensure!(!film.is_empty(), "the clip shows nothing");
-        Ok((film, index.final_hash()))
+        Ok((film, index))
     }
 
     /// What the hub tells of a door.

@@ -3,5 +3,7 @@
 pub mod disk;
 pub mod keyring;
 mod phone;
+mod travels;
 
 pub use phone::{Phone, eventually};
+pub use travels::Travels;

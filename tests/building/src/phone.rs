@@ -1,5 +1,5 @@
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -7,19 +7,29 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use resident::{
-    Config, Controller, LivePart, Notification, Outside, Shell,
+    Config, Controller, LivePart, LiveWay, Notification, Outside, Shell,
     ui::{
-        ActivityItem, AppError, ClipState, ClipTimeline, ErrorCode, KeyStorage, LiveTimeline,
-        UiEvent, UnlockState,
+        ActivityItem, AppError, ClipState, ClipTimeline, ErrorCode, ExportedClip, KeyStorage,
+        LiveTimeline, UiEvent, UnlockState,
     },
 };
 use tokio::time::{Instant, sleep, timeout};
+
+use crate::Travels;
 
 /// The app's own core, with a shell that keeps what it is told.
 #[derive(Debug)]
 pub struct Phone {
     controller: Controller<Witness>,
     witness: Witness,
+}
+
+fn config_in(folder: &Path) -> Config {
+    Config {
+        data_dir: folder.to_owned(),
+        device_name: "Test phone".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
 }
 
 /// Keeps every notification and every state of an unlock.
@@ -31,13 +41,16 @@ struct Seen {
     notifications: Vec<Notification>,
     pictures: Vec<(u64, Bytes)>,
     unlocks: Vec<(String, UnlockState)>,
+    export_progress: Vec<(u32, u32)>,
 }
 
 impl Shell for Witness {
     fn emit(&self, event: UiEvent) {
-        if let UiEvent::UnlockChanged { door_id, unlock } = event {
-            self.with(|seen| seen.unlocks.push((door_id, unlock)));
-        }
+        self.with(|seen| match event {
+            UiEvent::UnlockChanged { door_id, unlock } => seen.unlocks.push((door_id, unlock)),
+            UiEvent::ExportProgress { done, total, .. } => seen.export_progress.push((done, total)),
+            _ => {}
+        });
     }
 
     fn notify(&self, notification: Notification) {
@@ -58,13 +71,20 @@ impl Witness {
 impl Phone {
     /// Switches the device on, with its data in `folder`.
     pub fn start(folder: &Path) -> Result<Self> {
-        let config = Config {
-            data_dir: folder.to_owned(),
-            device_name: "Test phone".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-        };
+        let config = config_in(folder);
         let outside = Outside::live(&config);
         Self::start_in(config, outside)
+    }
+
+    /// A device that is away from the building's network, until it comes home.
+    pub fn start_away(folder: &Path) -> Result<(Self, Travels)> {
+        let config = config_in(folder);
+        let travels = Travels::default();
+        let outside = Outside {
+            links: Arc::new(travels.clone()),
+            ..Outside::live(&config)
+        };
+        Ok((Self::start_in(config, outside)?, travels))
     }
 
     /// The same with another world outside, as another Bluetooth adapter.
@@ -155,6 +175,23 @@ impl Phone {
         Ok(film)
     }
 
+    /// Saves a clip as a film in a folder.
+    pub async fn export(&self, clip: &str, folder: &Path) -> Result<ExportedClip, AppError> {
+        self.controller.export_clip(clip, folder.to_owned()).await
+    }
+
+    /// The same where it must succeed; returns the film's path.
+    pub async fn exports(&self, clip: &str, folder: &Path) -> Result<PathBuf> {
+        let exported = self.export(clip, folder).await;
+        let exported = exported.map_err(|error| anyhow::anyhow!("not saved: {error:?}"))?;
+        Ok(exported.path.into())
+    }
+
+    /// How many of how many fragments the device said to have saved, each time that it said so.
+    pub fn export_progress(&self) -> Vec<(u32, u32)> {
+        self.witness.with(|seen| seen.export_progress.clone())
+    }
+
     /// Asks for a door's live picture.
     pub async fn live(&self, door: &str) -> Result<LiveTimeline, AppError> {
         self.controller.live_open(door).await
@@ -176,10 +213,10 @@ impl Phone {
         .await
     }
 
-    /// A film of the init segment and so many of the fragments that follow now.
-    pub async fn live_film(&self, live: &str, fragments: usize) -> Result<Vec<u8>> {
+    /// A film of the init segment and so many of the parts that follow now.
+    pub async fn live_film(&self, live: &str, parts: usize) -> Result<Vec<u8>> {
         let (mut film, mut n) = (Vec::new(), 0);
-        for _ in 0..=fragments {
+        for _ in 0..=parts {
             let part = self.part(live, n).await?;
             film.extend_from_slice(&part.bytes);
             n = part.n + 1;
@@ -195,6 +232,12 @@ impl Phone {
     async fn part(&self, live: &str, n: u32) -> Result<LivePart> {
         let part = timeout(Duration::from_secs(20), self.controller.live_part(live, n)).await?;
         part.map_err(|error| anyhow::anyhow!("part {n}: {error:?}"))
+    }
+
+    /// The way that the newest part came, and its number.
+    pub async fn live_way(&self, live: &str) -> Result<(LiveWay, u32)> {
+        let part = self.part(live, 1).await?;
+        Ok((part.way, part.n))
     }
 
     /// Watches on until there is no more, and says why.

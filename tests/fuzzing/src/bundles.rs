@@ -4,7 +4,7 @@
 
 use access::{
     Bundle, BundleDoor, Decision, DoorId, DoorKind, DoorPolicy, GrantId, HolderClass, Hours,
-    Lockdown, SignedBundle,
+    Lockdown, SignedBundle, Unfilmed,
 };
 use arbitrary::Unstructured;
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,7 @@ fn drawn(input: &mut Unstructured<'_>) -> Bundle {
         let mut door = BundleDoor::new(id, name, kind, number(input).into());
         door.lockdown =
             [Lockdown::Off, Lockdown::Visitors, Lockdown::Everyone][usize::from(number(input) % 3)];
+        door.unfilmed = Unfilmed::ALL[usize::from(number(input) % 2)];
         let hours = |input: &mut Unstructured<'_>| Hours {
             class: HolderClass::ALL[usize::from(number(input) % 4)],
             days: number(input),

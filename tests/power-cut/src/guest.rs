@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use crate::{
-    answers::Answers,
+    answers::{Answers, pulse},
     plan::{DISK, Found, Plan, STREAM},
     say,
     scenario::Scenario,
@@ -37,6 +37,12 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Between two couriers.
 const COURIER_EVERY: Duration = Duration::from_secs(4);
+
+/// How exactly the moment of the cut is known.
+const PULSE_EVERY: Duration = Duration::from_millis(50);
+
+/// So long that most clips are cut short.
+pub(crate) const POST_ROLL_S: u16 = 6;
 
 /// The file that fills the disk, and what it leaves free.
 const FILLER: &str = "filler";
@@ -56,6 +62,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let _ = std::fs::remove_file(disk().join(FILLER));
     let config = configure()?;
     let program = at_hand(&plan.programs.join("vestibule-door"))?;
+    codecs_at_hand()?;
     let started = Instant::now();
     let log = folder.join(format!("door-{}.log", plan.round));
     let words = ["run", "--config", &config.to_string_lossy()];
@@ -68,9 +75,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     if plan.settle {
         return settled().await;
     }
+    let answers = Answers::open(&folder, plan.round)?;
     tokio::try_join!(
-        residents(&keyring, plan.door, Answers::open(&folder)?),
-        couriers(&plan, &door, Answers::open(&folder)?),
+        beat(&folder, plan.round, answers.clone()),
+        residents(&keyring, plan.door, answers.clone()),
+        couriers(&plan, &door, answers),
         trouble(plan.scenario),
     )?;
     Ok(())
@@ -83,6 +92,16 @@ fn at_hand(program: &Path) -> Result<PathBuf> {
     std::fs::copy(program, &own).context("the door's program cannot be copied")?;
     succeed(Process::new(&own).arg("--version"))?;
     Ok(own)
+}
+
+/// The same of the libraries that the door loads when it films.
+fn codecs_at_hand() -> Result<()> {
+    succeed(
+        Process::new("gst-launch-1.0")
+            .args(["--quiet", "videotestsrc", "num-buffers=1", "!", "x264enc"])
+            .args(["!", "h264parse", "!", "avdec_h264", "!", "videoconvert"])
+            .args(["!", "jpegenc", "!", "fakesink"]),
+    )
 }
 
 fn disk() -> &'static Path {
@@ -109,7 +128,7 @@ fn configure() -> Result<PathBuf> {
         "data_dir = \"data\"\n\n[link.stream]\nlisten = \"{STREAM}\"\n\n\
          [strike]\nkind = \"simulated\"\nlog = \"strike.jsonl\"\n\n\
          [camera]\nsource = {{ kind = \"v4l2\", device = \"/dev/video0\" }}\n\
-         width = 320\nheight = 180\nfps = 10\npre_roll_s = 2\npost_roll_s = 3\n\n\
+         width = 320\nheight = 180\nfps = 10\npre_roll_s = 2\npost_roll_s = {POST_ROLL_S}\n\n\
          [storage]\nclip_quota_mb = 64\nkeep_free_mb = 8\n"
     );
     std::fs::write(&file, text).context("the door's configuration cannot be written")?;
@@ -163,7 +182,8 @@ fn look(plan: &Plan, folder: &Path, serving_ms: u64, key: &SigningPublicKey) -> 
         .filter(|record| matches!(record.event, Event::Entry(_)))
         .map(|record| record.seq)
         .collect();
-    let mut lost = Answers::read(folder)?;
+    let answered = Answers::read(folder)?;
+    let mut lost: Vec<u64> = answered.iter().map(|answer| answer.seq).collect();
     lost.retain(|seq| !entries.contains(seq));
     let mut unrecorded = unlocked();
     unrecorded.retain(|seq| !entries.contains(seq));
@@ -213,6 +233,15 @@ async fn settled() -> Result<()> {
             store.durable_seq()?
         );
         sleep(Duration::from_millis(500)).await;
+    }
+}
+
+/// Tells the host all the time that there still is power.
+async fn beat(folder: &Path, round: u32, answers: Answers) -> Result<()> {
+    let pulse = std::fs::File::create(pulse(folder, round))?;
+    loop {
+        answers.has_power(&pulse)?;
+        sleep(PULSE_EVERY).await;
     }
 }
 

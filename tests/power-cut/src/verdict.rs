@@ -4,15 +4,26 @@ use std::{collections::BTreeMap, fs, process::Command};
 
 use access::ClipId;
 use anyhow::{Context, Result, ensure};
-use audit::{Event, Hash32, Person};
+use audit::{Event, Hash32, Person, Shortfall};
 use building_tests::keyring::Keyring;
+use clip::ClipIndex;
 use hub_api::DoorInfo;
 use serde_json::json;
 
-use crate::{answers::Answers, host::Stage, plan::Found, say, scenario::Scenario};
+use crate::{
+    answers::{Answered, Answers, last_pulse},
+    guest::POST_ROLL_S,
+    host::Stage,
+    plan::Found,
+    say,
+    scenario::Scenario,
+};
 
 /// A door must serve this soon after its start.
 const SERVING_MS: u64 = 5_000;
+
+/// One group of pictures, and what an emulated machine takes from the lens to the disk.
+const MOST_LOST_MS: i64 = 2_000;
 
 /// What one round showed.
 #[derive(Debug)]
@@ -72,21 +83,24 @@ pub(crate) async fn judge(
     let entries = entries(&log);
     let lost: Vec<_> = answers
         .iter()
-        .filter(|seq| !entries.contains_key(seq))
+        .filter(|answer| !entries.contains_key(&answer.seq))
         .collect();
     let door = viewer.door(stage.door()?).await?;
     let films = films(&log, &entries)?;
-    for (clip, hash) in &films {
-        watch(stage, viewer, &door, *clip, *hash)
-            .await
-            .with_context(|| format!("clip {clip}"))?;
+    let mut missing_film = lost_films(stage, &log, &answers)?;
+    for film in &films {
+        let index = watch(stage, viewer, &door, film).await;
+        let index = index.with_context(|| format!("clip {}", film.clip))?;
+        missing_film.extend(cut_short(stage, film, &index, &answers)?);
     }
+    let most_film_lost_ms = missing_film.iter().max().copied().unwrap_or_default();
     let slowest = rounds.iter().map(|round| round.found.serving_ms).max();
     let report = json!({
         "rounds": rounds.len(), "seed": stage.options.seed,
         "unlocks_answered": answers.len(), "records": last_seq,
         "lost": lost.len() + missing.len(), "doubled": doubled.len(),
-        "clips_watched": films.len(), "slowest_start_ms": slowest,
+        "clips_watched": films.len(), "clips_cut_short": missing_film.len(),
+        "most_film_lost_ms": most_film_lost_ms, "slowest_start_ms": slowest,
     });
     fs::write(
         stage.options.folder.join("report.json"),
@@ -98,6 +112,10 @@ pub(crate) async fn judge(
     ensure!(doubled.is_empty(), "twice at the hub: {doubled:?}");
     ensure!(!answers.is_empty(), "nobody entered, so nothing was shown");
     ensure!(!films.is_empty(), "nobody was filmed, so nothing was shown");
+    ensure!(
+        most_film_lost_ms <= MOST_LOST_MS,
+        "{most_film_lost_ms} ms of film are missing that were filmed before a cut"
+    );
     let failed: Vec<_> = rounds.iter().filter(|round| !round.holds()).collect();
     ensure!(failed.is_empty(), "these rounds do not hold: {failed:#?}");
     Ok(())
@@ -137,9 +155,17 @@ fn is_resident(person: &Person) -> bool {
     matches!(person, Person::Resident | Person::NamedResident { .. })
 }
 
+/// A clip that was closed, as its record tells.
+struct Film {
+    clip: ClipId,
+    entry_seq: u64,
+    shortfall: Option<Shortfall>,
+    final_hash: Hash32,
+}
+
 /// The clips that were closed. Every entry that has to be filmed must have one, or a record that says
 /// why not.
-fn films(log: &Log, entries: &BTreeMap<u64, bool>) -> Result<Vec<(ClipId, Hash32)>> {
+fn films(log: &Log, entries: &BTreeMap<u64, bool>) -> Result<Vec<Film>> {
     let mut films = Vec::new();
     let mut told = Vec::new();
     for event in log.values().flatten() {
@@ -148,9 +174,15 @@ fn films(log: &Log, entries: &BTreeMap<u64, bool>) -> Result<Vec<(ClipId, Hash32
                 clip,
                 entry_seq,
                 final_hash,
+                shortfall,
                 ..
             } => {
-                films.push((*clip, *final_hash));
+                films.push(Film {
+                    clip: *clip,
+                    entry_seq: *entry_seq,
+                    shortfall: *shortfall,
+                    final_hash: *final_hash,
+                });
                 told.push(*entry_seq);
             }
             Event::Unfilmed { entry_seq, .. } => told.push(*entry_seq),
@@ -168,16 +200,59 @@ fn films(log: &Log, entries: &BTreeMap<u64, bool>) -> Result<Vec<(ClipId, Hash32
     Ok(films)
 }
 
+/// How much of a clip is missing that was filmed until the power went, in milliseconds; `None` for one
+/// that ended otherwise.
+fn cut_short(
+    stage: &Stage,
+    film: &Film,
+    index: &ClipIndex,
+    answers: &[Answered],
+) -> Result<Option<i64>> {
+    if film.shortfall != Some(Shortfall::Interrupted) {
+        return Ok(None);
+    }
+    let filmed = filmed_ms(stage, film.entry_seq, answers)?;
+    let last = index.fragments().last().context("the clip is empty")?;
+    Ok(filmed.map(|filmed| filmed - last.meta.end_ms()))
+}
+
+/// The same of clips of which not one group of pictures was left.
+fn lost_films(stage: &Stage, log: &Log, answers: &[Answered]) -> Result<Vec<i64>> {
+    let interrupted = log.values().flatten().filter_map(|event| match event {
+        Event::Unfilmed { entry_seq, why } if why == "interrupted" => Some(*entry_seq),
+        _ => None,
+    });
+    let filmed = interrupted.map(|entry_seq| filmed_ms(stage, entry_seq, answers));
+    filmed.filter_map(Result::transpose).collect()
+}
+
+/// How long an entry was filmed at most until the power went, in milliseconds; `None` where the camera was
+/// taken away.
+fn filmed_ms(stage: &Stage, entry_seq: u64, answers: &[Answered]) -> Result<Option<i64>> {
+    let entry = answers.iter().find(|answer| answer.seq == entry_seq);
+    let Some(entry) = entry.filter(|entry| Scenario::of(entry.round) != Scenario::CameraPulled)
+    else {
+        return Ok(None);
+    };
+    let power_until = last_pulse(&stage.options.folder, entry.round)?;
+    let since = power_until.saturating_sub(entry.at_ms);
+    Ok(Some(
+        i64::try_from(since)?.min(i64::from(POST_ROLL_S) * 1000),
+    ))
+}
+
 /// Fetches, verifies and decodes a clip to its last picture.
 async fn watch(
     stage: &Stage,
     viewer: &Keyring,
     door: &DoorInfo,
-    clip: ClipId,
-    recorded: Hash32,
-) -> Result<()> {
-    let (film, hash) = viewer.watch(clip, door).await?;
-    ensure!(hash.0 == recorded.0, "the record names another film");
+    recorded: &Film,
+) -> Result<ClipIndex> {
+    let (film, index) = viewer.watch(recorded.clip, door).await?;
+    ensure!(
+        index.final_hash().0 == recorded.final_hash.0,
+        "the record names another film"
+    );
     let file = stage.options.folder.join("clip.mp4");
     fs::write(&file, film)?;
     let decoded = Command::new("gst-launch-1.0")
@@ -192,5 +267,5 @@ async fn watch(
         decoded.status.success() && words.is_empty(),
         "it does not decode: {words}"
     );
-    Ok(())
+    Ok(index)
 }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use procfs::process::Process;
 use serde_json::json;
 use simulation::{
-    BuildingPlan, CameraPlan, CourierAnswer, DoorPlan, Programs, Running, Site, free_address,
+    BuildingPlan, CameraPlan, CourierAnswer, DoorPlan, NetworkCamera, Programs, Running, Site,
 };
 
 /// What both look at, in pixels, and pictures per second.
@@ -25,8 +25,6 @@ const MEASURED: Duration = Duration::from_secs(20);
 /// What a new program may do before it counts.
 const SETTLING: Duration = Duration::from_secs(8);
 
-const CAMERA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clock_camera.py");
-const PYTHON: &str = "/usr/bin/python3";
 const FILMED: &str = "Main entrance";
 
 /// What a program used while it was watched.
@@ -43,69 +41,38 @@ fn main() -> Result<()> {
         .find(|argument| !argument.starts_with("--"));
     let file = file.context("usage: filming FILE")?;
     let folder = tempfile::tempdir()?;
-    let camera = Camera::plug_in(folder.path())?;
-    let passed_through = door(folder.path(), "rtsp", &camera.source())?;
+    let camera = NetworkCamera::with_clock(folder.path(), SIZE, FPS)?;
+    let network = CameraPlan::network(&camera, SIZE, FPS);
+    let passed_through = door(&folder.path().join("pass-through"), network)?;
     let motion = motion(folder.path(), &camera)?;
     drop(camera);
-    let encoded = door(
-        folder.path(),
-        "encode",
-        r#"{ kind = "test", pattern = "ball" }"#,
-    )?;
+    let encoded = door(&folder.path().join("encode"), test_picture())?;
     let samples = json!({ "pass_through": passed_through, "encode": encoded, "motion": motion });
     fs::write(file, samples.to_string()).context("the samples cannot be written")
 }
 
-/// A network camera that encodes by itself.
-struct Camera {
-    address: String,
-    _running: Running,
-}
-
-impl Camera {
-    fn plug_in(folder: &Path) -> Result<Self> {
-        let address = free_address()?;
-        let (_, port) = address.split_once(':').context("an address has a port")?;
-        let [width, height] = [SIZE.0, SIZE.1].map(|pixels| pixels.to_string());
-        let arguments = [CAMERA, port, &width, &height, &FPS.to_string()];
-        let log = folder.join("camera.log");
-        let (running, line) = Running::start_and_read_line(Path::new(PYTHON), &arguments, &log)?;
-        anyhow::ensure!(line == "ready", "the camera said {line}");
-        Ok(Self {
-            address,
-            _running: running,
-        })
-    }
-
-    fn url(&self) -> String {
-        format!("rtsp://{}/film", self.address)
-    }
-
-    fn source(&self) -> String {
-        format!(r#"{{ kind = "rtsp", url = "{}" }}"#, self.url())
+/// What a door encodes by itself.
+fn test_picture() -> CameraPlan {
+    CameraPlan {
+        source: r#"{ kind = "test", pattern = "ball" }"#.into(),
+        size: SIZE,
+        fps: FPS,
+        ..CameraPlan::test()
     }
 }
 
 /// A door with one camera: nobody comes, and then a courier, whose clip is filmed and sent to the hub.
-fn door(folder: &Path, name: &str, source: &str) -> Result<[Use; 2]> {
+fn door(folder: &Path, camera: CameraPlan) -> Result<[Use; 2]> {
     let camera = CameraPlan {
-        source: source.to_owned(),
-        size: SIZE,
-        fps: FPS,
-        pre_roll_s: 10,
         post_roll_s: u16::try_from(MEASURED.as_secs() + 5)?,
+        ..camera
     };
     let home = BuildingPlan {
         doors: vec![DoorPlan::common(FILMED).with_camera(Some(camera))],
         ..BuildingPlan::elm_street()
     };
     let programs = Programs::beside_this_executable()?;
-    let site = Site::start_with(
-        &programs,
-        &folder.join(name),
-        home,
-        BuildingPlan::oak_court(),
-    )?;
+    let site = Site::start_with(&programs, folder, home, BuildingPlan::oak_court())?;
     let door = site.home.door(FILMED)?;
     door.wait_for_camera()?;
     let process = door.process().context("the door does not run")?;
@@ -120,7 +87,7 @@ fn door(folder: &Path, name: &str, source: &str) -> Result<[Use; 2]> {
 }
 
 /// Debian's `motion` on the same camera: only looking, and recording all the time without encoding anew.
-fn motion(folder: &Path, camera: &Camera) -> Result<[Use; 2]> {
+fn motion(folder: &Path, camera: &NetworkCamera) -> Result<[Use; 2]> {
     let mut used = Vec::new();
     for recording in [false, true] {
         let target = folder.join(format!("motion-{recording}"));
@@ -137,7 +104,7 @@ fn motion(folder: &Path, camera: &Camera) -> Result<[Use; 2]> {
         .map_err(|_| anyhow::anyhow!("motion was not watched twice"))
 }
 
-fn motion_settings(target: &Path, camera: &Camera, recording: bool) -> String {
+fn motion_settings(target: &Path, camera: &NetworkCamera, recording: bool) -> String {
     let switch = |on| if on { "on" } else { "off" };
     format!(
         "netcam_url {}\nwidth {}\nheight {}\nframerate {FPS}\ntarget_dir {}\npicture_output off\n\

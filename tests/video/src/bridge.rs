@@ -59,7 +59,7 @@ async fn main() -> Result<()> {
     let router = Router::new()
         .route("/invoke/{command}", post(invoke).options(allow))
         .route("/clip/live/{live}/{n}", get(live_part))
-        .route("/clip/{clip}/{n}", get(fragment))
+        .route("/clip/{clip}/{wanted}", get(fragments))
         .with_state(resident);
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     writeln!(stdout(), "http://{}", listener.local_addr()?)?;
@@ -111,12 +111,16 @@ fn json(value: impl Serialize) -> Result<Value, AppError> {
     serde_json::to_value(value).map_err(|_| ErrorCode::Internal.into())
 }
 
-async fn fragment(
+async fn fragments(
     State(resident): State<Resident>,
-    Path((clip, n)): Path<(String, u32)>,
+    Path((clip, wanted)): Path<(String, String)>,
 ) -> Response {
-    match resident.clip_fragment(&clip, n).await {
-        Ok(fragment) => shared(fragment),
+    let (first, last) = wanted.split_once('-').unwrap_or((&wanted, &wanted));
+    let (Ok(first), Ok(last)) = (first.parse(), last.parse()) else {
+        return refused(ErrorCode::ClipUnavailable.into());
+    };
+    match resident.clip_fragments(&clip, first..=last).await {
+        Ok(film) => shared(film),
         Err(error) => refused(error),
     }
 }
@@ -131,6 +135,8 @@ async fn live_part(
             let headers = response.headers_mut();
             headers.insert("vestibule-part", part.n.into());
             headers.insert("vestibule-init", u16::from(part.init).into());
+            let way = HeaderValue::from_static(part.way.as_str());
+            headers.insert("vestibule-way", way);
             response
         }
         Err(error) => refused(error),

@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-
-const folder = fileURLToPath(new URL("../../../target/web/clips/clip-lobby", import.meta.url));
+import { answerInstead, stored } from "./core.ts";
 
 /** What a store could do to fragment `n`: the bytes that it hands out instead. */
 export const DAMAGES = {
@@ -25,19 +22,11 @@ export type Damage = keyof typeof DAMAGES;
  * recorded at that place, and refuses it otherwise.
  */
 export async function damageFragment(page: Page, n: number, damage: Damage): Promise<void> {
-  await page.route("**/clip/clip-lobby/*", async (route) => {
-    const asked = Number(/\d+$/.exec(route.request().url())?.[0] ?? Number.NaN);
-    if (Number.isNaN(asked)) return route.continue();
-    const bytes = asked === n ? await DAMAGES[damage](n) : await stored(asked);
-    if (hash(bytes) === hash(await stored(asked))) {
-      return route.fulfill({ contentType: "video/mp4", body: bytes });
-    }
-    return route.fulfill({ status: 422, json: { code: "clip_tampered", retryable: false } });
+  await answerInstead(page, n, async () => {
+    const bytes = await DAMAGES[damage](n);
+    if (hash(bytes) === hash(await stored(n))) return bytes;
+    return { status: 422, json: { code: "clip_tampered", retryable: false } };
   });
-}
-
-function stored(n: number): Promise<Buffer> {
-  return readFile(`${folder}/${n}`);
 }
 
 function hash(bytes: Buffer): string {

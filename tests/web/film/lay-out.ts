@@ -27,7 +27,7 @@ export async function layOut(
     entryOffsetMs: entryMs,
     verified: true,
     closed: true,
-    fragments: fragments.map(({ bytes: _, ...fragment }) => fragment),
+    fragments: fragments.map(({ bytes, ...fragment }) => ({ ...fragment, bytes: bytes.length })),
   };
   await writeFile(`${folder}/timeline.json`, JSON.stringify(timeline));
 }

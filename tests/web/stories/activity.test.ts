@@ -14,7 +14,7 @@ const visit = (state: string) => ({
     guest: null,
     byKeypad: false,
   },
-  clip: { id: "clip-new", state, shortfall: null },
+  clip: { id: "clip-new", state, shortfall: null, held: false },
   thumbnail: false,
   unfilmed: false,
 });

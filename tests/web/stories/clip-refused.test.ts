@@ -1,3 +1,4 @@
+import { answerInstead, stored } from "../film/core.ts";
 import { type Damage, damageFragment, DAMAGES } from "../film/damage.ts";
 import {
   buffered,
@@ -81,14 +82,15 @@ test("a fragment that is missing is asked for again, quietly, and at once if tol
   });
   let missing = true;
   let refused = 0;
-  await app.page.route("**/clip/clip-lobby/12", (route) => {
-    if (!missing) return route.continue();
+  await answerInstead(app.page, 12, () => {
+    if (!missing) return stored(12);
     refused += 1;
-    return route.fulfill({ status: 404, json: { code: "clip_unavailable", retryable: true } });
+    return { status: 404, json: { code: "clip_unavailable", retryable: true } };
   });
   await app.open("", "activity/clip-lobby");
   await expect(app.find("clip-trouble")).toContainText("Trying again");
-  await expect.poll(() => refused).toBe(2);
+  // With its neighbours, by itself, and once again.
+  await expect.poll(() => refused).toBe(3);
   missing = false;
   await app.find("clip-trouble").getByRole("button", { name: "Try again" }).click();
   await expect(player(app)).toHaveAttribute("data-state", "playing");
@@ -96,10 +98,8 @@ test("a fragment that is missing is asked for again, quietly, and at once if tol
 });
 
 test("bytes that are no video are a failure, not a black picture", async ({ app }) => {
-  const body = Buffer.from("not a fragment at all");
-  await app.page.route("**/clip/clip-lobby/3", (route) =>
-    route.fulfill({ status: 200, contentType: "video/mp4", body }),
-  );
+  const { length } = await stored(3);
+  await answerInstead(app.page, 3, () => Buffer.alloc(length, "not a fragment at all "));
   await app.open("", "activity/clip-lobby");
   await expect(app.find("clip-failed")).toBeVisible();
 });

@@ -38,7 +38,7 @@ test("a row is as large before its picture as with it, and without", async ({ ap
 });
 
 test("the player shows the picture until the film is there", async ({ app }) => {
-  await app.page.route("**/clip/clip-lobby/1", () => undefined);
+  await app.page.route("**/clip/clip-lobby/1-1", () => undefined);
   await app.open("", "activity/clip-lobby");
   await expect(app.find("clip-player")).toHaveAttribute("data-state", /loading|waiting/);
   await expect(app.find("clip-video")).toHaveAttribute("poster", /^blob:/);

@@ -1,11 +1,9 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { item } from "../mock/building";
 import type { ActivityItem, ActivityKind, DoorAlert } from "../bindings";
 import { detail, filmNote, look, who } from "./describe";
 import { extended, placed } from "./merge";
 import { toRows } from "./rows";
-
-vi.stubGlobal("navigator", { languages: ["en-GB"] });
 
 const own: ActivityKind = { type: "own_unlock", remote: false };
 const at = (cursor: number, atMs = 0, kind: ActivityKind = own) =>
@@ -21,7 +19,10 @@ describe("the activity list", () => {
   });
 
   it("replaces an item that changed, wherever its cursor moved", () => {
-    const changed = { ...at(5), clip: { id: "c", state: "ready" as const, shortfall: null } };
+    const changed = {
+      ...at(5),
+      clip: { id: "c", state: "ready" as const, shortfall: null, held: false },
+    };
     const items = placed([at(9), at(5), at(1)], changed);
     expect(order(items)).toEqual([9, 5, 1]);
     expect(items[1]?.clip?.state).toBe("ready");
@@ -75,11 +76,27 @@ describe("who came", () => {
   const line = (it: ActivityItem) => [who(it), detail(it), look(it)].join(" | ");
 
   it.each([
-    [{ clip: { id: "c", state: "ready", shortfall: null } }, null],
-    [{ clip: { id: "c", state: "ready", shortfall: "camera_starting" } }, "Video starts late"],
-    [{ clip: { id: "c", state: "ready", shortfall: "camera_stopped" } }, "Video ends early"],
-    [{ clip: { id: "c", state: "ready", shortfall: "storage_full" } }, "Video ends early"],
-    [{ clip: { id: "c", state: "ready", shortfall: "interrupted" } }, "Video ends early"],
+    [{ clip: { id: "c", state: "ready", shortfall: null, held: false } }, null],
+    [
+      { clip: { id: "c", state: "ready", shortfall: "camera_starting", held: false } },
+      "Video starts late",
+    ],
+    [
+      { clip: { id: "c", state: "ready", shortfall: "camera_stopped", held: false } },
+      "Video ends early",
+    ],
+    [
+      { clip: { id: "c", state: "ready", shortfall: "storage_full", held: false } },
+      "Video ends early",
+    ],
+    [
+      { clip: { id: "c", state: "ready", shortfall: "interrupted", held: false } },
+      "Video ends early",
+    ],
+    [
+      { clip: { id: "c", state: "unavailable", shortfall: "hub_out_of_room", held: false } },
+      "The building’s hub ran out of room",
+    ],
     [{ unfilmed: true }, "Not filmed"],
   ] as const)("says what of the film is lacking (%#)", (film, note) => {
     expect(filmNote({ ...at(1), ...film })).toBe(note);

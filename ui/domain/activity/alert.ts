@@ -1,4 +1,5 @@
 import { m } from "$messages";
+import { number } from "$shared/numbers";
 import type { DoorAlert } from "../bindings";
 
 export type AlertLook =
@@ -16,7 +17,7 @@ export function describeAlert(alert: DoorAlert): Words {
     case "forced":
       return { title: m.alert_forced(), detail: m.alert_forced_detail(), look: "forced" };
     case "held_open": {
-      const title = m.alert_held_open({ seconds: alert.afterS });
+      const title = m.alert_held_open({ seconds: number(alert.afterS) });
       return { title, detail: m.alert_held_open_detail(), look: "open" };
     }
     case "closed":

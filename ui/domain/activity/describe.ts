@@ -26,6 +26,7 @@ const DENIED: Record<DenyReason, () => string> = {
   WrongCode: m.denied_wrong_code,
   ClockUnknown: m.denied_clock_unknown,
   OnlyAtTheDoor: m.denied_only_at_the_door,
+  NotFilmed: m.denied_not_filmed,
 };
 
 /** Who it was, as far as the building may know; of an alert, what it was. */
@@ -66,6 +67,7 @@ export function detail({ kind }: ActivityItem): string {
 export function filmNote({ clip, unfilmed }: ActivityItem): string | null {
   if (unfilmed) return m.activity_unfilmed();
   if (!clip?.shortfall) return null;
+  if (clip.shortfall === "hub_out_of_room") return m.activity_gave_way();
   return startsLate(clip.shortfall) ? m.activity_starts_late() : m.activity_ends_early();
 }
 

@@ -62,19 +62,32 @@ export class KeyframeDecoder {
   }
 }
 
-/** Waits until the video shows what it was sent to. */
+/** A picture that a window forgets to tell of is there by then. */
+const FORGOTTEN_MS = 250;
+
+/**
+ * Waits until the video shows what it was sent to. `seeked` may come before the picture does, so the picture itself is
+ * waited for where the window tells of it.
+ */
 function arrival(video: HTMLVideoElement): Promise<void> {
   return new Promise((resolve, reject) => {
-    const done = (settle: () => void) => () => {
-      clearTimeout(timer);
-      video.removeEventListener("seeked", arrived);
-      settle();
+    const over = new AbortController();
+    const { signal } = over;
+    const settle = (done: () => void) => {
+      over.abort();
+      done();
     };
-    const arrived = done(resolve);
-    const timer = setTimeout(
-      done(() => reject(new Error("No picture came."))),
+    const patience = setTimeout(
+      () => settle(() => reject(new Error("No picture came."))),
       PATIENCE_MS,
     );
-    video.addEventListener("seeked", arrived);
+    signal.addEventListener("abort", () => clearTimeout(patience));
+    const tells = "requestVideoFrameCallback" in video;
+    if (tells) {
+      const asked = video.requestVideoFrameCallback(() => settle(resolve));
+      signal.addEventListener("abort", () => video.cancelVideoFrameCallback(asked));
+    }
+    const seeked = () => setTimeout(() => settle(resolve), tells ? FORGOTTEN_MS : 0);
+    video.addEventListener("seeked", seeked, { once: true, signal });
   });
 }

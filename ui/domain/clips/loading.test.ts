@@ -28,6 +28,7 @@ const fragment = (n: number) => ({
   startMs: 100 * (n - 1),
   durationMs: 100,
   keyframe: n % 10 === 1,
+  bytes: 1000,
 });
 
 function loading(...answers: (ClipTimeline | ErrorCode)[]) {
@@ -126,7 +127,7 @@ describe("moments of a clip", () => {
     expect([0, 6_800, 10_000, 20_000].map((ms) => offsetLabel(timeline, ms))).toEqual([
       "−10.0 s",
       "−3.2 s",
-      "+0.0 s",
+      "0.0 s",
       "+10.0 s",
     ]);
   });

@@ -1,11 +1,10 @@
 import { m } from "$messages";
+import { signedTenths } from "$shared/numbers";
 import type { ClipTimeline } from "../bindings";
 
-/** Seconds from the entry as a short signed label, such as `−3.2 s` or `+10 s`. */
+/** Seconds from the entry as a short signed label, such as `−3.2 s` or `+10.0 s`. */
 export function offsetLabel(timeline: ClipTimeline, positionMs: number): string {
-  const offsetS = Math.round((positionMs - timeline.entryOffsetMs) / 100) / 10;
-  const sign = offsetS < 0 ? "−" : "+";
-  return `${sign}${Math.abs(offsetS).toFixed(1)} s`;
+  return m.seconds_short({ seconds: signedTenths((positionMs - timeline.entryOffsetMs) / 1000) });
 }
 
 /** The same in words, for screen readers. */

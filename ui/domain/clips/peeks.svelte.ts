@@ -1,6 +1,6 @@
 import type { ClipTimeline } from "../bindings";
 import { KeyframeDecoder, type Picture } from "./keyframe-decoder";
-import type { FetchFragment } from "./loader";
+import type { FetchFragments } from "./loader";
 
 const KEPT = 120;
 
@@ -25,7 +25,7 @@ export class Peeks {
 
   constructor(
     private readonly timeline: () => ClipTimeline,
-    private readonly fetch: FetchFragment,
+    private readonly fetch: FetchFragments,
     private readonly open: OpenDecoder = (codec, init) => KeyframeDecoder.open(codec, init),
   ) {}
 
@@ -65,16 +65,17 @@ export class Peeks {
   }
 
   private async make(n: number, signal: AbortSignal): Promise<Picture | null> {
-    const [decoder, fragment] = await Promise.all([this.start(), this.fetch(n, signal)]);
-    if (!decoder || signal.aborted) return null;
+    const [decoder, [fragment]] = await Promise.all([this.start(), this.fetch(n, n, signal)]);
+    if (!decoder || !fragment || signal.aborted) return null;
     return decoder.decode(fragment);
   }
 
   /** Nothing is set up before somebody looks. */
   private start(): Promise<Decoder | null> {
     const { codec } = this.timeline();
-    this.decoder ??= this.fetch(0, new AbortController().signal)
-      .then((init) => this.open(codec, init))
+    this.decoder ??= this.fetch(0, 0, new AbortController().signal)
+      .then(([init]) => init && this.open(codec, init))
+      .then((decoder) => decoder ?? null)
       .catch(() => {
         this.decoder = null;
         return null;

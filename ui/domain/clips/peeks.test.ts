@@ -22,11 +22,11 @@ let answers: Map<number, (bytes: Uint8Array<ArrayBuffer>) => void>;
 let close: Mock<() => void>;
 let peeks: Peeks;
 
-function fetch(n: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  if (n === 0) return Promise.resolve(Uint8Array.of(0));
+function fetch(n: number, _last: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>[]> {
+  if (n === 0) return Promise.resolve([Uint8Array.of(0)]);
   asked.push(n);
   return new Promise((resolve, reject) => {
-    answers.set(n, resolve);
+    answers.set(n, (bytes) => resolve([bytes]));
     signal.addEventListener("abort", () => {
       aborted.push(n);
       reject(signal.reason);

@@ -21,6 +21,13 @@ it("steps to the middle of each picture in turn, both ways", () => {
   }
 });
 
+it("knows the picture of a moment, but none where nothing was filmed", () => {
+  expect(pictures.at(75)).toEqual({ startMs: 50, durationMs: 50 });
+  expect(pictures.at(305)).toBeNull();
+  pictures.drop(2);
+  expect(pictures.at(150)).toBeNull();
+});
+
 it("counts the picture that begins at a moment as shown then, give or take a rounding", () => {
   expect(pictures.step(99.6, 1)).toBe(220);
 });

@@ -25,9 +25,16 @@ export class Pictures {
     this.byFragment.delete(n);
   }
 
+  /** The picture that is shown at `ms`, where it is known. */
+  at(ms: number): Picture | null {
+    const here = this.all().findLast(({ startMs }) => startMs <= ms + ROUNDING_MS);
+    const isShown = here && ms < here.startMs + here.durationMs + ROUNDING_MS;
+    return isShown ? here : null;
+  }
+
   /** The middle of the picture before (-1) or after (1) the one at `ms`, so that rounding cannot miss it. */
   step(ms: number, direction: -1 | 1): number {
-    const all = [...this.byFragment.values()].flat().sort((a, b) => a.startMs - b.startMs);
+    const all = this.all();
     const shown = all.findLastIndex(({ startMs }) => startMs <= ms + ROUNDING_MS);
     const here = all[shown];
     if (!here) return ms;
@@ -35,6 +42,10 @@ export class Pictures {
     const isNext = near && Math.abs(near.startMs - here.startMs) < 2 * span(near, here);
     const { startMs, durationMs } = isNext ? near : beyond(here, direction);
     return startMs + durationMs / 2;
+  }
+
+  private all(): Picture[] {
+    return [...this.byFragment.values()].flat().sort((a, b) => a.startMs - b.startMs);
   }
 }
 

@@ -8,6 +8,7 @@ const fragments: TimelineFragment[] = Array.from({ length: 200 }, (_, index) => 
   startMs: index * 100,
   durationMs: 100,
   keyframe: index % 10 === 0,
+  bytes: 1000,
 }));
 
 const groups = groupsOf(fragments);

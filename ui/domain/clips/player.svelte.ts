@@ -1,6 +1,6 @@
 import type { AppError, ClipTimeline } from "../bindings";
 import type { StreamError } from "./errors";
-import type { FetchFragment } from "./loader";
+import type { FetchFragments } from "./loader";
 import { hasPictureInPicture, togglePictureInPicture } from "./picture-in-picture";
 import { chosenSpeed, nextSpeed } from "./speed";
 import { ClipStream } from "./stream";
@@ -37,7 +37,7 @@ export class Player {
   constructor(
     timeline: ClipTimeline,
     private readonly video: HTMLVideoElement,
-    fetch: FetchFragment,
+    fetch: FetchFragments,
   ) {
     this.timeline = $state.raw(timeline);
     this.hasPictureInPicture = hasPictureInPicture(video);

@@ -19,7 +19,7 @@ const entry = (cursor: number, hours: number, door: string, state: ClipState | n
       guest: null,
       byKeypad: false,
     },
-    state && { id: `clip-${cursor}`, state, shortfall: null },
+    state && { id: `clip-${cursor}`, state, shortfall: null, held: false },
   );
 
 const own = item(6, NOON, "main", { type: "own_unlock", remote: false }, null);

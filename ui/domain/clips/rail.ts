@@ -1,4 +1,5 @@
 import { startOfDay } from "$shared/dates";
+import { compareNames } from "$shared/locale";
 import type { ActivityItem } from "../bindings";
 
 /** An entry on the day's rail. */
@@ -40,7 +41,7 @@ export function doorsOf(items: readonly ActivityItem[], current: ActivityItem): 
   const names = new Map(marks.map(({ item }) => [item.doorId, item.doorName]));
   return [...names]
     .map(([id, name]) => ({ id, name }))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => compareNames(a.name, b.name));
 }
 
 /** The clip of the nearest mark before (-1) or after (1) the current one that can be watched. */

@@ -5,7 +5,7 @@ import { describeShortfall } from "./shortfall";
 
 const clip = (shortfall: Shortfall | null) => {
   const kind = { type: "own_unlock", remote: false } as const;
-  const lacking = { id: "c", state: "ready", shortfall } as const;
+  const lacking = { id: "c", state: "ready", shortfall, held: false } as const;
   return {
     preRollMs: 3_960,
     postRollMs: 2_040,

@@ -1,4 +1,5 @@
 import { m } from "$messages";
+import { number } from "$shared/numbers";
 import type { ClipTimeline, Shortfall } from "../bindings";
 
 type Lacking = Pick<ClipTimeline, "preRollMs" | "postRollMs">;
@@ -7,6 +8,7 @@ const WORDS: Record<Shortfall, (clip: Lacking) => string> = {
   camera_starting: ({ preRollMs }) => m.clip_short_start({ seconds: seconds(preRollMs) }),
   camera_stopped: ({ postRollMs }) => m.clip_short_stopped({ seconds: seconds(postRollMs) }),
   storage_full: ({ postRollMs }) => m.clip_short_full({ seconds: seconds(postRollMs) }),
+  hub_out_of_room: () => m.clip_gave_way_title(),
   interrupted: ({ postRollMs }) => m.clip_short_interrupted({ seconds: seconds(postRollMs) }),
 };
 
@@ -21,6 +23,6 @@ export function startsLate(shortfall: Shortfall): boolean {
   return shortfall === "camera_starting";
 }
 
-function seconds(ms: number): number {
-  return Math.round(ms / 1000);
+function seconds(ms: number): string {
+  return number(Math.round(ms / 1000));
 }

@@ -1,15 +1,16 @@
 import type { AppError, ClipTimeline, TimelineFragment } from "../bindings";
 import { asStreamError, isAbort, isTampered, passes, type StreamError } from "./errors";
-import { type FetchFragment, Loader } from "./loader";
+import { type FetchFragments, Loader } from "./loader";
 import { change, isQuotaExceeded, mediaSourceFor, openSource } from "./media-source";
 import { Pictures } from "./pictures";
 import { Placement } from "./placement";
 import { type Group, groupAt, groupsOf, nextStep, type Step } from "./planner";
+import { Resting } from "./resting";
 import { Seek } from "./seek";
 
 export interface StreamOptions {
   timeline: ClipTimeline;
-  fetch: FetchFragment;
+  fetch: FetchFragments;
   /** Nothing can be shown. */
   onerror: (error: StreamError) => void;
   /** Something is amiss that is tried again, or `null` once it is over. */
@@ -23,6 +24,14 @@ export interface StreamOptions {
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8000;
 
+/** Two seeks, one after the other, take a browser longer than this. */
+const STRAIGHT_MS = 80;
+
+/** What comes later can wait until the picture shows that was jumped to, but not for ever. */
+const JUMP_MS = 400;
+/** A decoder may want a few pictures more before it shows one. */
+const JUMP_AHEAD_MS = 500;
+
 /** Feeds one clip to one video element, group by group, around wherever it plays. */
 export class ClipStream {
   readonly pictures = new Pictures();
@@ -34,9 +43,12 @@ export class ClipStream {
   private readonly held = new Map<number, number>();
   private readonly loader: Loader;
   private readonly seeking: Seek;
+  private source: MediaSource | null = null;
   private readonly abort = new AbortController();
   private keepMs: number;
   private failures = 0;
+  private jumpEndsMs = 0;
+  private jumps = 0;
   private wake: () => void = () => undefined;
   private hurry: () => void = () => undefined;
 
@@ -73,6 +85,7 @@ export class ClipStream {
     this.fragments = fragments;
     this.groups = groupsOf(fragments);
     this.growing = !closed;
+    this.bound();
     this.wake();
   }
 
@@ -101,15 +114,24 @@ export class ClipStream {
     const Kind = mediaSourceFor(mimeType);
     if (!Kind) throw { code: "unsupported" };
     const fetched = this.fetchInit();
-    this.fetchAhead(0);
+    this.fetchAhead(0, 0, 1);
     const [source, init] = await Promise.all([openSource(Kind, this.video), fetched]);
     if (this.abort.signal.aborted) return;
     const buffer = source.addSourceBuffer(mimeType);
     source.duration = this.growing ? Infinity : timeline.durationMs / 1000;
+    this.source = source;
+    this.bound();
     const placement = new Placement(buffer, init);
     await change(buffer, () => buffer.appendBuffer(init));
     this.follow(buffer);
     await this.feed(source, buffer, placement);
+  }
+
+  /** How far can be jumped: a clip that grows has no end yet, and then only what is in the buffer could be reached. */
+  private bound(): void {
+    const isOpen = this.source?.readyState === "open";
+    if (!isOpen || !this.growing) return;
+    this.source?.setLiveSeekableRange(0, (this.groups.at(-1)?.endMs ?? 0) / 1000);
   }
 
   private async feed(source: MediaSource, buffer: SourceBuffer, placement: Placement) {
@@ -120,8 +142,9 @@ export class ClipStream {
     const { signal } = this.abort;
     this.video.addEventListener("seeking", () => this.noteSeek(buffer), { signal });
     this.video.addEventListener("waiting", () => this.stepOver(), { signal });
+    new Resting(this.video, this.pictures).follow(signal);
     buffer.addEventListener("bufferedchange", () => this.reconcile(buffer), { signal });
-    for (const event of ["timeupdate", "play"]) {
+    for (const event of ["timeupdate", "play", "seeked"]) {
       this.video.addEventListener(event, () => this.wake(), { signal });
     }
   }
@@ -156,9 +179,23 @@ export class ClipStream {
       held: this.held,
       growing: this.growing,
       positionMs: this.seeking.positionS * 1000,
-      aheadMs: this.options.aheadMs ?? 20_000,
+      aheadMs: this.isJumping ? JUMP_AHEAD_MS : (this.options.aheadMs ?? 20_000),
       keepMs: this.keepMs,
     });
+  }
+
+  /**
+   * A group that was begun before another was appended is begun anew: what has no keyframe right before it in the order
+   * of appending is dropped by the browser.
+   */
+  private hold(group: number, to: number): void {
+    const [begun] = [...this.held].filter(([at, end]) => at !== group && end < this.endOf(at));
+    if (begun) this.held.delete(begun[0]);
+    this.held.set(group, to);
+  }
+
+  private endOf(group: number): number {
+    return this.groups[group]?.to ?? 0;
   }
 
   private async append(
@@ -166,15 +203,30 @@ export class ClipStream {
     buffer: SourceBuffer,
     placement: Placement,
   ): Promise<void> {
-    this.fetchAhead(group);
-    const { parts, failure } = await this.collect(from, to);
+    const { jumps } = this;
+    this.fetchAhead(group, from, to);
+    const end = await this.reach(group, to);
+    if (jumps !== this.jumps) return;
+    const { parts, failure } = await this.collect(from, end);
     if (this.abort.signal.aborted) return;
     if (parts.length > 0 && !(await this.put(parts, from, buffer, placement))) return;
-    if (parts.length > 0) this.held.set(group, from + parts.length);
+    if (parts.length > 0) this.hold(group, from + parts.length);
     this.seeking.approach(this.groups, this.held);
     this.stepOver();
     if (failure) await this.recover(failure.thrown, from + parts.length, buffer);
     else this.recovered();
+  }
+
+  /**
+   * How far a group is appended in one go. A jump that has its whole group almost at once goes there straight; otherwise
+   * the keyframe before it shows first.
+   */
+  private async reach(group: number, to: number): Promise<number> {
+    const whole = this.groups[group]?.to ?? to;
+    if (this.seekTargetS === null || to === whole) return to;
+    const isHere = this.loader.arrival(this.missing(group)).catch(() => false);
+    const isLate = new Promise<boolean>((resolve) => setTimeout(resolve, STRAIGHT_MS, false));
+    return (await Promise.race([isHere, isLate])) ? whole : to;
   }
 
   /** Fragments `from` up to, without, `to`, as far as they can be had. */
@@ -229,7 +281,13 @@ export class ClipStream {
     for (const { n } of this.fragments.slice(start, end)) this.pictures.drop(n);
   }
 
+  private get isJumping(): boolean {
+    return this.video.seeking && performance.now() < this.jumpEndsMs;
+  }
+
   private noteSeek(buffer: SourceBuffer): void {
+    this.jumpEndsMs = performance.now() + JUMP_MS;
+    setTimeout(() => this.wake(), JUMP_MS);
     this.reconcile(buffer);
     if (this.seeking.note(this.groups, this.held)) this.lookHere();
   }
@@ -242,6 +300,7 @@ export class ClipStream {
 
   /** What is fetched for a place that nobody looks at any more is not waited for. */
   private lookHere(): void {
+    this.jumps += 1;
     const shown = groupAt(this.groups, this.seeking.positionS * 1000);
     this.loader.keepOnly(this.numbersOf(shown, shown + 2).add(0));
     this.wake();
@@ -258,11 +317,14 @@ export class ClipStream {
     }
   }
 
-  /** Fetches a group, keyframe first, and once it is here the one that will follow it. */
-  private fetchAhead(group: number): void {
-    const own = this.missing(group).map((n) => this.loader.get(n));
-    void Promise.all(own)
-      .then(() => this.missing(group + 1).forEach((n) => void this.loader.get(n)))
+  /** Fetches what a group needs next, then its rest, and once that is here the group that will follow. */
+  private fetchAhead(group: number, from: number, to: number): void {
+    this.loader.want(this.fragments.slice(from, to).map(({ n }) => n));
+    const own = this.missing(group);
+    this.loader.want(own);
+    void this.loader
+      .arrival(own)
+      .then(() => this.isJumping || this.loader.want(this.missing(group + 1)))
       .catch(() => undefined);
   }
 

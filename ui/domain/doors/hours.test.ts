@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { DoorHours } from "../bindings";
 import { hoursInWords } from "./hours";
-
-vi.stubGlobal("navigator", { languages: ["en-GB"] });
 
 const hours = (days: number, fromMin: number, toMin: number): DoorHours => ({
   class: "courier",

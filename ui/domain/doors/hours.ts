@@ -1,5 +1,6 @@
 import { m } from "$messages";
 import { clockTime, weekday } from "$shared/dates";
+import { list } from "$shared/locale";
 import type { DoorHours, HolderClass } from "../bindings";
 
 const WHO: Record<HolderClass, () => string> = {
@@ -18,7 +19,7 @@ export function hoursInWords(hours: readonly DoorHours[]): string[] {
   const classes = [...new Set(hours.map((each) => each.class))];
   return classes.map((of) => {
     const own = hours.filter((each) => each.class === of);
-    return m.door_hours({ who: WHO[of](), when: own.map(spanInWords).join(", ") });
+    return m.door_hours({ who: WHO[of](), when: list(own.map(spanInWords)) });
   });
 }
 
@@ -38,5 +39,5 @@ function daysInWords(days: number): string {
     const last = day - 1;
     runs.push(last === first ? weekday(first) : `${weekday(first)}–${weekday(last)}`);
   }
-  return runs.join(", ");
+  return list(runs);
 }

@@ -1,5 +1,5 @@
 import { m } from "$messages";
-import { describeFailure } from "../failure";
+import { describeFailure, inFull } from "../failure";
 import type { DoorCard, UnlockState } from "../bindings";
 
 export type UnlockKind = UnlockState["kind"];
@@ -100,8 +100,8 @@ export function announcement(door: string, unlock: UnlockState, remote: boolean)
     case "relocked":
       return m.announce_relocked({ door });
     case "failed": {
-      const { title, next } = describeFailure(unlock.error, remote);
-      return `${door}. ${title}. ${next}`;
+      const failure = inFull(describeFailure(unlock.error, remote));
+      return m.announce_failed({ door, failure });
     }
   }
 }

@@ -11,7 +11,7 @@ it("hurries a little when it is a little behind", () => {
   expect(rate).toBeGreaterThan(1);
 });
 
-it("jumps when it is further behind than a group of pictures", () => {
+it("jumps when it is too far behind to catch up soon", () => {
   const { rate, jumpToS } = stepTowards(8, 0, 10);
   expect(rate).toBe(1);
   expect(jumpToS).toBeCloseTo(9.88);
@@ -21,4 +21,9 @@ it("jumps to where there are pictures, and not before the first", () => {
   expect(stepTowards(0, 5, 10).jumpToS).toBeCloseTo(9.88);
   expect(stepTowards(11, 5, 10).jumpToS).toBeCloseTo(9.88);
   expect(stepTowards(0, 9.95, 10).jumpToS).toBe(9.95);
+});
+
+it("jumps over the rest of the group that it was given when it came", () => {
+  expect(stepTowards(0, 0, 0.9, true).jumpToS).toBeCloseTo(0.78);
+  expect(stepTowards(0, 0, 0.1, true)).toEqual({ rate: 1, jumpToS: null });
 });

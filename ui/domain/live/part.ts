@@ -1,10 +1,14 @@
 import { fetchFromCore } from "../fetch";
 
-/** One part of a live picture. */
+/** How pictures come: from the door itself over this network, or through the building's server. */
+export type Way = "direct" | "hub";
+
+/** One part of a live picture: an init segment, or all the fragments that there are. */
 export interface Part {
-  /** Not always the one that was asked for: who is behind is given the newest. */
+  /** Of its last fragment: who is behind is given more than was asked for, or the newest alone. */
   n: number;
   init: boolean;
+  way: Way;
   bytes: ArrayBuffer;
 }
 
@@ -14,6 +18,7 @@ export async function fetchPart(url: string, signal: AbortSignal): Promise<Part>
   return {
     n: Number(response.headers.get("vestibule-part")),
     init: response.headers.get("vestibule-init") === "1",
+    way: response.headers.get("vestibule-way") === "direct" ? "direct" : "hub",
     bytes: await response.arrayBuffer(),
   };
 }

@@ -1,16 +1,21 @@
 import { change, mediaSourceFor, openSource } from "../clips/media-source";
 import { stepTowards } from "./edge";
-import type { Part } from "./part";
+import type { Part, Way } from "./part";
 
 export interface LiveOptions {
   codec: string;
   /** Waits for part `n`, or the newest where that one is past. */
   fetch: (n: number, signal: AbortSignal) => Promise<Part>;
+  /** How the picture comes that is shown next; told whenever that changes. */
+  onway: (way: Way) => void;
 }
 
 /** What has been shown is kept this long: the decoder may still want its keyframe. */
 const KEPT_S = 4;
 const TIDY_EVERY = 50;
+
+/** A part that took as long had to be filmed first; what was there already comes faster. */
+const FILMED_MS = 40;
 
 /** Shows one live picture on one video element, at its edge. */
 export class LiveStream {
@@ -35,7 +40,7 @@ export class LiveStream {
   }
 
   private async play(): Promise<void> {
-    const { codec, fetch } = this.options;
+    const { codec, fetch, onway } = this.options;
     const { signal } = this.abort;
     const mimeType = `video/mp4; codecs="${codec}"`;
     const Kind = mediaSourceFor(mimeType);
@@ -47,27 +52,38 @@ export class LiveStream {
     buffer.mode = "sequence";
     await change(buffer, () => buffer.appendBuffer(init.bytes));
     let next = init.n + 1;
+    let arriving = true;
+    let way: Way | null = null;
     for (let count = 1; !signal.aborted; count += 1) {
+      const asked = performance.now();
       const part = await fetch(next, signal);
+      const isFresh = performance.now() - asked >= FILMED_MS;
       next = part.n + 1;
+      if (part.way !== way) onway((way = part.way));
       await change(buffer, () => buffer.appendBuffer(part.bytes));
-      if (!part.init) this.stayAtEdge(buffer);
+      if (!part.init) {
+        const jumped = this.stayAtEdge(buffer, arriving);
+        arriving &&= jumped || !isFresh;
+      }
       if (count % TIDY_EVERY === 0) await this.tidy(buffer);
     }
   }
 
-  private stayAtEdge({ buffered }: SourceBuffer): void {
+  /** Whether it took a jump. */
+  private stayAtEdge({ buffered }: SourceBuffer, arriving: boolean): boolean {
     const last = buffered.length - 1;
-    if (last < 0) return;
+    if (last < 0) return false;
     const { rate, jumpToS } = stepTowards(
       this.video.currentTime,
       buffered.start(last),
       buffered.end(last),
+      arriving,
     );
     this.video.playbackRate = rate;
     if (jumpToS !== null) this.video.currentTime = jumpToS;
     // Refused only where it plays already, or nobody looks.
     if (this.video.paused) this.video.play().catch(() => undefined);
+    return jumpToS !== null;
   }
 
   private async tidy(buffer: SourceBuffer): Promise<void> {

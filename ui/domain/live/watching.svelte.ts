@@ -1,6 +1,7 @@
 import type { Backend } from "../backend";
 import type { AppError, LiveTimeline } from "../bindings";
 import { toAppError } from "../errors";
+import type { Way } from "./part";
 import { pauseMs } from "./retry";
 
 /** `unsupported`: this window cannot decode the picture at all. */
@@ -8,8 +9,8 @@ export type LiveError = AppError | { code: "unsupported" };
 
 export type Watching =
   | { kind: "connecting" }
-  /** Granted; `live` once a picture shows. */
-  | { kind: "opened"; timeline: LiveTimeline; live: boolean }
+  /** Granted; `live` once a picture shows, `way` once it is known how pictures come. */
+  | { kind: "opened"; timeline: LiveTimeline; live: boolean; way: Way | null }
   /** It broke off or did not begin, and is tried again. */
   | { kind: "waiting"; error: AppError }
   | { kind: "failed"; error: LiveError }
@@ -42,7 +43,7 @@ export class LiveWatching {
         return;
       }
       this.open = timeline;
-      this.state = { kind: "opened", timeline, live: false };
+      this.state = { kind: "opened", timeline, live: false, way: null };
     } catch (thrown) {
       if (turn === this.turn) this.broke(toAppError(thrown));
     }
@@ -52,6 +53,11 @@ export class LiveWatching {
   shown(): void {
     this.attempt = 0;
     if (this.state.kind === "opened") this.state = { ...this.state, live: true };
+  }
+
+  /** Pictures come this way from now on. */
+  comesBy(way: Way): void {
+    if (this.state.kind === "opened") this.state = { ...this.state, way };
   }
 
   /** The picture ended, or cannot be shown. */

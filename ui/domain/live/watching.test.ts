@@ -38,9 +38,20 @@ it("opens, and is live once a picture shows", async () => {
   const live = watching();
   expect(live.state).toEqual({ kind: "connecting" });
   await live.start();
-  expect(live.state).toEqual({ kind: "opened", timeline, live: false });
+  expect(live.state).toEqual({ kind: "opened", timeline, live: false, way: null });
   live.shown();
-  expect(live.state).toEqual({ kind: "opened", timeline, live: true });
+  expect(live.state).toEqual({ kind: "opened", timeline, live: true, way: null });
+});
+
+it("knows how the picture comes, also when that changes", async () => {
+  const live = watching();
+  live.comesBy("hub");
+  expect(live.state).toEqual({ kind: "connecting" });
+  await live.start();
+  for (const way of ["direct", "hub"] as const) {
+    live.comesBy(way);
+    expect(live.state).toEqual({ kind: "opened", timeline, live: false, way });
+  }
 });
 
 it("opens again by itself, with growing pauses, and soon again after it was live", async () => {

@@ -1,5 +1,12 @@
 import type { Backend, BackendEvents } from "../backend";
-import type { ClipTimeline, InvitePreview, LiveTimeline, Snapshot, UnlockState } from "../bindings";
+import type {
+  ClipTimeline,
+  ExportedClip,
+  InvitePreview,
+  LiveTimeline,
+  Snapshot,
+  UnlockState,
+} from "../bindings";
 import { CLIP_ID, enrolled } from "./building";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
@@ -89,6 +96,17 @@ export class MockBackend implements Backend {
     return firstSeconds(film, seconds);
   }
 
+  async exportClip(clipId: string): Promise<ExportedClip> {
+    this.called("exportClip", clipId);
+    const total = 8;
+    for (let done = 1; done <= total; done += 1) {
+      await this.pause();
+      this.emit("export-progress", { clipId, done, total });
+      if (done === total / 2) await this.outcome(this.scenario.export);
+    }
+    return { path: "/home/maya/Downloads/Package room 2026-05-12 18.31.07.mp4" };
+  }
+
   async liveOpen(doorId: string): Promise<LiveTimeline> {
     this.called("liveOpen", doorId);
     await this.outcome(this.scenario.live);
@@ -109,8 +127,8 @@ export class MockBackend implements Backend {
     return null;
   }
 
-  fragmentUrl(clipId: string, n: number): string {
-    return `/clip/${filmOf(clipId)}/${n}`;
+  fragmentsUrl(clipId: string, first: number, last: number): string {
+    return `/clip/${filmOf(clipId)}/${first}-${last}`;
   }
 
   thumbnailUrl(clipId: string): string {

@@ -108,7 +108,7 @@ type Film = Partial<Pick<ActivityItem, "clip" | "thumbnail" | "unfilmed">>;
 
 /** A clip as the list knows it; by its state, whether there is a picture of it. */
 function film(id: string, state: ClipState, shortfall: Shortfall | null = null): Film {
-  return { clip: { id, state, shortfall }, thumbnail: state !== "unavailable" };
+  return { clip: { id, state, shortfall, held: false }, thumbnail: state !== "unavailable" };
 }
 
 const PAST: Happened[] = [
@@ -143,6 +143,8 @@ const ALERTS: Happened[] = [
   [180, "main", alert({ type: "lockdown", lockdown: "off" })],
 ];
 
+const held = { state: "ready", shortfall: null, held: true } as const;
+
 /** A day on which the cameras had their troubles. */
 const TROUBLED: Happened[] = [
   [12, "main", courier("Swiftpost", "D-4471"), film(CLIP_ID, "ready", "camera_starting")],
@@ -155,6 +157,8 @@ const TROUBLED: Happened[] = [
   [75, "main", guest("Jonas Vale"), film("clip-full", "ready", "storage_full")],
   [140, "main", staff(), film("clip-power", "ready", "interrupted")],
   [180, "parcels", courier("Pigeon Express", null), { unfilmed: true }],
+  [240, "main", guest("Ines Falk"), film("clip-no-room", "unavailable", "hub_out_of_room")],
+  [300, "main", staff(), { clip: { ...held, id: "clip-held" } }],
 ];
 
 export function troubledActivity(nowMs: number): ActivityItem[] {

@@ -5,7 +5,7 @@ import { CLIP_ID } from "./building";
 export type Film = Omit<ClipTimeline, "clipId" | "item" | "atMs" | "doorName">;
 
 /** Entries that show the one film there is. */
-const SAME_FILM = ["clip-live", "clip-guest", "clip-cut", "clip-full", "clip-power"];
+const SAME_FILM = ["clip-live", "clip-guest", "clip-cut", "clip-full", "clip-power", "clip-held"];
 
 /** The folder of an entry's film. */
 export function filmOf(clipId: string): string {

@@ -80,6 +80,7 @@ function send(response: ServerResponse, n: number, init: boolean, bytes: Buffer)
     "content-type": "video/mp4",
     "vestibule-part": String(n),
     "vestibule-init": init ? "1" : "0",
+    "vestibule-way": "direct",
   });
   response.end(bytes);
 }

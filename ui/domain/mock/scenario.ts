@@ -29,6 +29,8 @@ export interface Scenario {
   enrol: Outcome<null>;
   preview: Outcome<InvitePreview>;
   clip: Outcome<null>;
+  /** What saving a clip comes to when half of it is fetched. */
+  export: Outcome<null>;
   live: Outcome<null>;
   /** The error with which a live picture ends after a while; it goes on where there is none. */
   liveEnds: ErrorCode | null;
@@ -56,6 +58,7 @@ const RETRYABLE = new Set<ErrorCode>([
   "door_failed",
   "door_offline",
   "clip_unavailable",
+  "export_failed",
   "camera_off",
   "live_busy",
 ]);
@@ -74,6 +77,7 @@ const base = (nowMs: number): Scenario => ({
   enrol: null,
   preview: { hub: "hub.linden.example" },
   clip: null,
+  export: null,
   live: null,
   liveEnds: null,
   forget: null,
@@ -151,11 +155,12 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "activity-troubled": (nowMs) => ({ activity: troubledActivity(nowMs) }),
 
   "clip-loading": () => ({ clip: "pending" }),
+  "clip-saving": () => ({ export: "pending" }),
   "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&live=CODE&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -168,6 +173,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const enrol = failing("enrol");
   const preview = failing("preview");
   const clip = failing("clip");
+  const exported = failing("export");
   const live = failing("live");
   const unlock = query.get("unlock");
   return {
@@ -175,6 +181,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(enrol && { enrol }),
     ...(preview && { preview }),
     ...(clip && { clip }),
+    ...(exported && { export: exported }),
     ...(live && { live }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),

@@ -1,16 +1,18 @@
 //! Video from the camera to the eye: what a window shows and when, and what filming costs the door.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::figures::{Figures, percentile};
+use super::{
+    desktop::{DesktopProgram, read},
+    figures::{Figures, percentile},
+};
 use crate::{
     build, repo, say,
     setup::{self, Need, Tool},
-    shell::{command, run, run_logged},
-    test,
+    shell::{command, run},
 };
 
 /// What one kind of window showed, in milliseconds.
@@ -63,43 +65,9 @@ pub(super) fn measure() -> Result<Figures> {
     say::stage("measuring what filming costs");
     run(command(&filming, &[]).arg(&filmed))?;
     say::stage("measuring what is seen");
-    watch(&watched)?;
-    figures(&read(&filmed)?, &read(&watched)?)
-}
-
-/// Runs the windows on a display of their own.
-fn watch(file: &Path) -> Result<()> {
-    // Samples of an earlier run must not pass for this one's.
-    let _ = fs::remove_file(file);
     let folder = tempfile::tempdir()?;
-    let mut watching = command(
-        "dbus-run-session",
-        &[
-            "--",
-            "xvfb-run",
-            "--auto-servernum",
-            "--server-args=-screen 0 1440x900x24",
-        ],
-    );
-    watching
-        .args(["node", "--import", "tsx", "video/watch.ts"])
-        .args([folder.path(), file])
-        .current_dir(repo::root().join("tests"))
-        .envs(test::desktop_environment())
-        .env("VESTIBULE_PROGRAMS", repo::target().join("release"));
-    let log = repo::target().join("bench/watching.log");
-    let ended = run_logged(&mut watching, &log)?;
-    anyhow::ensure!(
-        ended.status.success(),
-        "watching failed; see {}",
-        log.display()
-    );
-    Ok(())
-}
-
-fn read<T: for<'a> Deserialize<'a>>(file: &Path) -> Result<T> {
-    let samples = fs::read(file).with_context(|| format!("{} is missing", file.display()))?;
-    serde_json::from_slice(&samples).with_context(|| format!("{} is damaged", file.display()))
+    let watching = DesktopProgram::new("video/watch.ts", folder.path());
+    figures(&read(&filmed)?, &watching.measure(&watched)?)
 }
 
 fn figures(filming: &Filming, windows: &Windows) -> Result<Figures> {

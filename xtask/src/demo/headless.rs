@@ -34,12 +34,21 @@ struct Report {
     denied_elsewhere: String,
     clip: Clip,
     notification_seen: bool,
+    live: Live,
     hours: Hours,
     lockdown: Lockdown,
     keypad: Keypad,
     held_open: Alarm,
     forced: Alarm,
     remote: Remote,
+}
+
+/// How long the first live picture took, how many came, and whether the log tells who watched.
+#[derive(Debug, Deserialize)]
+struct Live {
+    ms: i64,
+    frames: u32,
+    recorded: bool,
 }
 
 /// What the door answered the courier, and what the app showed of the hours.
@@ -199,6 +208,11 @@ fn the_visit(report: &Report) -> Vec<Demand> {
         ),
         (report.clip.verified, "the app did not verify the clip"),
         (report.notification_seen, "no notification was seen"),
+        (report.live.frames > 0, "no live picture was seen"),
+        (
+            report.live.recorded,
+            "the log does not tell who watched live",
+        ),
     ]
 }
 
@@ -291,6 +305,7 @@ fn summary(folder: &Path, report: &Report) -> String {
          courier, request to strike:  {} ms (record {})\n\
          from afar, press to strike:  {} ms, one second of it held (record {})\n\
          clip:                        {} ms before the entry to {} ms after, {} frames played\n\
+         live, request to picture:    {} ms, {} frames seen\n\
          left in {}: report.json, screenshots, clip.mp4",
         report.resident_unlock.ms,
         report.resident_unlock.seq,
@@ -301,6 +316,8 @@ fn summary(folder: &Path, report: &Report) -> String {
         report.clip.pre_roll_ms,
         report.clip.post_roll_ms,
         report.clip.frames_played,
+        report.live.ms,
+        report.live.frames,
         folder.display(),
     )
 }
@@ -326,6 +343,11 @@ mod tests {
                 verified: true,
             },
             notification_seen: true,
+            live: Live {
+                ms: 400,
+                frames: 10,
+                recorded: true,
+            },
             hours: Hours {
                 denied: "OutsideHours".into(),
                 shown: "Couriers Wed–Sat all day".into(),
@@ -367,7 +389,7 @@ mod tests {
 
     #[test]
     fn a_story_fails_when_any_part_of_it_was_not_seen() {
-        let spoil: [fn(&mut Report); 27] = [
+        let spoil: [fn(&mut Report); 29] = [
             |report| report.steps[0].ok = false,
             |report| report.resident_unlock.seq = 0,
             |report| report.courier_entry.seq = 0,
@@ -377,6 +399,8 @@ mod tests {
             |report| report.clip.frames_played = 0,
             |report| report.clip.verified = false,
             |report| report.notification_seen = false,
+            |report| report.live.frames = 0,
+            |report| report.live.recorded = false,
             |report| report.hours.denied = "Revoked".into(),
             |report| report.hours.shown.clear(),
             |report| report.lockdown.denied.clear(),

@@ -38,7 +38,9 @@ const VIDEO: &[&str] = &[
 const DESKTOP: &[&str] = &[
     "dbus",
     "fonts-dejavu-core",
+    "openbox",
     "webkit2gtk-driver",
+    "wmctrl",
     "xauth",
     "xvfb",
 ];

@@ -43,6 +43,7 @@ impl Layer {
             Self::Rust => &[
                 Need::Build,
                 Need::Video,
+                Need::Chromium,
                 Need::Ui,
                 Need::Tool(Tool::Nextest),
             ],

@@ -1,4 +1,4 @@
-//! Hours in a time zone, lockdown and codes.
+//! Hours in a time zone, lockdown, couriers who must be filmed, and codes.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_bytes::ByteArray;
 
 use super::{
-    APARTMENT, BUILDING, BUILDING_SEED, ENTRANCE, HOLDER_SECRET, PARCELS, bundle, hex, holder,
-    person,
+    APARTMENT, BUILDING, BUILDING_SEED, ENTRANCE, HOLDER_SECRET, PARCELS, bundle, driver, hex,
+    holder, person,
 };
 use crate::{
     BuildingKey, Bundle, Decision, DoorCode, DoorId, DoorPolicy, GrantId, HolderClass, Hours,
-    Lockdown, hash_code,
+    Lockdown, Unfilmed, hash_code,
 };
 
 const SALT: [u8; 16] = [0x5a; 16];
@@ -23,8 +23,8 @@ const BEFORE: u64 = 1_800_043_200;
 /// The same Friday, 22:00 in Berlin.
 const WITHIN: u64 = BEFORE + 3_600;
 
-/// Guests have hours at the entrance, Fridays from 22:00 to 06:00; the parcel room is locked down
-/// for visitors.
+/// Guests have hours at the entrance, Fridays from 22:00 to 06:00, and couriers must be filmed there;
+/// the parcel room is locked down for visitors.
 #[derive(Serialize)]
 pub(super) struct RulesFile {
     bundle: Bundle,
@@ -43,12 +43,14 @@ struct Hashed {
 #[derive(Serialize)]
 pub(super) struct Ruled {
     pub(super) name: &'static str,
-    /// Digits typed, or `guest` or `resident` for a credential of that class.
+    /// Digits typed, or `guest`, `resident` or `courier` for a credential of that class.
     presented: &'static str,
     door: DoorId,
     now_utc: u64,
     /// Whether the single-use code has been used.
     is_used: bool,
+    /// Whether the door films.
+    is_filming: bool,
     /// `Allow`, or the code of the deny reason.
     pub(super) decision: &'static str,
 }
@@ -69,62 +71,74 @@ pub(super) fn file() -> RulesFile {
 
 pub(super) fn decisions() -> Vec<Ruled> {
     let bundle = ruling();
-    let presented = [
-        ("guest before the hours", "guest", ENTRANCE, BEFORE, false),
-        ("guest, first second", "guest", ENTRANCE, WITHIN, false),
-        ("resident, no hours", "resident", ENTRANCE, BEFORE, false),
-        ("guest, locked down", "guest", PARCELS, WITHIN, false),
-        ("guest's code", GUEST_CODE, ENTRANCE, WITHIN, false),
-        ("code before the hours", GUEST_CODE, ENTRANCE, BEFORE, false),
-        ("code, locked down", GUEST_CODE, PARCELS, WITHIN, false),
-        ("unknown code", "120035", ENTRANCE, WITHIN, false),
-        (
-            "courier's code at a unit",
-            COURIER_CODE,
-            APARTMENT,
-            WITHIN,
-            false,
-        ),
-        ("single use", SINGLE_USE_CODE, APARTMENT, WITHIN, false),
-        ("single use, used", SINGLE_USE_CODE, APARTMENT, WITHIN, true),
+    let case = |name, presented, door, now_utc| Ruled {
+        name,
+        presented,
+        door,
+        now_utc,
+        is_used: false,
+        is_filming: false,
+        decision: "",
+    };
+    let (entrance, parcels) = (ENTRANCE, PARCELS);
+    let cases = [
+        case("guest before the hours", "guest", entrance, BEFORE),
+        case("guest, first second", "guest", entrance, WITHIN),
+        case("resident, no hours", "resident", entrance, BEFORE),
+        case("guest, locked down", "guest", parcels, WITHIN),
+        case("courier, not filmed", "courier", entrance, WITHIN),
+        Ruled {
+            is_filming: true,
+            ..case("courier, filmed", "courier", entrance, WITHIN)
+        },
+        case("guest's code", GUEST_CODE, entrance, WITHIN),
+        case("code before the hours", GUEST_CODE, entrance, BEFORE),
+        case("code, locked down", GUEST_CODE, parcels, WITHIN),
+        case("unknown code", "120035", entrance, WITHIN),
+        case("courier's code at a unit", COURIER_CODE, APARTMENT, WITHIN),
+        case("courier's code, not filmed", COURIER_CODE, entrance, WITHIN),
+        Ruled {
+            is_filming: true,
+            ..case("courier's code, filmed", COURIER_CODE, entrance, WITHIN)
+        },
+        case("single use", SINGLE_USE_CODE, APARTMENT, WITHIN),
+        Ruled {
+            is_used: true,
+            ..case("single use, used", SINGLE_USE_CODE, APARTMENT, WITHIN)
+        },
     ];
-    presented
-        .map(|(name, presented, door, now_utc, is_used)| Ruled {
-            name,
-            presented,
-            door,
-            now_utc,
-            is_used,
-            decision: decide(&bundle, presented, door, now_utc, is_used),
+    cases
+        .map(|case| Ruled {
+            decision: decide(&bundle, &case),
+            ..case
         })
         .into()
 }
 
-fn decide(
-    bundle: &Bundle,
-    presented: &str,
-    door: DoorId,
-    now_utc: u64,
-    is_used: bool,
-) -> &'static str {
+fn decide(bundle: &Bundle, case: &Ruled) -> &'static str {
     let key = BuildingKey::from_seed(BUILDING_SEED).public();
-    let policy = DoorPolicy::new(key, door, bundle.clone()).expect("the bundle is sound");
-    let used: BTreeSet<_> = is_used
+    let mut policy = DoorPolicy::new(key, case.door, bundle.clone()).expect("the bundle is sound");
+    policy.set_filming(case.is_filming);
+    let used: BTreeSet<_> = case
+        .is_used
         .then_some(grant(SINGLE_USE_CODE))
         .into_iter()
         .collect();
-    let class = match presented {
-        "guest" => Some(HolderClass::Guest),
-        "resident" => Some(HolderClass::Resident),
+    let credential = |class| {
+        let doors = vec![ENTRANCE, PARCELS, APARTMENT];
+        person(class, BUILDING, BUILDING_SEED, 0xa1, doors)
+    };
+    let credential = match case.presented {
+        "guest" => Some(credential(HolderClass::Guest)),
+        "resident" => Some(credential(HolderClass::Resident)),
+        "courier" => Some(driver()),
         _ => None,
     };
-    let decision = match class {
-        Some(class) => {
-            let doors = vec![ENTRANCE, PARCELS, APARTMENT];
-            let credential = person(class, BUILDING, BUILDING_SEED, 0xa1, doors);
-            policy.decide(credential.as_bytes(), holder(HOLDER_SECRET), now_utc)
+    let decision = match credential {
+        Some(credential) => {
+            policy.decide(credential.as_bytes(), holder(HOLDER_SECRET), case.now_utc)
         }
-        None => policy.decide_code(&hash(presented), &used, now_utc),
+        None => policy.decide_code(&hash(case.presented), &used, case.now_utc),
     };
     match decision {
         Decision::Allow(_) => "Allow",
@@ -154,6 +168,7 @@ fn ruling() -> Bundle {
                 from_min: 22 * 60,
                 to_min: 6 * 60,
             });
+            door.unfilmed = Unfilmed::Refuse;
         } else if door.id == PARCELS {
             door.lockdown = Lockdown::Visitors;
         }

@@ -13,11 +13,11 @@ use super::world::*;
 
 const SALT: [u8; 16] = [0x5a; 16];
 
-fn hash(code: &str) -> [u8; 32] {
+pub(crate) fn hash(code: &str) -> [u8; 32] {
     hash_code(code, &SALT).unwrap()
 }
 
-fn code(class: HolderClass, digits: &str) -> DoorCode {
+pub(crate) fn code(class: HolderClass, digits: &str) -> DoorCode {
     DoorCode {
         grant: GRANT,
         class,
@@ -29,14 +29,14 @@ fn code(class: HolderClass, digits: &str) -> DoorCode {
     }
 }
 
-fn door_with(door: DoorId, codes: Vec<DoorCode>) -> DoorPolicy {
+pub(crate) fn door_with(door: DoorId, codes: Vec<DoorCode>) -> DoorPolicy {
     policy_with(door, |bundle| {
         bundle.code_salt = ByteArray::new(SALT);
         bundle.codes = codes;
     })
 }
 
-fn typed(door: &DoorPolicy, digits: &str, now_utc: u64) -> Decision {
+pub(crate) fn typed(door: &DoorPolicy, digits: &str, now_utc: u64) -> Decision {
     door.decide_code(&hash(digits), &BTreeSet::new(), now_utc)
 }
 
@@ -187,7 +187,7 @@ fn of_two_codes_with_the_same_digits_the_one_that_lets_in_counts() {
     assert_eq!(entrant.class, HolderClass::Staff);
 }
 
-fn at(monotonic_s: u64) -> Now {
+pub(crate) fn at(monotonic_s: u64) -> Now {
     Now {
         monotonic: Duration::from_secs(monotonic_s),
         utc_s: NOON,

@@ -9,6 +9,7 @@ mod bundles;
 mod clock;
 mod codes;
 mod decisions;
+mod filming;
 mod forged;
 mod issuing;
 mod properties;

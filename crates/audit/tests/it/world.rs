@@ -2,7 +2,7 @@
 
 use access::{
     BuildingId, CarrierId, ClipId, DenyReason, DeviceId, DoorId, GrantId, HolderClass, SigningKey,
-    VisitId,
+    Unfilmed, VisitId,
 };
 use audit::log::{Growth, KnownHashes, Leaf, append, append_positions};
 use audit::{DoorChain, Entry, Event, Hash32, LinkKind, Person, Shortfall, SignedRecord};
@@ -71,6 +71,9 @@ pub(crate) fn events() -> Vec<Event> {
             device: DeviceId::from_entropy([8; 16]),
         },
         Event::LiveEnded { started_seq: 11 },
+        Event::FilmingRule {
+            unfilmed: Unfilmed::Refuse,
+        },
     ]
 }
 

@@ -23,6 +23,7 @@ pub struct LiveDoor {
     key: [u8; 32],
     /// The highest number of an ask of each watch there ever was.
     asked: HashMap<WatchId, u32>,
+    most_watches: usize,
     sessions: u32,
 }
 
@@ -57,7 +58,17 @@ impl LiveDoor {
             key: x25519_public(&secret),
             secret: secret.into(),
             asked: HashMap::new(),
+            most_watches: MAX_WATCHES,
             sessions: 0,
+        }
+    }
+
+    /// For a connection that is a single viewer's own.
+    #[must_use]
+    pub fn for_one_watch(self) -> Self {
+        Self {
+            most_watches: 1,
+            ..self
         }
     }
 
@@ -91,7 +102,7 @@ impl LiveDoor {
         if before.is_some_and(|before| n <= before) {
             return Err(LiveError::Replayed);
         }
-        if before.is_none() && self.asked.len() >= MAX_WATCHES {
+        if before.is_none() && self.asked.len() >= self.most_watches {
             return Err(LiveError::TooManyWatches);
         }
         self.asked.insert(watch, n);

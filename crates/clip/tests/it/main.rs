@@ -5,6 +5,7 @@
 )]
 
 mod any_bytes;
+mod export;
 mod film;
 mod live;
 mod so_far;

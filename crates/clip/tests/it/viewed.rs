@@ -70,6 +70,7 @@ fn a_clip_tells_how_long_before_and_after_the_entry_it_was_filmed() {
         start_ms: 500,
         duration_ms: 100,
         keyframe: false,
+        bytes: film.index.fragments()[6].meta.plain_len,
     };
     assert_eq!(timeline.fragments[5], sixth);
 }

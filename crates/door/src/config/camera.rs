@@ -77,19 +77,19 @@ impl CameraTable {
 }
 
 fn default_width() -> u16 {
-    1280
+    CameraConfig::WIDTH
 }
 
 fn default_height() -> u16 {
-    720
+    CameraConfig::HEIGHT
 }
 
 fn default_fps() -> u8 {
-    15
+    CameraConfig::FPS
 }
 
 fn default_bitrate_kbps() -> u32 {
-    1500
+    CameraConfig::BITRATE_KBPS
 }
 
 fn default_roll_s() -> u16 {
@@ -97,7 +97,7 @@ fn default_roll_s() -> u16 {
 }
 
 fn default_check_s() -> u16 {
-    10
+    CameraConfig::CHECK_S
 }
 
 fn picture_complaint(camera: &CameraTable) -> Option<Complaint> {

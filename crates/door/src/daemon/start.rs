@@ -22,6 +22,7 @@ use crate::{
     inputs::InputError,
     journal::{Journal, JournalThread, resume},
     keys::{Keys, KeysError},
+    live::LiveListener,
     recorder::{Recorder, Rolls, Studio},
     session::Doorway,
     storage::Room,
@@ -60,6 +61,16 @@ pub enum StartError {
         /// What the operating system said.
         source: LinkError,
     },
+    /// Nobody could watch live over the door's own network.
+    #[error(
+        "cannot listen on {address}: {source}. Check live.listen, and that no other program uses the port"
+    )]
+    Live {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The hub's client cannot be made.
     #[error(transparent)]
     Hub(#[from] ClientError),
@@ -81,6 +92,18 @@ pub(super) async fn listen(config: &Config) -> Result<Option<StreamListener>, St
     bound
         .map(Some)
         .map_err(|source| StartError::Stream { address, source })
+}
+
+/// Listens for those who watch directly, if there is to be that.
+pub(super) async fn listen_live(config: &Config) -> Result<Option<LiveListener>, StartError> {
+    let Some(live) = &config.live else {
+        return Ok(None);
+    };
+    let address = live.listen;
+    let bound = LiveListener::bind(address).await;
+    bound
+        .map(Some)
+        .map_err(|source| StartError::Live { address, source })
 }
 
 /// What everything else of a door stands on.

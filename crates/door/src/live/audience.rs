@@ -5,13 +5,12 @@ use audit::Event;
 use clip::live::{Asked, Ended};
 use tokio::time::Instant;
 
+use super::seats::{Seat, Seats};
 use crate::{
     clock::Clock,
     journal::{Draft, Journal},
 };
 
-/// The most who watch at the same time.
-const PLACES: usize = 16;
 /// How long a device is believed to watch that has not said so again. It says so every 10 s.
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -19,6 +18,7 @@ const LEASE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Audience {
     watchers: Vec<Watcher>,
+    seats: Seats,
     journal: Journal,
     clock: Clock,
     /// Since when nobody watches.
@@ -26,7 +26,7 @@ pub(super) struct Audience {
 }
 
 /// A device that watches.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Watcher {
     pub(super) asked: Asked,
     /// The hub's number for its connection.
@@ -34,12 +34,14 @@ pub(super) struct Watcher {
     /// The record with which it began.
     started_seq: u64,
     until: Instant,
+    _seat: Seat,
 }
 
 impl Audience {
-    pub(super) fn new(journal: Journal, clock: Clock) -> Self {
+    pub(super) fn new(seats: Seats, journal: Journal, clock: Clock) -> Self {
         Self {
             watchers: Vec::new(),
+            seats,
             journal,
             clock,
             alone_since: Instant::now(),
@@ -65,10 +67,8 @@ impl Audience {
 
     /// Lets a device watch once that is on record.
     pub(super) async fn admit(&mut self, asked: Asked, number: u32) -> Result<(), Ended> {
-        if self.watchers.len() >= PLACES {
-            return Err(Ended::Busy);
-        }
         let device = asked.device;
+        let seat = self.seats.take(device).ok_or(Ended::Busy)?;
         let event = Event::LiveStarted { device };
         let draft = Draft::new(self.clock.utc_ms(), event);
         let started_seq = self.journal.append(draft).await.map_err(|error| {
@@ -80,6 +80,7 @@ impl Audience {
             number,
             started_seq,
             until: Instant::now() + LEASE,
+            _seat: seat,
         });
         Ok(())
     }

@@ -2,20 +2,38 @@ use std::{collections::VecDeque, time::Duration};
 
 use camera::{CameraState, ClipSource, Fragment};
 use clip::live::{Asked, Ended, LiveDoor, LiveError, LiveSealer, Picture, Session};
-use hub_api::LiveFrame;
+use hub_api::{LIVE_WINDOW, LiveFrame};
 use rand::rngs::OsRng;
 use tokio::time::Instant;
 
-use super::audience::{Audience, Watcher};
-use crate::{recorder::Studio, session::Doorway};
+use super::{
+    LiveView,
+    audience::{Audience, Watcher},
+};
+use crate::session::Doorway;
 
 /// How long a session lasts: who joins can be shown nothing older than its beginning.
 const SESSION: Duration = Duration::from_secs(30);
 /// How late a fragment may be sent before the newest group of pictures takes its place.
 const LATE: Duration = Duration::from_secs(2);
 
+/// How long the door stays with the hub after the last watcher has gone.
+const LINGER: Duration = Duration::from_secs(5);
+/// How long a device may take to ask.
+const ASKING: Duration = Duration::from_secs(3);
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// The hub, with everybody who watches through it. It takes all pictures at once.
+    Hub,
+    /// One device on the door's own network, for one watch; a stranger until it has asked.
+    Viewer,
+}
+
 /// One connection's pictures and words. What is to be sent waits until [`Self::poll_frame`].
 pub(super) struct Show<'a> {
+    peer: Peer,
     doorway: &'a Doorway,
     door: LiveDoor,
     /// On the door's monotonic clock: zero of the fragments' times.
@@ -23,6 +41,10 @@ pub(super) struct Show<'a> {
     audience: Audience,
     reel: Option<Reel>,
     frames: VecDeque<LiveFrame>,
+    /// How many fragments were sent of which a viewer has not said that it has them.
+    untaken: usize,
+    /// Whether anybody was answered.
+    has_answered: bool,
 }
 
 /// What is filmed for those who watch, and what seals it.
@@ -37,15 +59,28 @@ struct Reel {
 }
 
 impl<'a> Show<'a> {
-    pub(super) fn new(doorway: &'a Doorway, studio: &Studio, secret: [u8; 32]) -> Self {
-        let signing = studio.signing.clone();
-        Self {
+    pub(super) fn new(view: &'a LiveView, peer: Peer, secret: [u8; 32]) -> Self {
+        let LiveView {
             doorway,
-            door: LiveDoor::new(studio.building, studio.door, signing, secret),
-            began: doorway.clock.now().monotonic,
-            audience: Audience::new(doorway.journal.clone(), doorway.clock.clone()),
+            studio,
+            seats,
+        } = view;
+        let signing = studio.signing.clone();
+        let door = LiveDoor::new(studio.building, studio.door, signing, secret);
+        let (journal, clock) = (doorway.journal.clone(), doorway.clock.clone());
+        Self {
+            peer,
+            doorway,
+            door: match peer {
+                Peer::Hub => door,
+                Peer::Viewer => door.for_one_watch(),
+            },
+            began: clock.now().monotonic,
+            audience: Audience::new(seats.clone(), journal, clock),
             reel: None,
             frames: VecDeque::new(),
+            untaken: 0,
+            has_answered: false,
         }
     }
 
@@ -58,18 +93,32 @@ impl<'a> Show<'a> {
         self.frames.pop_front()
     }
 
-    /// For how long nobody has watched.
-    pub(super) fn idle_for(&self) -> Duration {
-        self.audience.idle_for()
+    /// Whether nobody has watched for too long. A viewer has one watch: once told that it is over, or does
+    /// not begin, there is nothing more to say to it.
+    pub(super) fn is_over(&self) -> bool {
+        match self.peer {
+            Peer::Hub => self.audience.idle_for() >= LINGER,
+            Peer::Viewer if self.has_answered => !self.is_watched(),
+            Peer::Viewer => self.audience.idle_for() >= ASKING,
+        }
     }
 
-    /// Takes what the hub brings.
+    /// Whether somebody watches.
+    pub(super) fn is_watched(&self) -> bool {
+        !self.audience.is_empty()
+    }
+
+    /// Takes what the peer says.
     pub(super) async fn hear(&mut self, frame: LiveFrame) -> Result<(), LiveError> {
-        match frame {
-            LiveFrame::Ask { watcher, ask } => self.asked(watcher, &ask).await,
-            LiveFrame::Left { watcher } => {
+        match (self.peer, frame) {
+            (_, LiveFrame::Ask { watcher, ask }) => self.asked(watcher, &ask).await,
+            (Peer::Hub, LiveFrame::Left { watcher }) => {
                 let gone = self.audience.leave(watcher).await;
                 self.went(&gone, None);
+                Ok(())
+            }
+            (Peer::Viewer, LiveFrame::Taken) if self.has_answered => {
+                self.untaken = self.untaken.saturating_sub(1);
                 Ok(())
             }
             _ => Err(LiveError::Undecodable),
@@ -86,7 +135,7 @@ impl<'a> Show<'a> {
             }
             Err(error @ LiveError::TooManyWatches) => Err(error),
             Err(error @ LiveError::NotAViewer(_)) => {
-                tracing::info!(%error, "live view is refused");
+                self.refuse(&error);
                 let nobody = viewers.is_empty();
                 let why = if nobody {
                     Ended::NobodyMay
@@ -98,10 +147,20 @@ impl<'a> Show<'a> {
                 }
                 Ok(())
             }
-            Err(error) => {
+            // Of the hub's watchers one may be no good; a stranger gets one try.
+            Err(error) if self.peer == Peer::Hub => {
                 tracing::warn!(%error, "an ask for live view counts for nothing");
                 Ok(())
             }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Anybody on the door's network can cause this: it is worth a line only through the hub.
+    fn refuse(&self, error: &LiveError) {
+        match self.peer {
+            Peer::Hub => tracing::info!(%error, "live view is refused"),
+            Peer::Viewer => tracing::debug!(%error, "live view is refused"),
         }
     }
 
@@ -113,6 +172,7 @@ impl<'a> Show<'a> {
         };
         let answer = match (begun, &self.reel) {
             (Ok(()), Some(reel)) => {
+                tracing::info!(through = ?self.peer, "a device watches live");
                 let now_ms = self.ms_of(self.doorway.clock.now().monotonic);
                 self.door.grant(&asked, &reel.session, now_ms, &mut OsRng)?
             }
@@ -167,11 +227,13 @@ impl<'a> Show<'a> {
         })
     }
 
-    /// Waits for the next fragment; for ever while nobody watches. Cancel safe.
+    /// Waits for the next fragment; for ever while nobody watches, or the viewer has yet to take what was
+    /// sent. Cancel safe.
     pub(super) async fn next_fragment(&mut self) -> Option<Fragment> {
+        let waits = self.peer == Peer::Viewer && self.untaken >= LIVE_WINDOW;
         match &mut self.reel {
-            Some(reel) => reel.source.next().await,
-            None => std::future::pending().await,
+            Some(reel) if !waits => reel.source.next().await,
+            _ => std::future::pending().await,
         }
     }
 
@@ -197,6 +259,7 @@ impl<'a> Show<'a> {
             ..
         } = &fragment;
         let sealed = reel.sealer.seal(start_ms, *duration_ms, *keyframe, data)?;
+        self.untaken += 1;
         self.frames.push_back(LiveFrame::Fragment {
             keyframe: *keyframe,
             fragment: sealed.into(),
@@ -286,6 +349,7 @@ impl<'a> Show<'a> {
     }
 
     fn answer(&mut self, number: u32, bytes: Vec<u8>) {
+        self.has_answered = true;
         self.frames.push_back(answer(number, bytes));
     }
 

@@ -9,7 +9,11 @@ use rand::rngs::OsRng;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::{Rolls, Shot, Studio, closing::Salvaged};
+use super::{
+    Rolls, Shot, Studio,
+    closing::Salvaged,
+    portrait::{Portrait, Undeveloped},
+};
 use crate::{
     clip_files::{Film, write_thumbnail},
     files::FilesError,
@@ -41,7 +45,7 @@ enum Broken {
 #[derive(Debug, thiserror::Error)]
 enum NoPicture {
     #[error(transparent)]
-    Made(#[from] camera::ThumbnailError),
+    Made(#[from] Undeveloped),
     #[error("it cannot be sealed: {0}")]
     Seal(#[from] clip::ChainError),
     #[error(transparent)]
@@ -97,7 +101,10 @@ impl Take<'_> {
     ) -> Result<((ClipIndex, SignedClipIndex), Shortfall), Broken> {
         let mut reel = Reel::begin(self.studio, &shot, viewers)?;
         let cause = self.roll(&mut reel, shot, stop).await?;
-        Ok((reel.close()?, cause))
+        // The film is safe before anything is waited for.
+        reel.film.end_group()?;
+        reel.wait_for_picture(stop).await;
+        Ok((reel.sealer.close()?, cause))
     }
 
     /// Takes fragments until the post-roll is full or never will be; the result is what a shortfall
@@ -123,7 +130,7 @@ impl Take<'_> {
                 return Ok(Shortfall::CameraStopped);
             };
             let end_ms = reel.push(&fragment, start_ms)?;
-            reel.portray(&fragment, end_ms);
+            reel.portray(&fragment, end_ms).await;
             if end_ms >= wanted_ms {
                 return Ok(Shortfall::CameraStarting);
             }
@@ -156,9 +163,7 @@ struct Reel<'a> {
     sealer: Sealer,
     film: Film,
     init: Bytes,
-    /// The newest keyframe, until the clip has its picture.
-    keyframe: Option<Bytes>,
-    has_picture: bool,
+    portrait: Portrait,
 }
 
 impl<'a> Reel<'a> {
@@ -186,8 +191,7 @@ impl<'a> Reel<'a> {
             sealer,
             film,
             init: init.data.clone(),
-            keyframe: None,
-            has_picture: false,
+            portrait: Portrait::new(),
         };
         let meta = FragmentMeta {
             n: 0,
@@ -215,28 +219,34 @@ impl<'a> Reel<'a> {
         Ok(meta.end_ms())
     }
 
-    /// Makes the clip's picture, of the last keyframe before the attempt, once the film has come to
-    /// the attempt. A clip without one is as good evidence.
-    fn portray(&mut self, fragment: &Fragment, end_ms: i64) {
-        if self.has_picture {
-            return;
+    /// Has the clip's picture made, and keeps it as soon as it is there.
+    async fn portray(&mut self, fragment: &Fragment, end_ms: i64) {
+        self.portrait.see(&self.init, fragment, end_ms);
+        if self.portrait.is_there() {
+            self.keep_picture().await;
         }
-        if fragment.keyframe {
-            self.keyframe = Some(fragment.data.clone());
+    }
+
+    /// A door that stops does not wait for a picture, but keeps one that is there.
+    async fn wait_for_picture(&mut self, stop: &CancellationToken) {
+        if self.portrait.is_there() {
+            self.keep_picture().await;
+        } else {
+            stop.run_until_cancelled(self.keep_picture()).await;
         }
-        if end_ms < 0 {
-            return;
-        }
-        self.has_picture = true;
-        if let Some(keyframe) = self.keyframe.take()
-            && let Err(why) = self.keep_picture(&keyframe)
-        {
+    }
+
+    /// A clip without a picture is as good evidence.
+    async fn keep_picture(&mut self) {
+        if let Err(why) = self.try_to_keep_picture().await {
             tracing::warn!(clip = %self.clip, %why, "the clip has no picture");
         }
     }
 
-    fn keep_picture(&mut self, keyframe: &[u8]) -> Result<(), NoPicture> {
-        let picture = camera::thumbnail(&self.init, keyframe)?;
+    async fn try_to_keep_picture(&mut self) -> Result<(), NoPicture> {
+        let Some(picture) = self.portrait.take().await? else {
+            return Ok(());
+        };
         let sealed = self.sealer.seal_thumbnail(&picture)?;
         write_thumbnail(&self.studio.folder, self.clip, &sealed)?;
         self.studio.grown.notify_one();
@@ -251,11 +261,6 @@ impl<'a> Reel<'a> {
         }
         self.film.append(&sealed)?;
         Ok(())
-    }
-
-    fn close(mut self) -> Result<(ClipIndex, SignedClipIndex), Broken> {
-        self.film.end_group()?;
-        Ok(self.sealer.close()?)
     }
 }
 

@@ -48,8 +48,9 @@ fn a_door_without_a_camera_films_nobody_and_owes_nothing() {
         monotonic: Duration::from_mins(1),
         utc_ms: 0,
     };
-    let filming =
-        Recorder::blind().prepare(&entrant(HolderClass::Courier), LinkKind::Bluetooth, at);
+    let blind = Recorder::blind();
+    assert!(!blind.is_filming());
+    let filming = blind.prepare(&entrant(HolderClass::Courier), LinkKind::Bluetooth, at);
     assert!(matches!(filming, Filming::NotMeant));
     assert_eq!((filming.clip(), filming.unfilmed()), (None, None));
 }

@@ -14,8 +14,8 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use door::hub_link::{Events, HubLink};
 use futures::StreamExt as _;
 use hub_api::{
-    ApiError, ClientError, DoorUpdate, ErrorCode, Event, LiveReceiver, LiveSender, ServerEvent,
-    UploadState, live_connection,
+    ApiError, ClientError, DoorUpdate, ErrorCode, Event, LiveReceiver, LiveSender, LocalAddress,
+    ServerEvent, UploadState, live_connection,
 };
 use tokio::sync::broadcast;
 
@@ -33,7 +33,7 @@ struct State {
     bundle: Option<(u64, SignedBundle)>,
     records: Vec<SignedRecord>,
     clips: BTreeMap<ClipId, FakeClip>,
-    stream_address: Option<String>,
+    about: DoorUpdate,
     down: bool,
     /// After so many more fragments the hub is gone.
     fragments_until_down: Option<u32>,
@@ -128,7 +128,11 @@ impl FakeHub {
     }
 
     pub fn stream_address(&self) -> Option<String> {
-        self.lock().stream_address.clone()
+        self.lock().about.stream_address.clone()
+    }
+
+    pub fn live_addresses(&self) -> Vec<LocalAddress> {
+        self.lock().about.live_addresses.clone()
     }
 
     /// The door's records, checked as one chain from the first.
@@ -280,7 +284,7 @@ impl HubLink for FakeHub {
 
     async fn put_door(&self, update: &DoorUpdate) -> Result<(), ClientError> {
         self.answer(|state| {
-            state.stream_address.clone_from(&update.stream_address);
+            state.about.clone_from(update);
             Ok(())
         })
     }

@@ -79,6 +79,12 @@ impl Site {
         self
     }
 
+    /// With a listener for those who watch without the hub. Comes after the camera.
+    pub fn with_direct_view(mut self) -> Self {
+        self.camera.push_str("[live]\nlisten = \"127.0.0.1:0\"\n");
+        self
+    }
+
     /// The same with a camera on the network.
     pub fn with_network_camera(mut self, camera: &NetworkCamera) -> Self {
         self.camera = format!(

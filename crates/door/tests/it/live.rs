@@ -2,124 +2,19 @@
 
 use std::time::Duration;
 
-use access::{DeviceId, SigningKey, WatchId};
+use access::DeviceId;
 use audit::Event;
 use clip::ViewerKey;
-use clip::live::{DoorSeen, Ended, LiveError, LiveFragment, News, Watch, Watcher};
-use hub_api::{LiveFrame, LiveReceiver, LiveSender};
+use clip::live::{Ended, LiveError, News};
+use hub_api::LiveFrame;
 use rand::rngs::OsRng;
 use tokio::time::timeout;
 
 use crate::{
-    building::{BUILDING, DEVICE, DOOR, bundle_with, viewer},
-    harness::{Site, TestDoor, until},
+    building::{DEVICE, bundle_with, viewer},
+    harness::Site,
+    live_stage::{Stage, ended, filming, watchings},
 };
-
-/// Until the test camera films.
-const WARM_UP: Duration = Duration::from_millis(2500);
-
-/// The hub's end of the door's connection.
-struct Stage {
-    sender: LiveSender,
-    receiver: LiveReceiver,
-    signing: SigningKey,
-    hello: Vec<u8>,
-}
-
-impl Stage {
-    async fn set(site: &Site) -> Self {
-        let (sender, mut receiver) = site.hub.watch().await;
-        let LiveFrame::Hello(hello) = receiver.next().await.unwrap() else {
-            panic!("no hello");
-        };
-        Self {
-            sender,
-            receiver,
-            signing: site.keys().signing().clone(),
-            hello: hello.to_vec(),
-        }
-    }
-
-    fn watch(&self, device: DeviceId, key: ViewerKey) -> Watch {
-        let door = DoorSeen {
-            building: BUILDING,
-            door: DOOR,
-            signing_key: self.signing.public(),
-        };
-        let watcher = Watcher { device, key };
-        let id = WatchId::from_entropy(rand::random());
-        Watch::new(door, watcher, id, &self.hello).unwrap()
-    }
-
-    async fn ask(&mut self, number: u32, watch: &mut Watch) {
-        let ask = watch.ask(&mut OsRng).unwrap().into();
-        let watcher = number;
-        let frame = LiveFrame::Ask { watcher, ask };
-        self.sender.send(&frame).await.unwrap();
-    }
-
-    async fn next(&mut self) -> LiveFrame {
-        let frame = timeout(Duration::from_secs(10), self.receiver.next()).await;
-        frame.expect("a frame within 10 s").unwrap()
-    }
-
-    /// The next answer to a watcher; pictures in between are passed over.
-    async fn answer(&mut self, number: u32) -> Vec<u8> {
-        loop {
-            match self.next().await {
-                LiveFrame::Answer { watcher, answer } if watcher == number => {
-                    return answer.to_vec();
-                }
-                _ => {}
-            }
-        }
-    }
-
-    async fn news(&mut self, number: u32, watch: &mut Watch) -> News {
-        let answer = self.answer(number).await;
-        watch.take_answer(&answer).unwrap()
-    }
-
-    /// Begins to watch and returns the watch once it is granted.
-    async fn begin(&mut self, number: u32) -> Watch {
-        let mut watch = self.watch(DEVICE, viewer());
-        self.ask(number, &mut watch).await;
-        let news = self.news(number, &mut watch).await;
-        assert!(matches!(news, News::Granted(_)), "{news:?}");
-        watch
-    }
-
-    async fn fragment(&mut self) -> Vec<u8> {
-        loop {
-            if let LiveFrame::Fragment { fragment, .. } = self.next().await {
-                return fragment.to_vec();
-            }
-        }
-    }
-
-    async fn shown(&mut self, watch: &mut Watch) -> Result<LiveFragment, LiveError> {
-        watch.take_fragment(&self.fragment().await)
-    }
-}
-
-async fn filming(site: &Site) -> TestDoor {
-    let door = site.serve().await;
-    tokio::time::sleep(WARM_UP).await;
-    door
-}
-
-fn watchings(site: &Site) -> Vec<Event> {
-    let mut events = site.events();
-    events.retain(|event| matches!(event, Event::LiveStarted { .. } | Event::LiveEnded { .. }));
-    events
-}
-
-async fn ended(site: &Site) {
-    until("the end is recorded", || {
-        matches!(watchings(site).last(), Some(Event::LiveEnded { .. }))
-    })
-    .await;
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_sees_live_from_a_keyframe_on_and_the_record_says_who() {

@@ -6,6 +6,7 @@ mod enrolment;
 mod error;
 mod events;
 mod identity;
+mod passes;
 mod relay;
 mod tls;
 mod token;

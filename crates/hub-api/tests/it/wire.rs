@@ -15,12 +15,15 @@ fn entry() -> EntryInfo {
         carrier_name: Some("Northline".into()),
         driver: Some("driver-17".into()),
         guest_name: None,
+        pass: None,
         link: Some(LinkKind::Bluetooth),
         clip: Some(ClipInfo {
             id: access::ClipId::from_entropy([2; 16]),
             state: ClipState::Recording,
             thumbnail: false,
             shortfall: None,
+            held: false,
+            gave_way: false,
         }),
         unfilmed: false,
         outcome: Outcome::Denied {
@@ -41,12 +44,15 @@ fn an_entry_on_the_wire_is_snake_case_and_names_its_outcome() {
       "carrier_name": "Northline",
       "driver": "driver-17",
       "guest_name": null,
+      "pass": null,
       "link": "bluetooth",
       "clip": {
         "id": "02020202-0202-4202-8202-020202020202",
         "state": "recording",
         "thumbnail": false,
-        "shortfall": null
+        "shortfall": null,
+        "held": false,
+        "gave_way": false
       },
       "unfilmed": false,
       "outcome": {

@@ -8,7 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 pub(super) use rules::{
-    CodeClass, CodeCommand, HoursCommand, HoursOfClass, LockdownCommand, NewCode, OneDoor, Where,
+    CodeClass, CodeCommand, DoorRules, HoursCommand, HoursOfClass, LockdownCommand, NewCode,
+    OneDoor, Where,
 };
 
 /// The hub of a building: who lives there, who may enter, what happened at the doors.
@@ -162,9 +163,8 @@ pub(super) enum Door {
     Set {
         #[command(flatten)]
         door: OneDoor,
-        /// How long it may stand open before that is reported, in seconds.
-        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(5..=3600))]
-        held_open_s: u16,
+        #[command(flatten)]
+        rules: DoorRules,
     },
     /// When people may pass a door, by what they are: couriers, guests, staff, residents.
     #[command(subcommand)]
@@ -296,6 +296,25 @@ pub(super) enum ClipCommand {
         /// The clip's id; see `clip list`.
         clip: ClipId,
     },
+    /// Keep a clip whatever its age, until it is released; this is put into the building's log.
+    Hold {
+        /// The clip's id; see `clip list`.
+        clip: ClipId,
+        /// Why, for the log and the list; at most 64 bytes.
+        #[arg(long, value_parser = reason)]
+        reason: String,
+    },
+    /// Keep a held clip for as long as any other again; past that time it is deleted within a minute.
+    Release {
+        /// The clip's id; see `clip list`.
+        clip: ClipId,
+    },
+    /// Check a film that a resident's app saved, with its manifest beside it, against this hub's doors, devices and log.
+    VerifyExport {
+        /// The film, as 'Main entrance 2026-11-23 14.05.12.mp4'; the manifest is the file of this name with .json.
+        #[arg(value_name = "FILE")]
+        film: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -352,6 +371,18 @@ fn name(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() || text.len() > 128 || text.chars().any(char::is_control) {
         return Err("a name has 1 to 128 bytes and no control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// A reason that fits a record and a line.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty()
+        || text.len() > audit::Event::MAX_TEXT_LEN
+        || text.chars().any(char::is_control)
+    {
+        return Err("a reason has 1 to 64 bytes and no control characters".to_owned());
     }
     Ok(text.to_owned())
 }

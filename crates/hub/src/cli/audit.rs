@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use access::{BuildingId, CarrierId, DoorId, GrantId};
 use anyhow::Result;
-use audit::{Event, LinkKind, Person, Record};
+use audit::{Event, HubEvent, HubRecord, LinkKind, Person};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::arguments::Audit;
 use super::{Admin, Output};
-use crate::domain::LogReport;
+use crate::domain::{LogReport, Logged};
 use crate::store::{Alarm, GrantSubject};
 
 /// Fails when the log does not hold, after showing it.
@@ -24,11 +24,11 @@ pub(super) async fn audit(admin: &Admin, command: Audit, output: Output) -> Resu
     let mut rows = VecDeque::new();
     let report = admin
         .hub
-        .check_log(building.id, |_, record| {
+        .check_log(building.id, |logged| {
             if rows.len() >= last {
                 rows.pop_front();
             }
-            rows.push_back(names.row(record));
+            rows.push_back(names.row(logged));
         })
         .await?;
     let alarms = admin.hub.store.alarms(building.id).await?;
@@ -110,7 +110,7 @@ impl Names {
         let grants = store.grants_of(building).await?.into_iter();
         let visitors = grants.filter_map(|standing| match standing.grant.subject {
             GrantSubject::Person { name, .. } => Some((standing.grant.id, name)),
-            GrantSubject::Code(code) => Some((standing.grant.id, code.name)),
+            GrantSubject::Code(code) => Some((standing.grant.id, code.name?)),
             _ => None,
         });
         Ok(Self {
@@ -126,7 +126,11 @@ impl Names {
             .map_or("an unknown door", String::as_str)
     }
 
-    fn row(&self, record: &Record) -> Value {
+    fn row(&self, logged: &Logged) -> Value {
+        let record = match logged {
+            Logged::Door(record) => record,
+            Logged::Hub(record) => return own_row(record),
+        };
         json!({
             "at_ms": record.at_ms, "at": time(record.at_ms),
             "door": record.door, "door_name": self.door(record.door),
@@ -180,6 +184,9 @@ impl Names {
             Event::HeldOpen { after_s } => format!("has been held open for {after_s} s"),
             Event::Closed => "is shut again".to_owned(),
             Event::Lockdown { lockdown } => format!("lockdown: {}", lockdown.as_str()),
+            Event::FilmingRule { unfilmed } => {
+                format!("couriers whom nobody films: {}", unfilmed.as_str())
+            }
             Event::ClockUnknown => "does not know the time".to_owned(),
             Event::ClockKnown => "knows the time again".to_owned(),
             Event::CameraImpaired { why } => format!("has a camera that shows nothing: {why}"),
@@ -206,6 +213,20 @@ impl Names {
             }
         }
     }
+}
+
+fn own_row(record: &HubRecord) -> Value {
+    let what = match &record.event {
+        HubEvent::ClipHeld { clip, reason } => format!("holds the clip {clip}: {reason}"),
+        HubEvent::ClipReleased { clip } => format!("no longer holds the clip {clip}"),
+        HubEvent::ClipGaveWay { clip } => {
+            format!("deleted the clip {clip} before its time: out of room")
+        }
+    };
+    json!({
+        "at_ms": record.at_ms, "at": time(record.at_ms), "door": null, "door_name": "(the hub)",
+        "seq": record.seq, "what": what, "event": record.event,
+    })
 }
 
 /// Local time to the second.

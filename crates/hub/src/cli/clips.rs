@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{ClipCommand, InBuilding};
 use super::audit::time;
+use super::exports::verify_export;
 use super::{Admin, Output};
 use crate::domain::ClipReport;
 use crate::store::{ClipStage, ListedClip};
@@ -17,6 +18,9 @@ pub(super) async fn clip(admin: &Admin, command: ClipCommand, output: Output) ->
     match command {
         ClipCommand::List(building) => list(admin, &building, output).await,
         ClipCommand::Verify { clip } => verify(admin, clip, output).await,
+        ClipCommand::Hold { clip, reason } => hold(admin, clip, reason, output).await,
+        ClipCommand::Release { clip } => release(admin, clip, output).await,
+        ClipCommand::VerifyExport { film } => verify_export(admin, &film, output).await,
     }
 }
 
@@ -27,14 +31,38 @@ async fn list(admin: &Admin, building: &InBuilding, output: Output) -> Result<Ex
     let row = |clip: &ListedClip| {
         let door = doors.iter().find(|door| door.id == clip.door);
         json!({
-            "clip": clip.id, "door": door.map(|door| &door.name), "state": word(clip.stage),
+            "clip": clip.id, "door": door.map(|door| &door.name), "state": state(clip),
             "from": time(clip.started_at.saturating_mul(1000)), "fragments": clip.fragments,
-            "bytes": clip.bytes,
+            "bytes": clip.bytes, "held": clip.held,
         })
     };
     let rows: Vec<_> = clips.iter().map(row).collect();
-    let columns = ["clip", "door", "state", "from", "fragments", "bytes"];
+    let columns = [
+        "clip",
+        "door",
+        "state",
+        "from",
+        "fragments",
+        "bytes",
+        "held",
+    ];
     output.table(&columns, &rows, "no clips yet")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn hold(admin: &Admin, clip: ClipId, reason: String, output: Output) -> Result<ExitCode> {
+    admin.hub.hold_clip(clip, reason).await?;
+    let data = json!({ "clip": clip, "held": true });
+    output.answer(&data, || format!("{clip} is held until it is released"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn release(admin: &Admin, clip: ClipId, output: Output) -> Result<ExitCode> {
+    admin.hub.release_clip(clip).await?;
+    let data = json!({ "clip": clip, "held": false });
+    output.answer(&data, || {
+        format!("{clip} is no longer held; it goes when its time is over")
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -68,6 +96,13 @@ fn words(clip: ClipId, report: &ClipReport) -> String {
         ),
         None => format!("{clip}: still recorded, {fragments} fragments signed so far"),
     }
+}
+
+fn state(clip: &ListedClip) -> Value {
+    if clip.gave_way {
+        return "gone for want of room".into();
+    }
+    word(clip.stage)
 }
 
 fn word(stage: ClipStage) -> Value {

@@ -1,21 +1,19 @@
 //! Keypad codes.
 
-use access::{Bundle, CODE_DIGITS, GrantId};
-use anyhow::{Context as _, Result, bail};
+use std::collections::HashMap;
+
+use access::{BuildingId, GrantId};
+use anyhow::{Result, bail};
+use hub_api::{PassKind, PassState};
 use jiff::tz::TimeZone;
-use rand::Rng as _;
-use rand::rngs::OsRng;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::arguments::{CodeClass, CodeCommand, InBuilding, NewCode};
 use super::resolve::ids;
 use super::rules::HEARD;
 use super::{Admin, Output, times};
-use crate::domain::entropy16;
-use crate::store::{
-    Building, Code, CodeHash, Door, GrantSubject, NewGrant, Revocation, StandingGrant,
-};
+use crate::domain::{code_of, code_state, entropy16};
+use crate::store::{Code, Door, GrantSubject, NewGrant, Revocation, StandingGrant, StandingPass};
 
 const DAY_S: u64 = 24 * 3600;
 const MOST_DAYS: u64 = 366;
@@ -39,13 +37,13 @@ async fn add(admin: &Admin, wanted: NewCode, output: Output) -> Result<()> {
     let zone = times::time_zone(&building.time_zone)?.0;
     let doors = admin.doors(&building, &wanted.doors).await?;
     let (not_before, not_after) = validity(admin, &wanted, &zone)?;
-    let (code, hash) = draw(admin, &building).await?;
+    let (code, hash) = admin.hub.draw_code(building.id).await?;
     let grant = NewGrant {
         id: GrantId::from_entropy(entropy16()),
         building: building.id,
         subject: GrantSubject::Code(Code {
             class: wanted.class.into(),
-            name: wanted.name,
+            name: Some(wanted.name),
             hash,
             single_use: wanted.once,
             used_at: None,
@@ -100,50 +98,23 @@ fn validity(admin: &Admin, wanted: &NewCode, zone: &TimeZone) -> Result<(u64, u6
     Ok((from, until))
 }
 
-/// A random code that no other one of the building is.
-async fn draw(admin: &Admin, building: &Building) -> Result<(Zeroizing<String>, CodeHash)> {
-    let now = admin.hub.clock.now_s();
-    let taken: Vec<CodeHash> = admin
-        .hub
-        .store
-        .grants_of(building.id)
-        .await?
-        .iter()
-        .filter(|standing| state(standing, now).is_some_and(State::opens))
-        .filter_map(|standing| code_of(standing).map(|code| code.hash))
-        .collect();
-    if taken.len() >= Bundle::MAX_CODES {
-        bail!(
-            "this building has {} codes, which is all that a door reads: revoke some first, see `code list`",
-            taken.len()
-        );
-    }
-    let salt = admin.hub.code_salt(building.id).await?;
-    loop {
-        let digit = |_| char::from(OsRng.gen_range(b'0'..=b'9'));
-        let code = Zeroizing::new((0..CODE_DIGITS).map(digit).collect::<String>());
-        let hash = CodeHash(access::hash_code(&code, &salt).context("no code was made")?);
-        if !taken.contains(&hash) {
-            return Ok((code, hash));
-        }
-    }
-}
-
 async fn list(admin: &Admin, wanted: &InBuilding, output: Output) -> Result<()> {
     let building = admin.building(wanted).await?;
     let zone = times::time_zone(&building.time_zone)?.0;
     let doors = admin.hub.store.doors_of(building.id).await?;
     let grants = admin.hub.store.grants_of(building.id).await?;
+    let passes = pass_holders(admin, building.id).await?;
     let now = admin.hub.clock.now_s();
     let row = |standing: &StandingGrant| {
-        let (code, state) = (code_of(standing)?, state(standing, now)?);
+        let (code, state) = (code_of(standing)?, code_state(standing, now)?);
         let grant = &standing.grant;
+        let name = code.name.as_ref().or_else(|| passes.get(&grant.id));
         Some(json!({
-            "id": grant.id, "name": code.name, "class": code.class, "doors": grant.doors,
+            "id": grant.id, "name": name, "class": code.class, "doors": grant.doors,
             "opens": names(&doors, grant), "single_use": code.single_use,
             "not_before": grant.not_before, "not_after": grant.not_after,
             "until": grant.not_after.map(|until| times::told(until, &zone)),
-            "state": state.as_str(),
+            "state": state,
         }))
     };
     let rows: Vec<_> = grants.iter().filter_map(row).collect();
@@ -154,13 +125,29 @@ async fn list(admin: &Admin, wanted: &InBuilding, output: Output) -> Result<()> 
     )
 }
 
+/// Residents' passes, each by its unit: whom they let in is their own business.
+async fn pass_holders(admin: &Admin, building: BuildingId) -> Result<HashMap<GrantId, String>> {
+    let units = admin.hub.store.units().await?;
+    let units: HashMap<_, _> = units.iter().map(|unit| (unit.id, &unit.name)).collect();
+    let passes = admin.hub.store.passes_in(building).await?;
+    let holder = |it: &StandingPass| {
+        let unit = units.get(&it.unit)?;
+        let name = match it.pass.kind {
+            PassKind::Guest => format!("a guest of {unit}"),
+            PassKind::Delivery => format!("a delivery for {unit}"),
+        };
+        Some((it.standing.grant.id, name))
+    };
+    Ok(passes.iter().filter_map(holder).collect())
+}
+
 async fn revoke(admin: &Admin, wanted: &InBuilding, text: &str, output: Output) -> Result<()> {
     let building = admin.building(wanted).await?;
     let now = admin.hub.clock.now_s();
     let mut found = admin.hub.store.grants_of(building.id).await?;
     found.retain(|standing| {
-        let opens = state(standing, now).is_some_and(State::opens);
-        let named = code_of(standing).is_some_and(|code| code.name == text);
+        let opens = code_state(standing, now).is_some_and(PassState::is_open);
+        let named = code_of(standing).is_some_and(|code| code.name.as_deref() == Some(text));
         let is_it = code_of(standing).is_some() && standing.grant.id.to_string() == text;
         is_it || (named && opens)
     });
@@ -179,55 +166,6 @@ async fn revoke(admin: &Admin, wanted: &InBuilding, text: &str, output: Output) 
     output.answer(&json!({ "id": id, "revoked_at": revoked_at }), || {
         format!("{words}: {id}. {HEARD}")
     })
-}
-
-/// What a code is good for now.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Later,
-    Good,
-    Used,
-    Over,
-    Revoked,
-}
-
-impl State {
-    fn opens(self) -> bool {
-        matches!(self, Self::Later | Self::Good)
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Later => "later",
-            Self::Good => "good",
-            Self::Used => "used",
-            Self::Over => "over",
-            Self::Revoked => "revoked",
-        }
-    }
-}
-
-fn state(standing: &StandingGrant, now: u64) -> Option<State> {
-    let code = code_of(standing)?;
-    let grant = &standing.grant;
-    Some(if standing.revoked_at.is_some() {
-        State::Revoked
-    } else if code.used_at.is_some() {
-        State::Used
-    } else if grant.not_after.is_some_and(|end| end < now) {
-        State::Over
-    } else if now < grant.not_before {
-        State::Later
-    } else {
-        State::Good
-    })
-}
-
-fn code_of(standing: &StandingGrant) -> Option<&Code> {
-    match &standing.grant.subject {
-        GrantSubject::Code(code) => Some(code),
-        _ => None,
-    }
 }
 
 /// The names of a grant's doors.

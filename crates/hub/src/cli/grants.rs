@@ -161,7 +161,10 @@ fn holder_name(
 ) -> Option<String> {
     match &grant.subject {
         GrantSubject::Person { name, .. } => Some(name.clone()),
-        GrantSubject::Code(code) => Some(format!("{}, by keypad code", code.name)),
+        GrantSubject::Code(code) => {
+            let name = code.name.as_deref().unwrap_or("a resident's pass");
+            Some(format!("{name}, by keypad code"))
+        }
         GrantSubject::Carrier(id) => carriers
             .iter()
             .find(|carrier| carrier.id == *id)

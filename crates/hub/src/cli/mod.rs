@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod clips;
 mod codes;
+mod exports;
 mod grants;
 mod invites;
 mod output;

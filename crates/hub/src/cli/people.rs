@@ -125,6 +125,7 @@ pub(super) async fn door(admin: &Admin, command: Door, output: Output) -> Result
                 keys: None,
                 stream_address: None,
                 camera: false,
+                live_addresses: Vec::new(),
             };
             let added = admin.hub.store.add_door(&door).await;
             added.map_err(|error| failed(error, "door", &door.name))?;
@@ -137,9 +138,7 @@ pub(super) async fn door(admin: &Admin, command: Door, output: Output) -> Result
             })
         }
         Door::List(wanted) => list_doors(admin, &wanted, output).await,
-        Door::Set { door, held_open_s } => {
-            rules::held_open(admin, &door, held_open_s, output).await
-        }
+        Door::Set { door, rules } => super::rules::set(admin, &door, &rules, output).await,
         Door::Hours(command) => rules::hours(admin, command, output).await,
     }
 }
@@ -174,7 +173,8 @@ async fn list_doors(admin: &Admin, wanted: &InBuilding, output: Output) -> Resul
         json!({
             "id": it.id, "name": it.name, "building": it.building, "kind": it.kind,
             "unit": it.unit, "unlock_s": it.unlock_s, "held_open_s": it.rules.held_open_s,
-            "lockdown": it.rules.lockdown, "hours": it.rules.hours, "enrolled": it.keys.is_some(),
+            "lockdown": it.rules.lockdown, "unfilmed": it.rules.unfilmed,
+            "hours": it.rules.hours, "enrolled": it.keys.is_some(),
             "door_key": it.keys.map(|keys| keys.noise),
             "signing_key": it.keys.map(|keys| keys.signing),
             "stream_address": it.stream_address,
@@ -188,6 +188,7 @@ async fn list_doors(admin: &Admin, wanted: &InBuilding, output: Output) -> Resul
         "unlock_s",
         "held_open_s",
         "lockdown",
+        "unfilmed",
         "enrolled",
         "stream_address",
     ];
@@ -229,12 +230,14 @@ pub(super) async fn resident(admin: &Admin, command: Resident, output: Output) -
             let ended = admin.hub.store.revoke_resident(resident.id, now).await?;
             let data = json!({
                 "resident": resident.id, "devices": ended.devices, "invites": ended.invites,
+                "passes": ended.passes,
             });
             output.answer(&data, || {
                 format!(
-                    "{} opens nothing any more. Devices ended: {}; open invites ended: {}.\n\
+                    "{} opens nothing any more. Devices ended: {}; open invites ended: {}; passes \
+                     for others ended: {}.\n\
                      Doors that are online know within a second, others when they are.",
-                    resident.name, ended.devices, ended.invites
+                    resident.name, ended.devices, ended.invites, ended.passes
                 )
             })
         }

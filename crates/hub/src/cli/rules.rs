@@ -1,10 +1,12 @@
-//! Hours, lockdown, time zone and how long a door may stand open.
+//! Hours, lockdown, time zone, how long a door may stand open, and who must be filmed.
 
-use access::{BundleDoor, DoorKind, HolderClass, Hours, Lockdown};
+use access::{BundleDoor, DoorKind, HolderClass, Hours, Lockdown, Unfilmed};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::arguments::{HoursCommand, HoursOfClass, InBuilding, LockdownCommand, OneDoor, Where};
+use super::arguments::{
+    DoorRules, HoursCommand, HoursOfClass, InBuilding, LockdownCommand, OneDoor, Where,
+};
 use super::resolve::ids;
 use super::{Admin, Output, times};
 use crate::store::Door;
@@ -32,21 +34,56 @@ pub(super) async fn time_zone(
     })
 }
 
-pub(super) async fn held_open(
+pub(super) async fn set(
     admin: &Admin,
     wanted: &OneDoor,
-    held_open_s: u16,
+    rules: &DoorRules,
     output: Output,
 ) -> Result<()> {
     let door = admin.door(&wanted.building, &wanted.door).await?;
-    admin.hub.store.set_held_open(door.id, held_open_s).await?;
-    let told = json!({ "id": door.id, "held_open_s": held_open_s });
-    output.answer(&told, || {
-        format!(
-            "{} may stand open for {held_open_s} s before that is reported. {HEARD}",
+    let held_open_s = rules.held_open_s;
+    let unfilmed = rules.unfilmed.map(Unfilmed::from);
+    if unfilmed.is_some() && door.kind == DoorKind::Unit {
+        bail!(
+            "'{}' leads into a unit: couriers never open it, filmed or not. Set this for common doors.",
             door.name
-        )
+        );
+    }
+    if let Some(held_open_s) = held_open_s {
+        admin.hub.store.set_held_open(door.id, held_open_s).await?;
+    }
+    if let Some(unfilmed) = unfilmed {
+        admin.hub.store.set_unfilmed(door.id, unfilmed).await?;
+    }
+    let told = json!({ "id": door.id, "held_open_s": held_open_s, "unfilmed": unfilmed });
+    output.answer(&told, || {
+        let held_open = held_open_s.map(|held_open_s| {
+            format!(
+                "{} may stand open for {held_open_s} s before that is reported.",
+                door.name
+            )
+        });
+        let unfilmed = unfilmed.map(|unfilmed| unfilmed_in_words(&door, unfilmed));
+        let said: Vec<_> = held_open.into_iter().chain(unfilmed).collect();
+        format!("{} {HEARD}", said.join(" "))
     })
+}
+
+fn unfilmed_in_words(door: &Door, unfilmed: Unfilmed) -> String {
+    let name = &door.name;
+    match (unfilmed, door.camera) {
+        (Unfilmed::Flag, _) => format!(
+            "{name} lets couriers in although its camera is not recording; such an entry is marked as \
+             unfilmed."
+        ),
+        (Unfilmed::Refuse, true) => {
+            format!("{name} lets couriers in only while its camera is recording.")
+        }
+        (Unfilmed::Refuse, false) => format!(
+            "{name} lets couriers in only while its camera is recording. It has not told of a camera: \
+             without one, no courier gets in."
+        ),
+    }
 }
 
 pub(super) async fn hours(admin: &Admin, command: HoursCommand, output: Output) -> Result<()> {

@@ -12,6 +12,11 @@ pub struct Settings {
     /// The https origin under which clients reach the hub, when that is not where it listens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<Url>,
+    /// The https origin that the links of residents' passes begin with: where a web server with a certificate that
+    /// browsers trust hands `/pass/` on to the hub. Without it passes have no links, for browsers speak with no Ed25519
+    /// certificate as the hub's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass_url: Option<Url>,
     /// Where `serve` listens; port 0 picks a free one.
     #[serde(default = "Settings::default_listen")]
     pub listen: SocketAddr,
@@ -29,6 +34,7 @@ impl Settings {
         Self {
             name: name.into(),
             public_url,
+            pass_url: None,
             listen: Self::default_listen(),
             clip_retention_h: Self::default_clip_retention_h(),
             clip_quota_mib: Self::default_clip_quota_mib(),

@@ -110,6 +110,7 @@ fn bundle_door(door: Door) -> BundleDoor {
         hours: door.rules.hours,
         lockdown: door.rules.lockdown,
         held_open_s: door.rules.held_open_s,
+        unfilmed: door.rules.unfilmed,
         ..BundleDoor::new(door.id, door.name, door.kind, door.unlock_s)
     }
 }

@@ -1,12 +1,12 @@
 //! Whether a clip on this disk is what its door signed and put on record. No key to it is needed.
 
-use access::{BuildingId, ClipId};
+use access::{ClipId, SigningPublicKey};
 use audit::{Event, Hash32};
 use clip::{ClipHeader, ClipIndex};
 use hub_api::ErrorCode;
 
-use super::clips::{Uploader, check_header};
-use super::{Hub, Result, refuse};
+use super::clips::{Uploader, check_header, gone};
+use super::{Hub, Logged, Result, refuse};
 use crate::store::{ClipRow, ClipStage, FragmentRow};
 
 /// What came of checking a clip.
@@ -25,8 +25,8 @@ pub struct ClipReport {
 }
 
 impl Hub {
-    /// Checks a clip's signatures, its chain, its end against the door's record, and each fragment
-    /// that is stored.
+    /// Checks a clip's signatures, its chain, its end against the door's record, its picture, and each
+    /// fragment that is stored.
     pub async fn check_clip(&self, clip: ClipId) -> Result<ClipReport> {
         let Some(row) = self.store.clip(clip).await? else {
             return refuse(ErrorCode::NotFound, "The hub knows no clip of this id.");
@@ -41,10 +41,7 @@ impl Hub {
         let checked = match row.stage {
             ClipStage::Ready => self.check_closed(&row, &mut report).await,
             ClipStage::Recording => self.check_recording(&row, &mut report).await,
-            ClipStage::Expiring | ClipStage::Gone => refuse(
-                ErrorCode::ClipUnavailable,
-                "The clip is gone: clips are deleted when their retention ends.",
-            ),
+            ClipStage::Expiring | ClipStage::Gone => gone(&row),
         };
         checked.map(|()| report)
     }
@@ -67,13 +64,29 @@ impl Hub {
         let final_hash = Hash32(*index.final_hash().as_bytes());
         report.final_hash = Some(final_hash);
         check_place(row, index.header(), report);
-        let recorded = self.recorded_hash(row.building, row.id, report).await?;
+        let (recorded, faults) = self.recorded_hash(uploader(row), row.id).await?;
+        report.faults.extend(faults);
         report.faults.extend(match recorded {
             Some(recorded) if recorded == final_hash => None,
             Some(_) => Some("the door's record says that it ends with another hash".into()),
             None => Some("no record of its door says how it ends".to_owned()),
         });
+        report.faults.extend(self.picture_fault(row, &key).await?);
         self.check_fragments(&index, report).await
+    }
+
+    /// What is wrong with the clip's picture, if it has one.
+    async fn picture_fault(&self, row: &ClipRow, key: &SigningPublicKey) -> Result<Option<String>> {
+        let Some(signed) = self.store.thumbnail(row.id).await? else {
+            return Ok(None);
+        };
+        let why = match signed.verify(key) {
+            Ok(picture) => check_header(picture.header(), uploader(row), row.id)
+                .err()
+                .map(|why| why.to_string()),
+            Err(why) => Some(why.to_string()),
+        };
+        Ok(why.map(|why| format!("its picture is not the door's: {why}")))
     }
 
     /// What is signed so far; its fragments are checked once the clip is closed.
@@ -93,28 +106,26 @@ impl Hub {
         Ok(())
     }
 
-    /// What the door's own record says that the clip ends with. The log that it stands in is checked
-    /// on the way.
-    async fn recorded_hash(
+    /// What the first record of its own door says that the clip ends with, and what is wrong with the log that it stands in.
+    pub(super) async fn recorded_hash(
         &self,
-        building: BuildingId,
+        of: Uploader,
         wanted: ClipId,
-        report: &mut ClipReport,
-    ) -> Result<Option<Hash32>> {
+    ) -> Result<(Option<Hash32>, Vec<String>)> {
         let mut recorded = None;
         let log = self
-            .check_log(building, |_, record| {
-                if let Event::ClipClosed {
-                    clip, final_hash, ..
-                } = record.event
-                    && clip == wanted
+            .check_log(of.building, |logged| {
+                if let Logged::Door(record) = logged
+                    && let Event::ClipClosed {
+                        clip, final_hash, ..
+                    } = record.event
+                    && (record.door, clip) == (of.door, wanted)
                 {
-                    recorded = Some(final_hash);
+                    recorded.get_or_insert(final_hash);
                 }
             })
             .await?;
-        report.faults.extend(log.faults);
-        Ok(recorded)
+        Ok((recorded, log.faults))
     }
 
     async fn check_fragments(&self, index: &ClipIndex, report: &mut ClipReport) -> Result<()> {
@@ -141,11 +152,14 @@ impl Hub {
 }
 
 fn check_place(row: &ClipRow, header: &ClipHeader, report: &mut ClipReport) {
-    let from = Uploader {
+    if let Err(error) = check_header(header, uploader(row), row.id) {
+        report.faults.push(error.to_string());
+    }
+}
+
+fn uploader(row: &ClipRow) -> Uploader {
+    Uploader {
         door: row.door,
         building: row.building,
-    };
-    if let Err(error) = check_header(header, from, row.id) {
-        report.faults.push(error.to_string());
     }
 }

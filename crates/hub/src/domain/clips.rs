@@ -42,7 +42,12 @@ impl Hub {
             at: self.clock.now_s(),
             quota_bytes: self.settings.clip_quota_bytes(),
         };
-        placed(self.store.probe_fragment(&new).await?)?;
+        let mut probed = self.store.probe_fragment(&new).await?;
+        if probed == Placed::Full {
+            self.make_room(from, new.fragment.len).await?;
+            probed = self.store.probe_fragment(&new).await?;
+        }
+        placed(probed)?;
         self.files.put(clip, &new.fragment, bytes).await?;
         placed(self.store.place_fragment(&new).await?)
     }
@@ -143,10 +148,7 @@ impl Hub {
         };
         match row.stage {
             ClipStage::Ready | ClipStage::Recording => Ok(row),
-            ClipStage::Expiring | ClipStage::Gone => refuse(
-                ErrorCode::ClipUnavailable,
-                "The clip is gone: clips are deleted when their retention ends.",
-            ),
+            ClipStage::Expiring | ClipStage::Gone => gone(&row),
         }
     }
 }
@@ -183,11 +185,19 @@ pub(super) fn placed(placed: Placed) -> Result<()> {
         Placed::Closed => refuse(ErrorCode::ClipClosed, "The clip takes no more fragments."),
         Placed::Full => Err(ApiError::retryable(
             ErrorCode::StorageFull,
-            "The building's space for clips is used up. Raise clip_quota_mib or lower \
-             clip_retention_h in the hub's hub.toml.",
+            "The building's space for clips is used up. Try again.",
         )
         .into()),
     }
+}
+
+pub(super) fn gone<T>(row: &ClipRow) -> Result<T> {
+    let why = if row.gave_way {
+        "The clip is gone: the building's hub ran out of room for it."
+    } else {
+        "The clip is gone: clips are deleted when their retention ends."
+    };
+    refuse(ErrorCode::ClipUnavailable, why)
 }
 
 pub(super) fn no_clip<T>() -> Result<T> {

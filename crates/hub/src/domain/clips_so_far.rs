@@ -6,7 +6,7 @@ use hub_api::ErrorCode;
 
 use super::clips::{Uploader, check_header, check_held, mismatch, no_clip, not_ready, placed};
 use super::{Hub, Result, refuse};
-use crate::store::{ClipStage, NewThumbnail, PrefixRow};
+use crate::store::{ClipStage, NewThumbnail, Placed, PrefixRow};
 
 impl Hub {
     /// Keeps how far a door's clip is signed: what residents may watch of it from now on.
@@ -95,7 +95,13 @@ impl Hub {
             at: self.clock.now_s(),
             quota_bytes: self.settings.clip_quota_bytes(),
         };
-        placed(self.store.keep_thumbnail(&new).await?)
+        let mut kept = self.store.keep_thumbnail(&new).await?;
+        if kept == Placed::Full {
+            let bytes = new.signed.as_bytes().len() as u64;
+            self.make_room(from, bytes).await?;
+            kept = self.store.keep_thumbnail(&new).await?;
+        }
+        placed(kept)
     }
 
     /// The picture of a clip at one of `doors`.

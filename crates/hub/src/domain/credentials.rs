@@ -42,6 +42,7 @@ impl Hub {
             lockdown: door.rules.lockdown,
             stream_address: door.stream_address,
             camera: door.camera,
+            live_addresses: door.live_addresses,
         })
     }
 
@@ -109,6 +110,7 @@ impl Hub {
         for door in &mut doors {
             let hours = &mut door.rules.hours;
             hours.retain(|it| it.class == HolderClass::Courier);
+            door.live_addresses.clear();
         }
         let limit = self.clock.now_s().saturating_add(CARRIER_LIFETIME_S);
         let not_after = grant.not_after.map_or(limit, |end| end.min(limit));

@@ -12,7 +12,7 @@ use crate::store::{
     Audience, Client, ClientSubject, Invitee, Notice, Redeemed, Refusal, Registration, StoreError,
 };
 
-const MAX_DEVICE_NAME_CHARS: usize = 64;
+const MAX_NAME_CHARS: usize = 64;
 const MAX_STREAM_ADDRESS_LEN: usize = 255;
 
 impl Hub {
@@ -156,7 +156,7 @@ fn registration(subject: Subject) -> Result<Registration> {
         } => Registration::Device {
             auth_key,
             device: DeviceId::from_entropy(entropy16()),
-            name: checked_name(device_name)?,
+            name: checked_name(device_name, "A device's name")?,
             holder_key,
             viewer_key,
             grant: GrantId::from_entropy(entropy16()),
@@ -174,14 +174,15 @@ fn registration(subject: Subject) -> Result<Registration> {
     })
 }
 
-fn checked_name(name: String) -> Result<String> {
-    let fits = (1..=MAX_DEVICE_NAME_CHARS).contains(&name.chars().count());
+/// Refuses a name that is empty, long or no plain text; `what` it names begins the refusal.
+pub(super) fn checked_name(name: String, what: &str) -> Result<String> {
+    let fits = (1..=MAX_NAME_CHARS).contains(&name.chars().count());
     if fits && !name.chars().any(char::is_control) {
         return Ok(name);
     }
     refuse(
         ErrorCode::InvalidRequest,
-        "A device's name has 1 to 64 characters and no control characters.",
+        format!("{what} has 1 to {MAX_NAME_CHARS} characters and no control characters."),
     )
 }
 

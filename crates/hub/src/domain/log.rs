@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use access::{BuildingId, DoorId, SigningPublicKey};
+use access::{BuildingId, BuildingPublicKey, DoorId, SigningPublicKey};
 use audit::log::{
     Checkpoint, KnownHashes, Leaf, LogError, LogKey, LogPublicKey, SignedCheckpoint, Tile,
     TileKind, append, append_positions,
 };
-use audit::{ChainPosition, Hash32, Record, verify_run};
+use audit::{ChainPosition, Hash32, HubPosition, HubRecord, Record, verify_run};
 use hub_api::ErrorCode;
 
 use super::{Hub, HubError, Result, refuse};
@@ -84,10 +84,11 @@ impl Hub {
     pub async fn check_log(
         &self,
         building: BuildingId,
-        mut visit: impl FnMut(&StoredRecord, &Record) + Send,
+        mut visit: impl FnMut(&Logged) + Send,
     ) -> Result<LogReport> {
         let state = self.store.log(building).await?;
-        let mut check = LogCheck::new(building, self.door_keys(building).await?);
+        let key = self.building(building).await?.key;
+        let mut check = LogCheck::new(building, key, self.door_keys(building).await?);
         while check.size < state.size {
             // No further than the state that was read: the log may grow meanwhile.
             let left = u32::try_from(state.size - check.size).unwrap_or(BATCH);
@@ -121,8 +122,19 @@ pub struct LogReport {
     pub faults: Vec<String>,
 }
 
+/// A record as the log has it, whether or not it could be verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Logged {
+    /// Of a door.
+    Door(Record),
+    /// Of this hub.
+    Hub(HubRecord),
+}
+
 struct LogCheck {
     building: BuildingId,
+    key: BuildingPublicKey,
+    own_chain: HubPosition,
     keys: HashMap<DoorId, SigningPublicKey>,
     chains: HashMap<DoorId, ChainPosition>,
     size: u64,
@@ -132,9 +144,15 @@ struct LogCheck {
 }
 
 impl LogCheck {
-    fn new(building: BuildingId, keys: HashMap<DoorId, SigningPublicKey>) -> Self {
+    fn new(
+        building: BuildingId,
+        key: BuildingPublicKey,
+        keys: HashMap<DoorId, SigningPublicKey>,
+    ) -> Self {
         Self {
             building,
+            key,
+            own_chain: HubPosition::start(building),
             keys,
             chains: HashMap::new(),
             size: 0,
@@ -147,7 +165,7 @@ impl LogCheck {
     fn take(
         &mut self,
         records: &[StoredRecord],
-        visit: &mut (impl FnMut(&StoredRecord, &Record) + Send),
+        visit: &mut (impl FnMut(&Logged) + Send),
     ) -> Result<()> {
         for stored in records {
             if !stored.leaf.is_of(&stored.body, &stored.salt) {
@@ -156,25 +174,38 @@ impl LogCheck {
                     stored.seq
                 ));
             }
-            self.follow_chain(stored);
-            if let Ok(record) = stored.body.read_unverified() {
-                visit(stored, &record);
+            let logged = if let Some(door) = stored.door {
+                self.follow_chain(door, stored);
+                stored.body.read_unverified().map(Logged::Door)
+            } else {
+                self.follow_own_chain(stored);
+                stored.body.read_unverified_of_hub().map(Logged::Hub)
+            };
+            if let Ok(logged) = logged {
+                visit(&logged);
             }
         }
         self.grow(records)
     }
 
-    fn follow_chain(&mut self, stored: &StoredRecord) {
-        let Some(key) = self.keys.get(&stored.door) else {
+    fn follow_own_chain(&mut self, stored: &StoredRecord) {
+        match self.own_chain.verify(&stored.body, &self.key) {
+            Ok(next) => self.own_chain = next,
+            Err(error) => self.faults.push(format!("The hub's own: {error}.")),
+        }
+    }
+
+    fn follow_chain(&mut self, door: DoorId, stored: &StoredRecord) {
+        let Some(key) = self.keys.get(&door) else {
             self.faults
                 .push(format!("Record {} is of an unknown door.", stored.seq));
             return;
         };
-        let start = ChainPosition::start(self.building, stored.door);
-        let position = self.chains.entry(stored.door).or_insert(start);
+        let start = ChainPosition::start(self.building, door);
+        let position = self.chains.entry(door).or_insert(start);
         match verify_run(std::slice::from_ref(&stored.body), key, *position) {
             Ok(next) => *position = next,
-            Err(error) => self.faults.push(format!("Door {}: {error}.", stored.door)),
+            Err(error) => self.faults.push(format!("Door {door}: {error}.")),
         }
     }
 

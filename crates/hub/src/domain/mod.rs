@@ -6,18 +6,26 @@ mod clip_check;
 mod clip_files;
 mod clips;
 mod clips_so_far;
+mod codes;
 mod credentials;
 mod enrolment;
+mod exports;
+mod keeping;
 mod log;
 mod offline;
+mod pass_secrets;
+mod pass_terms;
+mod passes;
 mod presence;
 mod projection;
 mod records;
+mod room;
 mod upkeep;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use access::{BuildingId, BuildingKey};
+use access::{BuildingId, BuildingKey, DoorId};
 use hub_api::{ApiError, ErrorCode};
 use rand::RngCore as _;
 use rand::rngs::OsRng;
@@ -25,10 +33,13 @@ use rand::rngs::OsRng;
 pub use clip_check::ClipReport;
 pub use clip_files::{ClipFiles, FileError};
 pub use clips::Uploader;
+pub use codes::{code_of, code_state};
 pub use credentials::CREDENTIAL_LIFETIME_S;
 pub use enrolment::hash_code;
-pub use log::LogReport;
+pub use exports::Check;
+pub use log::{LogReport, Logged};
 pub use offline::{OfflineBound, in_words};
+pub use passes::{Household, ShownPass};
 pub use presence::{Presence, Present};
 
 use crate::clock::Clock;
@@ -48,14 +59,17 @@ pub struct Hub {
     files: ClipFiles,
     keys: Keys,
     turns: Turns,
+    /// The doors that were refused last for want of room; who has the lock makes room.
+    without_room: tokio::sync::Mutex<HashSet<DoorId>>,
 }
 
-/// One task at a time verifies and appends records, or publishes bundles: it saves doing the work
-/// twice. Correctness rests on the store's own checks.
+/// One task at a time verifies and appends records, or publishes bundles: it saves doing the work twice.
+/// Correctness rests on the store's own checks. One at a time makes a pass, so that each sees the codes of those before.
 #[derive(Debug, Default)]
 struct Turns {
     append: tokio::sync::Mutex<()>,
     publish: tokio::sync::Mutex<()>,
+    pass: tokio::sync::Mutex<()>,
 }
 
 /// Why the hub did not do what was asked.
@@ -101,6 +115,7 @@ impl Hub {
             keys: folder.read_keys()?,
             folder,
             turns: Turns::default(),
+            without_room: tokio::sync::Mutex::default(),
         })
     }
 

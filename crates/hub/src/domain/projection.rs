@@ -33,6 +33,7 @@ pub(super) fn project(record: &Record) -> Option<Projection> {
         // Who watches is for the building's log; to neighbours it would tell when one is at home.
         Event::Started { .. }
         | Event::BundleInstalled { .. }
+        | Event::FilmingRule { .. }
         | Event::Exit
         | Event::LiveStarted { .. }
         | Event::LiveEnded { .. } => None,

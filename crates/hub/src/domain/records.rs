@@ -10,7 +10,7 @@ use super::{Hub, HubError, Result, entropy32, refuse};
 use crate::store::{Alarm, Append, DoorTip, NewRecord, StoreError};
 
 /// How often an append is repeated because another building door's came first.
-const APPEND_TRIES: usize = 8;
+pub(super) const APPEND_TRIES: usize = 8;
 
 impl Hub {
     /// Takes a contiguous run of a door's records and says how far the door is durable.
@@ -136,7 +136,10 @@ impl Hub {
         after: DoorTip,
         fresh: &[(SignedRecord, Record)],
     ) -> Result<()> {
-        let records: Vec<_> = fresh.iter().map(new_record).collect();
+        let records: Vec<_> = fresh
+            .iter()
+            .map(|(signed, record)| new_record(record.seq, signed))
+            .collect();
         let growth = self.grow_log(after.building, &records).await?;
         let projections = fresh
             .iter()
@@ -183,10 +186,11 @@ fn sentence(error: &impl std::fmt::Display) -> String {
     format!("The run is refused: {error}.")
 }
 
-fn new_record((signed, record): &(SignedRecord, Record)) -> NewRecord {
+/// A record with what the log commits to.
+pub(super) fn new_record(seq: u64, signed: &SignedRecord) -> NewRecord {
     let salt = entropy32();
     NewRecord {
-        seq: record.seq,
+        seq,
         hash: signed.hash(),
         salt,
         leaf: Leaf::commit(signed, &salt),

@@ -5,6 +5,9 @@ use super::{Hub, Result};
 /// How long events are kept for clients that were away: 7 days.
 const EVENT_RETENTION_S: u64 = 7 * 24 * 3600;
 
+/// How long a household sees a pass that ended: 30 days.
+const PASS_RETENTION_S: u64 = 30 * 24 * 3600;
+
 impl Hub {
     /// Deletes what is past its time. A crash at any point leaves nothing behind for good: a clip
     /// is hidden first, then its bytes go, then its rows.
@@ -18,13 +21,22 @@ impl Hub {
         if hidden > 0 {
             tracing::info!(clips = hidden, "clips are past their retention");
         }
+        self.delete_hidden_clips().await?;
+        self.store
+            .prune_events(now.saturating_sub(EVENT_RETENTION_S))
+            .await?;
+        self.store
+            .forget_passes(now.saturating_sub(PASS_RETENTION_S))
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes what is hidden already, whatever hid it.
+    pub(super) async fn delete_hidden_clips(&self) -> Result<()> {
         for clip in self.store.expiring_clips().await? {
             self.files.delete_clip(clip.id).await?;
             self.store.forget_clip(clip.id).await?;
         }
-        self.store
-            .prune_events(now.saturating_sub(EVENT_RETENTION_S))
-            .await?;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Who calls. A handler states its caller in its signature; without one it is public.
 
-use access::{BuildingId, CarrierId, DoorId, GrantId, HolderPublicKey, UnitId};
+use access::{BuildingId, CarrierId, DoorId, GrantId, HolderPublicKey, ResidentId, UnitId};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -14,6 +14,7 @@ use crate::store::{Audience, Client, ClientSubject};
 /// A resident's device.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ResidentDevice {
+    pub(super) resident: ResidentId,
     pub(super) unit: UnitId,
     pub(super) building: BuildingId,
     pub(super) grant: GrantId,
@@ -39,6 +40,7 @@ pub(super) struct Member {
     pub(super) client_id: String,
     pub(super) building: BuildingId,
     pub(super) audiences: Vec<Audience>,
+    pub(super) unit: Option<UnitId>,
     pub(super) door: Option<DoorId>,
 }
 
@@ -57,12 +59,14 @@ impl FromRequestParts<App> for ResidentDevice {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         match authenticate(parts, app).await?.subject {
             ClientSubject::Device {
+                resident,
                 unit,
                 building,
                 grant,
                 holder_key,
                 ..
             } => Ok(Self {
+                resident,
                 unit,
                 building,
                 grant,
@@ -100,7 +104,7 @@ impl FromRequestParts<App> for Member {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let client = authenticate(parts, app).await?;
-        let (building, door, audiences) = match client.subject {
+        let (building, unit, door, audiences) = match client.subject {
             ClientSubject::Device {
                 resident,
                 unit,
@@ -110,12 +114,14 @@ impl FromRequestParts<App> for Member {
                 let own = [Audience::Unit(unit), Audience::Resident(resident)];
                 (
                     building,
+                    Some(unit),
                     None,
                     [&[Audience::Residents(building)], &own[..]].concat(),
                 )
             }
             ClientSubject::Door { door, building } => {
-                (building, Some(door), vec![Audience::Doors(building)])
+                let audiences = vec![Audience::Doors(building)];
+                (building, None, Some(door), audiences)
             }
             ClientSubject::Carrier { .. } => {
                 return Err(forbidden("residents' devices and doors"));
@@ -125,6 +131,7 @@ impl FromRequestParts<App> for Member {
             client_id: client.id,
             building,
             audiences,
+            unit,
             door,
         })
     }

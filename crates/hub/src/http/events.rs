@@ -164,7 +164,7 @@ impl Feed {
                 .store
                 .entry(entry)
                 .await?
-                .map(|row| Event::Entry(row.info)),
+                .map(|row| Event::Entry(row.shown_to(self.caller.unit))),
             Notice::Clip { clip, entry } => Some(Event::Clip(ClipReady { clip, entry })),
             Notice::Thumbnail { clip, entry } => Some(Event::Thumbnail(ClipReady { clip, entry })),
             Notice::Refresh { what } => Some(Event::Refresh(Refresh { what })),

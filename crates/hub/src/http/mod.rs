@@ -10,6 +10,8 @@ mod extract;
 mod guard;
 mod live;
 mod log;
+mod pass_page;
+mod passes;
 mod proof;
 mod public;
 mod refusal;
@@ -87,6 +89,7 @@ impl App {
         let (router, document) = routes().split_for_parts();
         router
             .merge(public::document_route(&templated(document)))
+            .merge(pass_page::file_routes())
             .fallback(guard::not_found)
             .method_not_allowed_fallback(guard::method_not_allowed)
             .layer(CatchPanicLayer::custom(guard::panicked))
@@ -119,6 +122,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(residents::credentials))
         .routes(routes!(residents::entries))
         .routes(routes!(residents::clip_fragment))
+        .routes(routes!(passes::list, passes::make))
+        .routes(routes!(passes::change, passes::revoke))
+        .routes(routes!(pass_page::page))
         .routes(routes!(carried::carried))
         .routes(routes!(carried::put_records))
         .routes(routes!(events::events))

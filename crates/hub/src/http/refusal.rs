@@ -91,7 +91,9 @@ fn status(code: ErrorCode) -> StatusCode {
         | ErrorCode::ClipIncomplete
         | ErrorCode::ClipMismatch
         | ErrorCode::ClipClosed
-        | ErrorCode::ClipNotReady => StatusCode::CONFLICT,
+        | ErrorCode::ClipNotReady
+        | ErrorCode::LimitReached
+        | ErrorCode::PassEnded => StatusCode::CONFLICT,
         ErrorCode::ClipUnavailable => StatusCode::GONE,
         ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::StorageFull => StatusCode::INSUFFICIENT_STORAGE,

@@ -85,7 +85,8 @@ pub(super) async fn entries(
         .store
         .entries(&doors, page.before, limit + 1)
         .await?;
-    let mut entries: Vec<_> = rows.into_iter().map(|row| row.info).collect();
+    let rows = rows.into_iter();
+    let mut entries: Vec<_> = rows.map(|row| row.shown_to(Some(caller.unit))).collect();
     let more = entries.len() > limit as usize;
     entries.truncate(limit as usize);
     let next = entries.last().filter(|_| more).map(|entry| entry.id);

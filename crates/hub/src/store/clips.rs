@@ -34,6 +34,10 @@ pub struct ClipRow {
     pub recorded_hash: Option<[u8; 32]>,
     /// The signed index, once it is closed.
     pub index: Option<SignedClipIndex>,
+    /// Whether it is kept whatever its age.
+    pub held: bool,
+    /// Whether it was deleted before its time, for want of room.
+    pub gave_way: bool,
 }
 
 /// How far a recording clip is signed.
@@ -63,7 +67,7 @@ pub struct NewThumbnail {
 }
 
 /// A clip as it is listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedClip {
     /// The id.
     pub id: ClipId,
@@ -77,6 +81,25 @@ pub struct ListedClip {
     pub fragments: u64,
     /// How much is stored of it.
     pub bytes: u64,
+    /// Why it is held, while it is.
+    pub held: Option<String>,
+    /// Whether it was deleted before its time, for want of room.
+    pub gave_way: bool,
+}
+
+/// A clip as it takes space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredClip {
+    /// The id.
+    pub id: ClipId,
+    /// The door that filmed it.
+    pub door: DoorId,
+    /// How much is stored of it.
+    pub bytes: u64,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// Whether it is kept whatever its age.
+    pub held: bool,
 }
 
 /// A fragment whose bytes are durable.
@@ -142,6 +165,8 @@ pub trait Clips: Send + Sync {
     async fn clip(&self, id: ClipId) -> Result<Option<ClipRow>>;
     /// A building's clips, newest first.
     async fn clips_of(&self, building: BuildingId) -> Result<Vec<ListedClip>>;
+    /// The clips that take a building's space, oldest first.
+    async fn stored_clips(&self, building: BuildingId) -> Result<Vec<StoredClip>>;
     /// The durable fragments of a clip, by number.
     async fn fragments(&self, clip: ClipId) -> Result<Vec<FragmentRow>>;
     /// One durable fragment.
@@ -161,7 +186,7 @@ pub trait Clips: Send + Sync {
     /// Closes a recording clip and tells residents; [`super::StoreError::Conflict`] when it is
     /// not recording, or its record came and ends with another hash.
     async fn close_clip(&self, closing: &Closing) -> Result<()>;
-    /// Hides clips that began before a unix second; their bytes may be deleted after this.
+    /// Hides clips that began before a unix second and are not held; their bytes may be deleted after this.
     async fn expire_clips(&self, started_before: u64) -> Result<u64>;
     /// The clips whose bytes are to be deleted.
     async fn expiring_clips(&self) -> Result<Vec<ClipRow>>;

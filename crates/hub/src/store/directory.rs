@@ -6,7 +6,7 @@ use access::{
     SignedBundle, SigningPublicKey, UnitId, ViewerPublicKey,
 };
 use async_trait::async_trait;
-use hub_api::DoorUpdate;
+use hub_api::{DoorUpdate, LocalAddress};
 
 use super::{Audience, Code, DoorRules, Notice, Result};
 
@@ -59,6 +59,8 @@ pub struct Door {
     pub stream_address: Option<String>,
     /// Whether it has a camera.
     pub camera: bool,
+    /// Where it can be watched live on its own network.
+    pub live_addresses: Vec<LocalAddress>,
 }
 
 /// The keys of an enrolled door.

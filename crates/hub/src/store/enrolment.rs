@@ -148,6 +148,8 @@ pub struct Departure {
     pub devices: usize,
     /// Invites that could still have been redeemed.
     pub invites: usize,
+    /// Passes for others that opened doors until now, or would have.
+    pub passes: usize,
 }
 
 /// Invites and clients.
@@ -164,8 +166,10 @@ pub trait Enrolment: Send + Sync {
         now: u64,
         registration: &Registration,
     ) -> Result<Redeemed>;
-    /// Ends every device of a resident and every invite that is still open, both or neither.
+    /// Ends every device of a resident, every invite that is still open and every pass, all or nothing.
     async fn revoke_resident(&self, resident: ResidentId, now: u64) -> Result<Departure>;
     /// The client of this id.
     async fn client(&self, id: &str) -> Result<Option<Client>>;
+    /// The client with this Ed25519 key.
+    async fn client_of_key(&self, key: SigningPublicKey) -> Result<Option<Client>>;
 }

@@ -1,6 +1,6 @@
 //! What residents see and what is pushed.
 
-use access::{BuildingId, ClipId, DoorId, ResidentId, UnitId};
+use access::{BuildingId, ClipId, DoorId, GrantId, ResidentId, UnitId};
 use async_trait::async_trait;
 use hub_api::{EntryInfo, Topic};
 use serde::{Deserialize, Serialize};
@@ -64,13 +64,26 @@ pub struct StoredEvent {
     pub notice: Notice,
 }
 
-/// An entry with the door it happened at.
+/// An entry with what decides who sees what of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRow {
-    /// What is shown.
+    /// What is shown to everybody who may see it.
     pub info: EntryInfo,
     /// Its building.
     pub building: BuildingId,
+    /// The pass that it was done with, and the unit of whoever made that.
+    pub pass: Option<(GrantId, UnitId)>,
+}
+
+impl EntryRow {
+    /// What residents of a unit see: which pass it was only when it is their own.
+    pub fn shown_to(self, unit: Option<UnitId>) -> EntryInfo {
+        let own = self.pass.filter(|(_, of)| Some(*of) == unit);
+        EntryInfo {
+            pass: own.map(|(pass, _)| pass),
+            ..self.info
+        }
+    }
 }
 
 /// Entries and events.

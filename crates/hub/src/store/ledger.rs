@@ -133,8 +133,8 @@ pub struct Append {
 /// A record as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredRecord {
-    /// Its door.
-    pub door: DoorId,
+    /// Its door; none when it is the hub's own.
+    pub door: Option<DoorId>,
     /// Its number.
     pub seq: u64,
     /// The salt of its leaf.

@@ -7,7 +7,9 @@ mod clips;
 mod directory;
 mod enrolment;
 mod feed;
+mod keeping;
 mod ledger;
+mod passes;
 mod rules;
 pub mod sqlite;
 
@@ -17,7 +19,7 @@ use tokio::sync::watch;
 
 pub use clips::{
     ClipRow, ClipStage, Clips, Closing, FragmentRow, ListedClip, NewFragment, NewThumbnail, Placed,
-    PrefixRow,
+    PrefixRow, StoredClip,
 };
 pub use directory::{
     Building, Bundled, Carrier, Device, Directory, Door, DoorKeys, GrantSubject, NewGrant,
@@ -28,15 +30,17 @@ pub use enrolment::{
     Registration,
 };
 pub use feed::{Audience, EntryRow, Feed, Notice, StoredEvent};
+pub use keeping::{ClipChange, HubAppend, Keeping};
 pub use ledger::{
     Alarm, Append, DoorTip, Ledger, LogGrowth, LogState, NewEntry, NewRecord, Projection,
     StoredRecord,
 };
+pub use passes::{Pass, Passes, StandingPass};
 pub use rules::{Code, CodeHash, DoorRules, Rules};
 pub use sqlite::Sqlite;
 
 /// Everything the hub keeps.
-pub trait Store: Directory + Rules + Enrolment + Ledger + Clips + Feed {
+pub trait Store: Directory + Rules + Passes + Enrolment + Ledger + Clips + Feed + Keeping {
     /// Changes its value after every change to the store, by this process or another.
     fn changes(&self) -> watch::Receiver<u64>;
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use access::{BuildingId, DoorId, HolderClass, Hours, Lockdown};
+use access::{BuildingId, DoorId, HolderClass, Hours, Lockdown, Unfilmed};
 use async_trait::async_trait;
 
 use super::Result;
@@ -16,6 +16,8 @@ pub struct DoorRules {
     pub lockdown: Lockdown,
     /// How long it may stand open before that is reported, in seconds.
     pub held_open_s: u16,
+    /// What becomes of couriers whom nobody would film.
+    pub unfilmed: Unfilmed,
 }
 
 impl Default for DoorRules {
@@ -24,6 +26,7 @@ impl Default for DoorRules {
             hours: Vec::new(),
             lockdown: Lockdown::Off,
             held_open_s: access::BundleDoor::HELD_OPEN_S,
+            unfilmed: Unfilmed::Flag,
         }
     }
 }
@@ -31,10 +34,10 @@ impl Default for DoorRules {
 /// What a grant has beyond its words when a keypad code stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
-    /// What its user is; never a courier.
+    /// What its user is; a courier only by a resident's pass.
     pub class: HolderClass,
-    /// Whose it is, for people.
-    pub name: String,
+    /// Whose it is, for people; none of a resident's pass, whose label is its household's own.
+    pub name: Option<String>,
     /// Of the code, under its building's salt.
     pub hash: CodeHash,
     /// Whether it opens once only.
@@ -61,6 +64,8 @@ pub trait Rules: Send + Sync {
     async fn set_time_zone(&self, building: BuildingId, name: &str) -> Result<()>;
     /// Sets how long a door may stand open, in seconds.
     async fn set_held_open(&self, door: DoorId, held_open_s: u16) -> Result<()>;
+    /// Sets what becomes of couriers whom nobody would film at a door.
+    async fn set_unfilmed(&self, door: DoorId, unfilmed: Unfilmed) -> Result<()>;
     /// Replaces the hours of a class at a door, or of all classes.
     async fn replace_hours(
         &self,

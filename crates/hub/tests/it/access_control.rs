@@ -62,7 +62,7 @@ fn endpoints() -> Vec<Endpoint> {
 }
 
 fn fill(path: &str) -> String {
-    let ids = ["{clip}", "{door}", "{relay}"];
+    let ids = ["{clip}", "{door}", "{pass}", "{relay}"];
     ids.iter()
         .fold(path.to_owned(), |path, name| path.replace(name, ID))
         .replace("{n}", "1")
@@ -95,6 +95,7 @@ fn every_endpoint_says_who_may_use_it() {
     insta::assert_snapshot!(text, @"
     GET /health: public
     POST /oauth/token: oauth
+    GET /pass/{token}: public
     GET /v1/bundle: door
     GET /v1/carried: resident
     PUT /v1/carried/records: resident
@@ -119,6 +120,10 @@ fn every_endpoint_says_who_may_use_it() {
     GET /v1/live: door
     GET /v1/log/checkpoint: log
     GET /v1/log/tile/0/000.p/1: log
+    GET /v1/passes: resident
+    POST /v1/passes: resident
+    DELETE /v1/passes/ID: resident
+    PUT /v1/passes/ID: resident
     PUT /v1/records: door
     GET /v1/relays/ID: door
     ");

@@ -373,7 +373,7 @@ async fn a_building_cannot_fill_the_disk_with_clips() {
     assert_eq!(files(&hub), 0);
 }
 
-fn files(hub: &TestHub) -> usize {
+pub(crate) fn files(hub: &TestHub) -> usize {
     let clips = std::fs::read_dir(hub.folder().clips()).unwrap();
     clips
         .map(|clip| std::fs::read_dir(clip.unwrap().path()).unwrap().count())

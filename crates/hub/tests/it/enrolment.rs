@@ -1,5 +1,7 @@
 //! From an invite to a client, and what it may then ask for.
 
+use std::net::SocketAddr;
+
 use access::{Credential, HolderSecret, read_claims};
 use hub::store::{Invitee, Revocation};
 use hub_api::oauth::PROOF_HEADER;
@@ -179,6 +181,19 @@ async fn a_resident_sees_the_doors_that_enrolled_and_which_are_online() {
     assert_eq!(doors[0].stream_address.as_deref(), Some("127.0.0.1:7411"));
     assert_eq!(doors[0].signing_key, door.key.public());
 
+    let at_home: SocketAddr = "192.168.1.20:7480".parse().unwrap();
+    let live_addresses = vec![at_home.try_into().unwrap()];
+    let about = DoorUpdate {
+        live_addresses: live_addresses.clone(),
+        ..DoorUpdate::default()
+    };
+    door.client().put_door(&about).await.unwrap();
+    let doors = maya.client.doors().await.unwrap();
+    assert_eq!(doors[0].live_addresses, live_addresses);
+    let carrier = hub.enrol_carrier(&elm).await;
+    let granted = carrier.client.carrier_credential(None).await.unwrap();
+    assert_eq!(granted.doors[0].live_addresses, [], "no carrier watches");
+
     let stream = door.client().events(None).await.unwrap();
     door.client()
         .put_door(&DoorUpdate::default())
@@ -189,6 +204,7 @@ async fn a_resident_sees_the_doors_that_enrolled_and_which_are_online() {
         (doors[0].online, doors[0].stream_address.clone()),
         (true, None)
     );
+    assert_eq!(doors[0].live_addresses, []);
     drop(stream);
 }
 

@@ -114,7 +114,7 @@ async fn a_resident_hears_when_a_door_is_added_and_when_it_moves() {
     door.client()
         .put_door(&DoorUpdate {
             stream_address: Some("127.0.0.1:9".into()),
-            camera: false,
+            ..DoorUpdate::default()
         })
         .await
         .unwrap();

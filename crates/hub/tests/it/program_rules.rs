@@ -82,6 +82,34 @@ fn a_door_has_the_hours_that_were_set_added_and_cleared() {
 }
 
 #[test]
+fn a_door_refuses_couriers_whom_it_would_not_film_once_that_is_set() {
+    let hub = furnished();
+    let rules = || {
+        let doors = hub.json(&["door", "list"]);
+        let of = |door: &Value| {
+            let rule = |name: &str| door[name].to_string().replace('"', "");
+            format!("{} {}", rule("unfilmed"), rule("held_open_s"))
+        };
+        let doors = doors.as_array().unwrap().iter();
+        doors.map(of).collect::<Vec<_>>()
+    };
+    let set = |rule| ["door", "set", "Lobby", "--unfilmed", rule];
+    assert_eq!(rules(), ["flag 30", "flag 30"]);
+    let said = words(&hub, &set("refuse"));
+    insta::assert_snapshot!(said, @"Lobby lets couriers in only while its camera is recording. It has not told of a camera: without one, no courier gets in. Doors that are online know within a second, others with their next bundle.");
+    assert_eq!(rules(), ["flag 30", "refuse 30"]);
+    assert!(words(&hub, &["door", "list"]).contains("refuse"));
+    let both = [&set("flag")[..], &["--held-open-s", "45"]].concat();
+    assert_eq!(hub.json(&both)["unfilmed"], "flag");
+    assert_eq!(rules(), ["flag 30", "flag 45"]);
+    let unit = hub.failure(&["door", "set", "Flat 3B", "--unfilmed", "refuse"]);
+    assert!(unit.contains("couriers never open it"), "{unit}");
+    let nothing = hub.failure(&["door", "set", "Lobby"]);
+    assert!(nothing.contains("--unfilmed"), "{nothing}");
+    assert_eq!(rules(), ["flag 30", "flag 45"]);
+}
+
+#[test]
 fn a_lockdown_is_at_the_doors_that_were_named_until_it_is_stopped() {
     let hub = furnished();
     let shown = || {

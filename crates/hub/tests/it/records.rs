@@ -261,11 +261,7 @@ async fn the_log_of_all_doors_is_signed_and_served_as_tiles() {
             "{path}"
         );
     }
-    let report = hub
-        .hub()
-        .check_log(elm.building.id, |_, _| {})
-        .await
-        .unwrap();
+    let report = hub.hub().check_log(elm.building.id, |_| {}).await.unwrap();
     assert_eq!(
         (report.faults, report.size, report.root),
         (vec![], 6, checkpoint.root)

@@ -97,11 +97,7 @@ async fn what_was_answered_survives_kill_9() {
     drop(serving);
 
     hub.resume().await;
-    let report = hub
-        .hub()
-        .check_log(elm.building.id, |_, _| {})
-        .await
-        .unwrap();
+    let report = hub.hub().check_log(elm.building.id, |_| {}).await.unwrap();
     assert_eq!((report.faults, report.size), (vec![], 3));
 }
 

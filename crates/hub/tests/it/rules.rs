@@ -1,6 +1,6 @@
 //! What a manager rules for doors: it is in the next bundle, and residents' apps hear of it.
 
-use access::{Bundle, GrantId, HolderClass, Hours, Lockdown};
+use access::{Bundle, GrantId, HolderClass, Hours, Lockdown, Unfilmed};
 use audit::{Event as Recorded, LinkKind, Person};
 use hub::store::{Code, CodeHash, GrantSubject, NewGrant};
 use hub_api::{DoorAlert, Event, Outcome, Topic};
@@ -27,7 +27,7 @@ fn code(hub: &TestHub, elm: &Elm, single_use: bool) -> NewGrant {
         building: elm.building.id,
         subject: GrantSubject::Code(Code {
             class: HolderClass::Guest,
-            name: "Plumber Ruiz".into(),
+            name: Some("Plumber Ruiz".into()),
             hash: CodeHash(random32()),
             single_use,
             used_at: None,
@@ -47,12 +47,13 @@ fn by_keypad(door: &mut TestDoor, grant: GrantId) -> audit::SignedRecord {
 }
 
 #[tokio::test]
-async fn hours_lockdown_and_the_time_zone_are_in_the_bundle_that_a_change_publishes() {
+async fn what_is_ruled_for_a_door_is_in_the_bundle_that_a_change_publishes() {
     let hub = TestHub::start().await;
     let elm = hub.elm().await;
     let before = bundle(&hub, &elm).await;
     let lobby = before.door(elm.lobby).unwrap();
     assert_eq!((lobby.hours.len(), lobby.lockdown), (0, Lockdown::Off));
+    assert_eq!(lobby.unfilmed, Unfilmed::Flag);
     let store = hub.store();
     store
         .replace_hours(elm.lobby, Some(HolderClass::Courier), &[WORKDAYS])
@@ -61,13 +62,20 @@ async fn hours_lockdown_and_the_time_zone_are_in_the_bundle_that_a_change_publis
     let everybody = Lockdown::Everyone;
     store.set_lockdown(&[elm.lobby], everybody).await.unwrap();
     store.set_held_open(elm.lobby, 90).await.unwrap();
+    let refuse = Unfilmed::Refuse;
+    store.set_unfilmed(elm.lobby, refuse).await.unwrap();
     let zone = "Europe/Berlin";
     store.set_time_zone(elm.building.id, zone).await.unwrap();
     let after = bundle(&hub, &elm).await;
     let lobby = after.door(elm.lobby).unwrap();
     assert_eq!(lobby.hours, [WORKDAYS]);
     assert_eq!((lobby.lockdown, lobby.held_open_s), (everybody, 90));
-    assert_eq!(after.door(elm.apartment).unwrap().lockdown, Lockdown::Off);
+    assert_eq!(lobby.unfilmed, refuse);
+    let apartment = after.door(elm.apartment).unwrap();
+    assert_eq!(
+        (apartment.lockdown, apartment.unfilmed),
+        (Lockdown::Off, Unfilmed::Flag)
+    );
     assert_eq!(after.time_zone, zone);
     assert!(after.version > before.version);
     assert_eq!(after.code_salt, before.code_salt);

@@ -2,10 +2,11 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+use super::ways::Way;
 use crate::ui::ErrorCode;
 
 /// How long nobody may ask for a part before nobody is taken to look.
@@ -14,13 +15,16 @@ const UNATTENDED: Duration = Duration::from_secs(15);
 /// The most parts that are held: more than any camera's group of pictures that is fit for live view.
 const MOST: usize = 200;
 
-/// One part of a live picture, opened.
+/// One part of a live picture, opened: an init segment, or every fragment that is there from the one that was asked
+/// for, so that who is behind has the newest with one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LivePart {
-    /// Its number: what comes next has the next one.
+    /// The number of its last fragment: what comes next has the next one.
     pub n: u32,
     /// Whether it is an init segment.
     pub init: bool,
+    /// How it came here.
+    pub way: Way,
     /// The boxes.
     pub bytes: Bytes,
 }
@@ -32,24 +36,34 @@ pub(super) struct Parts {
     more: Notify,
 }
 
+#[derive(Clone, Debug)]
+struct Fragment {
+    n: u32,
+    way: Way,
+    bytes: Bytes,
+}
+
 #[derive(Debug)]
 struct Held {
-    init: LivePart,
-    groups: VecDeque<Vec<LivePart>>,
+    init: Fragment,
+    groups: VecDeque<Vec<Fragment>>,
+    /// How pictures come now.
+    way: Way,
     next: u32,
     ended: Option<ErrorCode>,
     asked_at: Instant,
 }
 
 impl Parts {
-    pub(super) fn new(init: Bytes) -> Self {
+    pub(super) fn new(way: Way, init: Bytes) -> Self {
         let held = Held {
-            init: LivePart {
+            init: Fragment {
                 n: 0,
-                init: true,
+                way,
                 bytes: init,
             },
             groups: VecDeque::new(),
+            way,
             next: 1,
             ended: None,
             asked_at: Instant::now(),
@@ -60,13 +74,15 @@ impl Parts {
         }
     }
 
-    /// Another init segment, unless it is the same: nothing before it can be decoded with it.
-    pub(super) fn begin(&self, init: Bytes) {
+    /// Pictures go on, by this way. Another init segment, unless it is the same: nothing before it can be decoded
+    /// with it.
+    pub(super) fn begin(&self, way: Way, init: Bytes) {
         let mut held = self.lock();
+        held.way = way;
         if held.init.bytes != init {
-            held.init = LivePart {
+            held.init = Fragment {
                 n: held.next,
-                init: true,
+                way,
                 bytes: init,
             };
             held.next += 1;
@@ -76,9 +92,9 @@ impl Parts {
 
     pub(super) fn push(&self, keyframe: bool, bytes: Bytes) {
         let mut held = self.lock();
-        let part = LivePart {
+        let fragment = Fragment {
             n: held.next,
-            init: false,
+            way: held.way,
             bytes,
         };
         held.next += 1;
@@ -88,7 +104,7 @@ impl Parts {
         let newest = held.groups.len().saturating_sub(2);
         held.groups.drain(..newest);
         if let Some(group) = held.groups.back_mut().filter(|group| group.len() < MOST) {
-            group.push(part);
+            group.push(fragment);
         }
         drop(held);
         self.more.notify_waiters();
@@ -100,7 +116,7 @@ impl Parts {
         self.more.notify_waiters();
     }
 
-    /// The `n`th part, or the first of the newest group where that one is past.
+    /// From the `n`th fragment to the newest, or the newest group where that one is past.
     pub(super) async fn wait_for(&self, n: u32) -> Result<LivePart, ErrorCode> {
         loop {
             let mut more = std::pin::pin!(self.more.notified());
@@ -139,15 +155,38 @@ impl Held {
     fn find(&mut self, n: u32) -> Option<Result<LivePart, ErrorCode>> {
         self.asked_at = Instant::now();
         if n <= self.init.n {
-            return Some(Ok(self.init.clone()));
+            return Some(Ok(self.init.clone().into_part(true)));
         }
-        let parts = self.groups.iter().flatten();
-        let found = parts.clone().find(|part| part.n == n);
-        let past = parts.clone().next().is_some_and(|oldest| n < oldest.n);
+        let oldest = self.groups.front().and_then(|group| group.first());
         let newest = self.groups.back().and_then(|group| group.first());
-        match found.or(newest.filter(|_| past)) {
-            Some(part) => Some(Ok(part.clone())),
-            None => self.ended.map(Err),
+        let is_past = oldest.is_some_and(|oldest| n < oldest.n);
+        let from = newest.filter(|_| is_past).map_or(n, |newest| newest.n);
+        let mut fragments = self.groups.iter().flatten().filter(|one| one.n >= from);
+        let Some(first) = fragments.next() else {
+            return self.ended.map(Err);
+        };
+        Some(Ok(first.clone().joined(fragments)))
+    }
+}
+
+impl Fragment {
+    /// With those after it that came by the same way.
+    fn joined<'a>(mut self, later: impl Iterator<Item = &'a Self>) -> LivePart {
+        let mut bytes = BytesMut::from(self.bytes);
+        for one in later.take_while(|one| one.way == self.way) {
+            bytes.extend_from_slice(&one.bytes);
+            self.n = one.n;
+        }
+        self.bytes = bytes.freeze();
+        self.into_part(false)
+    }
+
+    fn into_part(self, init: bool) -> LivePart {
+        LivePart {
+            n: self.n,
+            init,
+            way: self.way,
+            bytes: self.bytes,
         }
     }
 }
@@ -158,7 +197,7 @@ mod tests {
 
     /// A hundred pictures and their init segment, four to a group.
     fn parts(count: u32) -> Parts {
-        let parts = Parts::new("init".into());
+        let parts = Parts::new(Way::Direct, "init".into());
         for n in 1..=count {
             parts.push(n % 4 == 1, n.to_be_bytes().to_vec().into());
         }
@@ -174,19 +213,22 @@ mod tests {
         let parts = parts(10);
         let init = parts.wait_for(0).await.unwrap();
         assert!(init.init && init.bytes == "init");
-        assert_eq!(number(&parts, 1).await, 9);
+        let group = parts.wait_for(1).await.unwrap();
+        assert_eq!((group.n, group.init), (10, false));
+        assert_eq!(group.bytes[..], [0, 0, 0, 9, 0, 0, 0, 10]);
         assert_eq!(number(&parts, 10).await, 10);
     }
 
     #[tokio::test]
     async fn who_is_a_little_late_misses_nothing_and_who_is_too_late_is_moved() {
         let parts = parts(10);
-        assert_eq!(number(&parts, 5).await, 5);
+        let late = parts.wait_for(6).await.unwrap();
+        assert_eq!((late.n, late.bytes.len()), (10, 5 * size_of::<u32>()));
         parts.push(false, Bytes::new());
         parts.push(false, Bytes::new());
-        parts.push(true, Bytes::new());
-        assert_eq!(number(&parts, 5).await, 13);
-        assert_eq!(number(&parts, 9).await, 9);
+        parts.push(true, "newest".into());
+        assert_eq!(parts.wait_for(5).await.unwrap().bytes, "newest");
+        assert_eq!(number(&parts, 9).await, 13);
     }
 
     #[tokio::test]
@@ -203,9 +245,9 @@ mod tests {
     #[tokio::test]
     async fn another_init_segment_is_not_passed_over() {
         let parts = parts(10);
-        parts.begin("init".into());
+        parts.begin(Way::Direct, "init".into());
         assert_eq!(number(&parts, 10).await, 10);
-        parts.begin("other".into());
+        parts.begin(Way::Hub, "other".into());
         for _ in 0..3 {
             parts.push(true, Bytes::new());
         }
@@ -215,8 +257,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn each_part_says_by_which_way_it_came() {
+        let parts = parts(2);
+        parts.begin(Way::Hub, "init".into());
+        parts.push(true, Bytes::new());
+        let mut ways = Vec::new();
+        for n in 0..=3 {
+            ways.push(parts.wait_for(n).await.unwrap().way);
+        }
+        assert_eq!(ways, [Way::Direct, Way::Direct, Way::Direct, Way::Hub]);
+        assert_eq!(
+            number(&parts, 1).await,
+            2,
+            "what came by another way is another part"
+        );
+    }
+
+    #[tokio::test]
     async fn what_is_held_is_bounded() {
-        let parts = Parts::new("init".into());
+        let parts = Parts::new(Way::Direct, "init".into());
         parts.push(true, Bytes::new());
         (0..10_000).for_each(|_| parts.push(false, Bytes::new()));
         let held: usize = parts.lock().groups.iter().map(Vec::len).sum();

@@ -1,18 +1,19 @@
 use std::time::Duration;
 
 use access::WatchId;
-use clip::live::{DoorSeen, Ended, LiveError, News, Picture, Watch, Watcher};
+use clip::live::{DoorSeen, LiveError, News, Picture, Watch, Watcher};
 use hub_api::{LiveFrame, LiveReceiver, LiveSender};
 use rand::rngs::OsRng;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
-use tracing::{debug, info};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tracing::debug;
 
+use super::over::Over;
 use super::parts::Parts;
-use crate::ui::{AppError, ErrorCode};
+use super::ways::Way;
 
-/// How long hello and grant may take together.
+/// How long the door's hello may take, and its grant.
 const BEGINNING: Duration = Duration::from_secs(10);
-/// How long the door may be silent.
+/// How long no picture may come.
 const SILENCE: Duration = Duration::from_secs(5);
 /// How often the door is told that this device still watches; it believes it for three times as long.
 const RENEWAL: Duration = Duration::from_secs(10);
@@ -21,109 +22,95 @@ const OLDEST_MS: u64 = 10_000;
 /// How long a frame may take to be sent.
 const SENDING: Duration = Duration::from_secs(5);
 
+/// A door that has said hello and was not asked yet.
+pub(super) struct Greeted {
+    watch: Watch,
+    sender: LiveSender,
+    receiver: LiveReceiver,
+}
+
 /// A watch that the door has granted.
 pub(super) struct Watching {
+    pub(super) way: Way,
+    /// Whether there was a picture.
+    pub(super) has_shown: bool,
     watch: Watch,
     sender: LiveSender,
     receiver: LiveReceiver,
     asked_at: Instant,
+    shown_at: Instant,
 }
 
-/// Why a watch ends, or does not begin.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Over {
-    #[error("the connection was lost")]
-    Lost(#[from] std::io::Error),
-    #[error("nothing came in time")]
-    Silent(#[from] tokio::time::error::Elapsed),
-    #[error("the pictures are too old to be shown as live")]
-    Old,
-    #[error("nobody looks any more")]
-    Unattended,
-    #[error("the door ended it: {0:?}")]
-    Ended(Ended),
-    #[error("what came is refused: {0}")]
-    Refused(#[from] LiveError),
-}
-
-impl Over {
-    fn code(&self) -> ErrorCode {
-        match self {
-            Self::Lost(_) | Self::Silent(_) | Self::Old | Self::Unattended => {
-                ErrorCode::ConnectionLost
-            }
-            Self::Ended(Ended::CameraOff) => ErrorCode::CameraOff,
-            Self::Ended(Ended::NotAViewer) => ErrorCode::LiveNotAllowed,
-            Self::Ended(Ended::NobodyMay) => ErrorCode::LiveNotOffered,
-            Self::Ended(Ended::Busy) => ErrorCode::LiveBusy,
-            Self::Ended(Ended::Lapsed) => ErrorCode::ConnectionLost,
-            Self::Ended(Ended::NoRecord) => ErrorCode::DoorFailed,
-            Self::Refused(_) => ErrorCode::LiveTampered,
-        }
+impl Greeted {
+    /// Waits for the hello of this very door.
+    pub(super) async fn by(
+        door: DoorSeen,
+        watcher: Watcher,
+        (sender, mut receiver): (LiveSender, LiveReceiver),
+    ) -> Result<Self, Over> {
+        let LiveFrame::Hello(hello) = timeout(BEGINNING, receiver.next()).await?? else {
+            return Err(LiveError::Undecodable.into());
+        };
+        let id = WatchId::from_entropy(rand::random());
+        Ok(Self {
+            watch: Watch::new(door, watcher, id, &hello)?,
+            sender,
+            receiver,
+        })
     }
-}
 
-impl From<Over> for AppError {
-    fn from(over: Over) -> Self {
-        info!(%over, "live view does not begin");
-        over.code().into()
+    /// Asks, and waits to be granted.
+    pub(super) async fn ask(self, way: Way) -> Result<(Watching, Picture), Over> {
+        let mut watching = Watching {
+            way,
+            has_shown: false,
+            watch: self.watch,
+            sender: self.sender,
+            receiver: self.receiver,
+            asked_at: Instant::now(),
+            shown_at: Instant::now(),
+        };
+        let picture = timeout(BEGINNING, watching.granted()).await??;
+        watching.shown_at = Instant::now();
+        Ok((watching, picture))
     }
 }
 
 impl Watching {
-    /// Waits for the door's hello, asks, and waits to be granted.
-    pub(super) async fn begin(
-        door: DoorSeen,
-        watcher: Watcher,
-        id: WatchId,
-        connection: (LiveSender, LiveReceiver),
-    ) -> Result<(Self, Picture), Over> {
-        let (mut sender, mut receiver) = connection;
-        let granted = async {
-            let LiveFrame::Hello(hello) = receiver.next().await? else {
-                return Err(LiveError::Undecodable.into());
-            };
-            let mut watch = Watch::new(door, watcher, id, &hello)?;
-            let asked_at = Instant::now();
-            let ask = watch.ask(&mut OsRng)?.into();
-            sender.send(&LiveFrame::Ask { watcher: 0, ask }).await?;
-            let picture = loop {
-                // Pictures of before are of no use yet.
-                if let LiveFrame::Answer { answer, .. } = receiver.next().await?
-                    && let Some(picture) = take_answer(&mut watch, &answer)?
-                {
-                    break picture;
-                }
-            };
-            Ok::<_, Over>((watch, asked_at, picture))
-        };
-        let (watch, asked_at, picture) = timeout(BEGINNING, granted).await??;
-        let watching = Self {
-            watch,
-            sender,
-            receiver,
-            asked_at,
-        };
-        Ok((watching, picture))
+    async fn granted(&mut self) -> Result<Picture, Over> {
+        self.ask().await?;
+        loop {
+            // Pictures of before are of no use yet.
+            if let LiveFrame::Answer { answer, .. } = self.receiver.next().await?
+                && let Some(picture) = take_answer(&mut self.watch, &answer)?
+            {
+                return Ok(picture);
+            }
+        }
+    }
+
+    async fn ask(&mut self) -> Result<(), Over> {
+        let ask = self.watch.ask(&mut OsRng)?.into();
+        self.send(LiveFrame::Ask { watcher: 0, ask }).await
     }
 
     /// Takes what comes until it is over.
-    pub(super) async fn run(mut self, parts: &Parts) {
-        let Err(over) = self.follow(parts).await;
-        info!(%over, "live view ends");
-        parts.end(over.code());
+    pub(super) async fn follow(&mut self, parts: &Parts) -> Over {
+        match self.take_all(parts).await {
+            Err(over) => over,
+        }
     }
 
-    async fn follow(&mut self, parts: &Parts) -> Result<std::convert::Infallible, Over> {
+    async fn take_all(&mut self, parts: &Parts) -> Result<std::convert::Infallible, Over> {
         let mut renewals = interval_at(Instant::now() + RENEWAL, RENEWAL);
         renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                frame = timeout(SILENCE, self.receiver.next()) => self.take(frame??, parts).await?,
-                _ = renewals.tick() => {
-                    let ask = self.watch.ask(&mut OsRng)?.into();
-                    self.send(LiveFrame::Ask { watcher: 0, ask }).await?;
-                }
+                biased;
+                // Whatever else comes: what shows no picture keeps nobody waiting.
+                () = sleep_until(self.shown_at + SILENCE) => return Err(Over::Silent),
+                frame = self.receiver.next() => self.take(frame?, parts).await?,
+                _ = renewals.tick() => self.ask().await?,
                 () = parts.abandoned() => return Err(Over::Unattended),
             }
         }
@@ -133,7 +120,7 @@ impl Watching {
         match frame {
             LiveFrame::Answer { answer, .. } => {
                 if let Some(picture) = take_answer(&mut self.watch, &answer)? {
-                    parts.begin(picture.init.into());
+                    parts.begin(self.way, picture.init.into());
                 }
                 Ok(())
             }
@@ -159,6 +146,7 @@ impl Watching {
         if self.watch.age_ms(&fragment.meta, since_ms) > OLDEST_MS {
             return Err(Over::Old);
         }
+        (self.has_shown, self.shown_at) = (true, Instant::now());
         parts.push(fragment.meta.keyframe, fragment.plain.into());
         Ok(())
     }

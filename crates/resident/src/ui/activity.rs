@@ -143,11 +143,13 @@ pub enum VisitorClass {
 pub struct ActivityClip {
     pub id: String,
     pub state: ClipState,
-    /// Why it is shorter than the building asked for, when it is.
+    /// Why it is shorter than the building asked for, or gone before its time, when it is.
     pub shortfall: Option<Shortfall>,
+    /// Whether the building keeps it until it is released, whatever its age.
+    pub held: bool,
 }
 
-/// Why a clip is shorter than the building asked for.
+/// Why a clip is shorter than the building asked for, or gone before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
@@ -160,6 +162,8 @@ pub enum Shortfall {
     StorageFull,
     /// The door's program stopped or lost power while filming.
     Interrupted,
+    /// The building's hub ran out of room and deleted it.
+    HubOutOfRoom,
 }
 
 impl From<audit::Shortfall> for Shortfall {

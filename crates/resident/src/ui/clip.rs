@@ -42,4 +42,15 @@ pub struct TimelineFragment {
     pub duration_ms: u32,
     /// Playback can start here.
     pub keyframe: bool,
+    /// Its length.
+    pub bytes: u32,
+}
+
+/// A clip that was saved as a film.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedClip {
+    /// Where the film is. Its manifest is beside it, with the ending `json`.
+    pub path: String,
 }

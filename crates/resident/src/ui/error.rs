@@ -51,6 +51,10 @@ pub enum ErrorCode {
     ClipNotForThisDevice,
     /// The clip is not what the door signed.
     ClipTampered,
+    /// A file of the name that a clip would be saved under is there already.
+    ExportExists,
+    /// A clip could not be written to this device's disk.
+    ExportFailed,
     /// The door's camera delivers nothing now.
     CameraOff,
     /// The building does not let this device watch this door.
@@ -79,6 +83,7 @@ impl ErrorCode {
                 | Self::Timeout
                 | Self::DoorFailed
                 | Self::ClipUnavailable
+                | Self::ExportFailed
                 | Self::CameraOff
                 | Self::LiveBusy
         )
@@ -143,6 +148,7 @@ pub enum DenyReason {
     WrongCode,
     ClockUnknown,
     OnlyAtTheDoor,
+    NotFilmed,
 }
 
 impl From<access::DenyReason> for DenyReason {
@@ -165,6 +171,7 @@ impl From<access::DenyReason> for DenyReason {
             Reason::WrongCode => Self::WrongCode,
             Reason::ClockUnknown => Self::ClockUnknown,
             Reason::OnlyAtTheDoor => Self::OnlyAtTheDoor,
+            Reason::NotFilmed => Self::NotFilmed,
         }
     }
 }

@@ -16,7 +16,7 @@ pub use activity::{
     ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, DoorAlert, Shortfall,
     VisitorClass,
 };
-pub use clip::{ClipTimeline, TimelineFragment};
+pub use clip::{ClipTimeline, ExportedClip, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
@@ -197,6 +197,12 @@ pub enum UiEvent {
     /// A notification was clicked.
     OpenClip {
         clip_id: String,
+    },
+    /// So many of a clip's fragments have been fetched and proven to save it.
+    ExportProgress {
+        clip_id: String,
+        done: u32,
+        total: u32,
     },
     /// An invite link was opened while the app runs.
     PendingInvite {

@@ -29,6 +29,7 @@ fn alert(id: u64, door: access::DoorId, alert: DoorAlert) -> EntryInfo {
         carrier_name: None,
         driver: None,
         guest_name: None,
+        pass: None,
         link: None,
         clip: None,
         unfilmed: false,

@@ -56,6 +56,7 @@ pub(crate) fn door_info(door: DoorId, name: &str) -> DoorInfo {
         hours: Vec::new(),
         lockdown: access::Lockdown::Off,
         stream_address: None,
+        live_addresses: Vec::new(),
         online: true,
     }
 }

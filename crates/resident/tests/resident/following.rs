@@ -4,7 +4,7 @@ use access::{ClipId, HolderClass};
 use hub_api::ErrorCode as HubCode;
 use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome, Refresh, Topic};
 use resident::hub::HubError;
-use resident::ui::{ActivityKind, CredentialState, HubState, UiEvent};
+use resident::ui::{ActivityKind, CredentialState, HubState, Shortfall, UiEvent};
 
 use crate::building::{LOBBY, now_ms};
 use crate::door::FakeDoor;
@@ -22,12 +22,15 @@ fn courier(id: u64) -> EntryInfo {
         carrier_name: Some("Northline Parcel".to_owned()),
         driver: Some("driver-7".to_owned()),
         guest_name: None,
+        pass: None,
         link: Some(audit::LinkKind::Bluetooth),
         clip: Some(ClipInfo {
             id: CLIP,
             state: ClipState::Recording,
             thumbnail: false,
             shortfall: None,
+            held: false,
+            gave_way: false,
         }),
         unfilmed: false,
         outcome: Outcome::Entered,
@@ -347,4 +350,39 @@ async fn a_clip_that_was_lost_while_nobody_listened_is_no_longer_recording() {
             resident::ui::ClipState::Unavailable
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_building_keeps_or_had_no_room_for_is_shown_without_noise() {
+    let world = World::new();
+    let app = following(&world).await;
+    world.hub.push_entry(courier(1));
+    settled().await;
+    let noise = app.seen.notifications().len();
+    let tell = |change: fn(ClipInfo) -> ClipInfo| {
+        let mut entry = courier(1);
+        entry.clip = entry.clip.map(change);
+        world.hub.push_entry(entry);
+    };
+    tell(|clip| ClipInfo {
+        state: ClipState::Ready,
+        held: true,
+        ..clip
+    });
+    settled().await;
+    let shown = app.activity().await.remove(0).clip.unwrap();
+    assert_eq!((shown.held, shown.shortfall), (true, None));
+    tell(|clip| ClipInfo {
+        state: ClipState::Unavailable,
+        gave_way: true,
+        ..clip
+    });
+    settled().await;
+    let shown = app.activity().await.remove(0).clip.unwrap();
+    assert_eq!(shown.state, resident::ui::ClipState::Unavailable);
+    assert_eq!(
+        (shown.held, shown.shortfall),
+        (false, Some(Shortfall::HubOutOfRoom))
+    );
+    assert_eq!(app.seen.notifications().len(), noise);
 }

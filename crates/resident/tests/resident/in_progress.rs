@@ -5,9 +5,9 @@ use clip::{
     ClipHeader, ClipKey, FragmentMeta, SealedFragment, Sealer, SignedClipIndex, SignedClipPrefix,
     SignedThumbnail, Transcript,
 };
-use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome};
+use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome, Refresh, Topic};
 use rand::rngs::OsRng;
-use resident::ui::{ClipTimeline, ErrorCode, HubState};
+use resident::ui::{ClipTimeline, ErrorCode, HubState, UiEvent};
 
 use crate::building::{BUILDING, DEVICE, LOBBY, now_ms, signing_key};
 use crate::world::{App, World};
@@ -110,12 +110,15 @@ async fn filming(world: &World) -> App {
         carrier_name: None,
         driver: None,
         guest_name: Some("Kim".to_owned()),
+        pass: None,
         link: None,
         clip: Some(ClipInfo {
             id: CLIP,
             state: ClipState::Recording,
             thumbnail: false,
             shortfall: None,
+            held: false,
+            gave_way: false,
         }),
         unfilmed: false,
         outcome: Outcome::Entered,
@@ -232,6 +235,47 @@ async fn the_picture_of_an_entry_is_listed_and_put_into_its_notification() {
     let picture = app.controller.clip_thumbnail(&CLIP.to_string()).await;
     assert_eq!(picture.unwrap(), "a small picture");
     assert_eq!(app.seen.notifications().len(), 1);
+}
+
+/// Whether a clip turned out to be ready.
+fn is_ready(event: &UiEvent) -> bool {
+    let UiEvent::ActivityChanged(item) = event else {
+        return false;
+    };
+    let state = item.clip.as_ref().map(|clip| clip.state);
+    state == Some(resident::ui::ClipState::Ready)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_that_is_fetched_with_its_picture_has_it_in_its_notification_once() {
+    let world = World::new();
+    let app = filming(&world).await;
+    let film = Film::of(&world);
+    world.hub.state().thumbnails.insert(CLIP, film.thumbnail);
+    {
+        let mut state = world.hub.state();
+        let entry = state.entries.iter_mut().find(|entry| entry.id == 1);
+        entry.unwrap().clip.as_mut().unwrap().thumbnail = true;
+    }
+    // The hub was away when it was made: the entry itself tells of it, and so does what follows.
+    world.hub.push(Event::Refresh(Refresh {
+        what: Topic::Entries,
+    }));
+    app.seen
+        .until("illustrated", |seen| !seen.pictures().is_empty())
+        .await;
+    world.hub.push(Event::Thumbnail(ClipReady {
+        clip: CLIP,
+        entry: 1,
+    }));
+    world.hub.push(Event::Clip(ClipReady {
+        clip: CLIP,
+        entry: 1,
+    }));
+    app.seen
+        .until("ready", |seen| seen.events().iter().any(is_ready))
+        .await;
+    assert_eq!(app.seen.pictures(), [(1, "a small picture".into())]);
 }
 
 #[tokio::test(start_paused = true)]

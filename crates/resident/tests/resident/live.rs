@@ -2,43 +2,19 @@
 
 use std::time::Duration;
 
-use access::Viewer;
-use clip::live::{Asked, Ended, LiveDoor, LiveSealer, Picture};
+use clip::live::Ended;
 use hub_api::{LiveFrame, LiveReceiver, LiveSender};
-use rand::rngs::OsRng;
 use resident::ui::{ErrorCode, HubState};
 
-use crate::building::{BUILDING, DEVICE, LOBBY, signing_key};
+use crate::building::LOBBY;
+use crate::live_door::{PlayedDoor, answer, next_ask, viewers};
 use crate::world::{App, World};
 
-/// A door that is watched, and the hub's end of the app's connection.
+/// A door that is watched through the hub.
 struct Stage {
     app: App,
-    door: LiveDoor,
-    asked: Asked,
-    sealer: LiveSealer,
-    sender: LiveSender,
-    receiver: LiveReceiver,
+    door: PlayedDoor,
     live: String,
-    /// The hello and the grant, as the hub may have kept them.
-    said: [LiveFrame; 2],
-}
-
-fn picture() -> Picture {
-    Picture {
-        codec: "avc1.42C01F".to_owned(),
-        width: 1280,
-        height: 720,
-        lens: None,
-        init: b"init".to_vec(),
-    }
-}
-
-fn viewers(world: &World) -> Vec<Viewer> {
-    let (_, _, key) = world.hub.state().registered.unwrap();
-    let doors = vec![LOBBY];
-    let device = DEVICE;
-    vec![Viewer { device, key, doors }]
 }
 
 async fn online(world: &World) -> App {
@@ -52,34 +28,10 @@ async fn comes(world: &World) -> (LiveSender, LiveReceiver) {
     world.hub.watchers.lock().await.recv().await.unwrap()
 }
 
-async fn next_ask(receiver: &mut LiveReceiver) -> Vec<u8> {
-    loop {
-        if let LiveFrame::Ask { ask, .. } = receiver.next().await.unwrap() {
-            return ask.to_vec();
-        }
-    }
-}
-
-fn answer(bytes: Vec<u8>) -> LiveFrame {
-    let answer = bytes.into();
-    LiveFrame::Answer { watcher: 0, answer }
-}
-
 impl Stage {
     async fn set(world: &World) -> Self {
         let app = online(world).await;
-        let door = async {
-            let (mut sender, mut receiver) = comes(world).await;
-            let mut door = LiveDoor::new(BUILDING, LOBBY, signing_key(LOBBY), rand::random());
-            let hello = LiveFrame::Hello(door.hello().into());
-            sender.send(&hello).await.unwrap();
-            let ask = next_ask(&mut receiver).await;
-            let asked = door.open_ask(&ask, &viewers(world)).unwrap();
-            let (session, sealer) = door.begin(picture(), &mut OsRng).unwrap();
-            let grant = answer(door.grant(&asked, &session, 0, &mut OsRng).unwrap());
-            sender.send(&grant).await.unwrap();
-            (door, asked, sealer, sender, receiver, [hello, grant])
-        };
+        let door = async { PlayedDoor::grants(world, comes(world).await).await };
         let lobby = LOBBY.to_string();
         let (opened, door) = tokio::join!(app.controller.live_open(&lobby), door);
         let timeline = opened.unwrap();
@@ -87,28 +39,8 @@ impl Stage {
             (timeline.door_name.as_str(), timeline.width),
             ("Lobby", 1280)
         );
-        let (door, asked, sealer, sender, receiver, said) = door;
-        Self {
-            app,
-            door,
-            asked,
-            sealer,
-            sender,
-            receiver,
-            live: timeline.live_id,
-            said,
-        }
-    }
-
-    /// Films the `n`th fragment of a second, two to a group.
-    async fn film(&mut self, n: i64) -> LiveFrame {
-        let plain = format!("picture {n}");
-        let keyframe = n % 2 == 0;
-        let sealed = self.sealer.seal(n * 1000, 1000, keyframe, plain.as_bytes());
-        let fragment = sealed.unwrap().into();
-        let frame = LiveFrame::Fragment { keyframe, fragment };
-        self.sender.send(&frame).await.unwrap();
-        frame
+        let live = timeline.live_id;
+        Self { app, door, live }
     }
 
     async fn part(&self, n: u32) -> Result<(u32, String), ErrorCode> {
@@ -132,7 +64,7 @@ async fn a_viewer_sees_what_the_door_films() {
     let mut stage = Stage::set(&world).await;
     assert_eq!(stage.part(0).await, Ok(shown(0, "init")));
     for n in 0..4 {
-        stage.film(i64::from(n)).await;
+        stage.door.film(i64::from(n)).await;
         let text = format!("picture {n}");
         assert_eq!(stage.part(n + 1).await, Ok(shown(n + 1, &text)));
     }
@@ -143,10 +75,10 @@ async fn who_has_fallen_behind_is_moved_to_the_newest_group() {
     let world = World::new();
     let mut stage = Stage::set(&world).await;
     for n in 0..8 {
-        stage.film(n).await;
+        stage.door.film(n).await;
     }
     assert_eq!(stage.part(8).await, Ok(shown(8, "picture 7")));
-    assert_eq!(stage.part(1).await, Ok(shown(7, "picture 6")));
+    assert_eq!(stage.part(1).await, Ok(shown(8, "picture 6picture 7")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,15 +86,15 @@ async fn the_door_is_told_that_it_is_still_watched_and_that_it_is_not() {
     let world = World::new();
     let mut stage = Stage::set(&world).await;
     for n in 0..11 {
-        stage.film(n).await;
+        stage.door.film(n).await;
         stage.part(u32::try_from(n).unwrap() + 1).await.unwrap();
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    let ask = next_ask(&mut stage.receiver).await;
-    let again = stage.door.open_ask(&ask, &viewers(&world)).unwrap();
-    assert!(!again.first && again.watch == stage.asked.watch);
+    let ask = next_ask(&mut stage.door.receiver).await;
+    let again = stage.door.says.open_ask(&ask, &viewers(&world)).unwrap();
+    assert!(!again.first && again.watch == stage.door.asked.watch);
     stage.app.controller.live_close(&stage.live).unwrap();
-    while stage.receiver.next().await.is_ok() {}
+    while stage.door.receiver.next().await.is_ok() {}
     assert_eq!(stage.ended().await, ErrorCode::ConnectionLost);
 }
 
@@ -173,17 +105,21 @@ async fn a_window_that_is_gone_does_not_watch_on() {
     let begun = tokio::time::Instant::now();
     let film = async {
         for n in 0.. {
-            let frame = stage.sealer.seal(n * 1000, 1000, true, b"unseen").unwrap();
+            let frame = stage
+                .door
+                .sealer
+                .seal(n * 1000, 1000, true, b"unseen")
+                .unwrap();
             let fragment = frame.into();
             let keyframe = true;
             let frame = LiveFrame::Fragment { keyframe, fragment };
-            if stage.sender.send(&frame).await.is_err() {
+            if stage.door.sender.send(&frame).await.is_err() {
                 break;
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     };
-    let gone = async { while stage.receiver.next().await.is_ok() {} };
+    let gone = async { while stage.door.receiver.next().await.is_ok() {} };
     tokio::select! {
         () = film => {}
         () = gone => {}
@@ -199,8 +135,8 @@ async fn a_window_that_is_gone_does_not_watch_on() {
 async fn an_old_session_that_the_hub_has_kept_is_not_shown() {
     let world = World::new();
     let mut stage = Stage::set(&world).await;
-    let mut kept = stage.said.to_vec();
-    kept.push(stage.film(0).await);
+    let mut kept = stage.door.said.to_vec();
+    kept.push(stage.door.film(0).await);
     drop(stage);
     let app = world.open();
     app.until("online", |shown| shown.hub == HubState::Online)
@@ -222,11 +158,11 @@ async fn pictures_that_were_held_back_are_not_shown_as_live() {
     let world = World::new();
     let mut stage = Stage::set(&world).await;
     for n in 0..11 {
-        stage.film(0).await;
+        stage.door.film(0).await;
         stage.part(n + 1).await.unwrap();
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    stage.film(0).await;
+    stage.door.film(0).await;
     assert_eq!(stage.ended().await, ErrorCode::ConnectionLost);
 }
 
@@ -234,14 +170,18 @@ async fn pictures_that_were_held_back_are_not_shown_as_live() {
 async fn what_the_door_did_not_film_is_refused() {
     let world = World::new();
     let mut stage = Stage::set(&world).await;
-    stage.film(0).await;
-    let sealed = stage.sealer.seal(1000, 1000, false, b"picture 1").unwrap();
+    stage.door.film(0).await;
+    let sealed = stage
+        .door
+        .sealer
+        .seal(1000, 1000, false, b"picture 1")
+        .unwrap();
     let mut altered = sealed;
     altered[40] ^= 1;
     let fragment = altered.into();
     let keyframe = false;
     let frame = LiveFrame::Fragment { keyframe, fragment };
-    stage.sender.send(&frame).await.unwrap();
+    stage.door.sender.send(&frame).await.unwrap();
     assert_eq!(stage.ended().await, ErrorCode::LiveTampered);
 }
 
@@ -249,7 +189,7 @@ async fn what_the_door_did_not_film_is_refused() {
 async fn silence_is_a_lost_connection() {
     let world = World::new();
     let mut stage = Stage::set(&world).await;
-    stage.film(0).await;
+    stage.door.film(0).await;
     assert_eq!(stage.ended().await, ErrorCode::ConnectionLost);
 }
 
@@ -265,8 +205,8 @@ async fn the_door_says_why_it_ends() {
     ] {
         let world = World::new();
         let mut stage = Stage::set(&world).await;
-        let ended = answer(stage.door.end(stage.asked.watch, why));
-        stage.sender.send(&ended).await.unwrap();
+        let ended = answer(stage.door.says.end(stage.door.asked.watch, why));
+        stage.door.sender.send(&ended).await.unwrap();
         assert_eq!(stage.ended().await, code);
     }
 }

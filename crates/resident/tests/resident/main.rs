@@ -8,12 +8,15 @@
 mod alerts;
 mod building;
 mod carrying;
+mod direct;
 mod door;
 mod enrolment;
+mod exporting;
 mod following;
 mod hub;
 mod in_progress;
 mod live;
+mod live_door;
 mod remote;
 mod unlocking;
 mod watching;

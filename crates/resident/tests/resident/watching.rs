@@ -7,7 +7,7 @@ use resident::ui::{ErrorCode, HubState};
 use crate::building::{BUILDING, DEVICE, GARAGE, LOBBY, now_ms, signing_key};
 use crate::world::{App, World};
 
-const CLIP: ClipId = ClipId::from_entropy([0x50; 16]);
+pub(crate) const CLIP: ClipId = ClipId::from_entropy([0x50; 16]);
 
 /// A clip of two fragments a second each, the entry after the first.
 fn film(
@@ -51,7 +51,7 @@ fn film(
 }
 
 /// An app that knows of an entry at the lobby with this clip.
-async fn with_clip(
+pub(crate) async fn with_clip(
     world: &World,
     device: DeviceId,
     door: access::DoorId,
@@ -71,12 +71,15 @@ async fn with_clip(
         carrier_name: None,
         driver: None,
         guest_name: Some("Kim".to_owned()),
+        pass: None,
         link: None,
         clip: Some(ClipInfo {
             id: CLIP,
             state: ClipState::Ready,
             thumbnail: false,
             shortfall: None,
+            held: false,
+            gave_way: false,
         }),
         unfilmed: false,
         outcome: Outcome::Entered,
@@ -121,6 +124,27 @@ async fn a_clip_is_proven_and_opened_fragment_by_fragment() {
             plain
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_fragments_come_as_one_up_to_the_first_that_is_refused() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    let clip = CLIP.to_string();
+    let timeline = app.controller.clip_timeline(&clip).await.unwrap();
+    let lengths: Vec<u32> = timeline.fragments.iter().map(|one| one.bytes).collect();
+    assert_eq!(lengths, [5, 6]);
+    assert_eq!(
+        app.controller.clip_fragments(&clip, 1..=2).await.unwrap(),
+        b"firstsecond"[..]
+    );
+    world.hub.state().clips.get_mut(&CLIP).unwrap().1[2].pop();
+    assert_eq!(
+        app.controller.clip_fragments(&clip, 1..=2).await.unwrap(),
+        b"first"[..]
+    );
+    let error = app.controller.clip_fragments(&clip, 2..=3).await;
+    assert_eq!(error.unwrap_err().code, ErrorCode::ClipTampered);
 }
 
 #[tokio::test(start_paused = true)]

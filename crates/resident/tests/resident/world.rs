@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,13 +7,14 @@ use access::ShortDoorId;
 use async_trait::async_trait;
 use bluetooth::{Central, LinkError, LoopbackCentral};
 use bytes::Bytes;
+use hub_api::{LiveReceiver, LiveSender, LocalAddress, live_connection};
 use keyring_core::{CredentialStore, Error};
 use resident::keys::{FileKeys, KeyStores, Keychain};
 use resident::links::Links;
 use resident::ui::{AppError, KeyStorage, Snapshot, UiEvent, UnlockState};
 use resident::{Config, Controller, Notification, Outside, Shell};
 use tempfile::TempDir;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 use crate::hub::{FakeHub, FakeHubs};
@@ -212,11 +214,41 @@ impl Shell for Seen {
     }
 }
 
+/// Listeners on a network in memory, and who has come to each.
+#[derive(Clone, Default)]
+pub(crate) struct Nearby(Arc<Mutex<HashMap<LocalAddress, mpsc::UnboundedSender<LiveEnds>>>>);
+
+/// One end of a live connection.
+pub(crate) type LiveEnds = (LiveSender, LiveReceiver);
+
+impl Nearby {
+    /// Whoever connects to this address from now on.
+    pub(crate) fn listen(&self, at: LocalAddress) -> mpsc::UnboundedReceiver<LiveEnds> {
+        let (come, came) = mpsc::unbounded_channel();
+        self.0.lock().unwrap().insert(at, come);
+        came
+    }
+
+    fn connect(&self, at: LocalAddress) -> std::io::Result<LiveEnds> {
+        let (app, door) = tokio::io::duplex(64 * 1024);
+        let listeners = self.0.lock().unwrap();
+        let listener = listeners.get(&at);
+        let taken = listener.is_some_and(|come| come.send(live_connection(door)).is_ok());
+        if taken {
+            Ok(live_connection(app))
+        } else {
+            Err(std::io::ErrorKind::ConnectionRefused.into())
+        }
+    }
+}
+
 /// A radio and a network in memory.
 #[derive(Default)]
 pub(crate) struct FakeLinks {
     pub(crate) radio: LoopbackCentral,
     pub(crate) network: LoopbackCentral,
+    /// What listens on the network for those who watch live.
+    pub(crate) nearby: Nearby,
     pub(crate) radio_fault: Mutex<Option<fn() -> LinkError>>,
     pub(crate) radio_used: AtomicU32,
 }
@@ -244,5 +276,9 @@ impl Links for FakeLinks {
             self.network.clone()
         };
         Arc::new(known)
+    }
+
+    async fn live(&self, at: LocalAddress) -> std::io::Result<(LiveSender, LiveReceiver)> {
+        self.nearby.connect(at)
     }
 }

@@ -36,7 +36,11 @@ impl Server {
         expire_timeout: i32,
     ) -> u32 {
         // What only a real desktop would look at.
-        let _ = (app_icon, hints, expire_timeout);
+        let _ = (app_icon, expire_timeout);
+        // Its name in versions 1.2 and 1.1 of the specification.
+        let picture = ["image-data", "image_data"]
+            .iter()
+            .any(|name| hints.contains_key(*name));
         let next = || self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let id = if replaces_id == 0 {
             next()
@@ -45,7 +49,7 @@ impl Server {
         };
         let line = serde_json::json!({
             "id": id, "at_ms": now_ms(), "app": app_name, "summary": summary, "body": body,
-            "actions": actions,
+            "actions": actions, "replaces": replaces_id, "picture": picture,
         });
         let mut out = stdout();
         // Whoever started the server has gone when its pipe is closed.

@@ -1,20 +1,23 @@
 //! Runs a [`Site`] for a test in another language.
 //!
-//! `vestibule-site FOLDER [URL]`: with a URL, the network camera there looks at the main entrance,
-//! 1280 by 720 pixels, 30 pictures per second.
+//! `vestibule-site FOLDER [CAMERA]`: what looks at the main entrance instead of the test picture, as the
+//! JSON of a [`CameraPlan`]; or `clock`, for a network camera of 1280 by 720 pixels and 30 pictures per
+//! second that tell when they were taken.
 //!
 //! Prints one JSON line that describes the site, then answers each JSON line of standard input with
 //! one of standard output, and ends with standard input.
 
 use std::{
     io::{BufRead, Write, stdin, stdout},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use simulation::{Building, BuildingPlan, CameraPlan, Door, Programs, Site};
+use simulation::{
+    Building, BuildingPlan, CameraPlan, Door, DoorPlan, NetworkCamera, Programs, Site,
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -66,11 +69,19 @@ enum Act {
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next();
-    let folder = PathBuf::from(folder.context("usage: vestibule-site FOLDER [URL]")?);
+    let folder = PathBuf::from(folder.context("usage: vestibule-site FOLDER [CAMERA]")?);
+    std::fs::create_dir_all(&folder)?;
     let mut home = BuildingPlan::elm_street().with_garage();
-    if let Some(url) = arguments.next() {
-        watch_by(&mut home, &url);
-    }
+    let entrance = home.doors.first_mut().context("a building has a door")?;
+    // A camera with a clock films until the end.
+    let _clock = match arguments.next().as_deref() {
+        None => None,
+        Some("clock") => Some(watch_by_clock(entrance, &folder)?),
+        Some(plan) => {
+            entrance.camera = Some(serde_json::from_str(plan)?);
+            None
+        }
+    };
     let programs = Programs::beside_this_executable()?;
     let mut site = Site::start_with(&programs, &folder, home, BuildingPlan::oak_court())?;
     print(&json!({ "folder": folder, "home": describe(&site.home) }))?;
@@ -86,17 +97,11 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Puts a network camera at the main entrance.
-fn watch_by(home: &mut BuildingPlan, url: &str) {
-    let camera = CameraPlan {
-        source: format!(r#"{{ kind = "rtsp", url = "{url}" }}"#),
-        size: (1280, 720),
-        fps: 30,
-        ..CameraPlan::test()
-    };
-    if let Some(entrance) = home.doors.first_mut() {
-        entrance.camera = Some(camera);
-    }
+fn watch_by_clock(door: &mut DoorPlan, folder: &Path) -> Result<NetworkCamera> {
+    let (size, fps) = ((1280, 720), 30);
+    let camera = NetworkCamera::with_clock(folder, size, fps)?;
+    door.camera = Some(CameraPlan::network(&camera, size, fps));
+    Ok(camera)
 }
 
 fn answer(site: &mut Site, request: Request) -> Result<Value> {

@@ -9,6 +9,7 @@ mod audit_log;
 mod channel;
 mod credentials;
 mod doors;
+mod filming;
 mod floods;
 mod hub;
 mod privacy;

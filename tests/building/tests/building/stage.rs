@@ -1,7 +1,7 @@
 //! The building that each test has for itself.
 
 use anyhow::Result;
-use building_tests::Phone;
+use building_tests::{Phone, Travels};
 use simulation::{BuildingPlan, CameraPlan, DoorPlan, Programs, Site};
 use tempfile::TempDir;
 
@@ -32,6 +32,24 @@ impl Stage {
             phone,
             folder,
         })
+    }
+
+    /// Another device of a resident, enrolled: in the building's network, or away from it.
+    pub(crate) async fn neighbour(&self, name: &str) -> Result<Phone> {
+        self.enrols(Phone::start(&self.folder.path().join(name))?)
+            .await
+    }
+
+    pub(crate) async fn away(&self, name: &str) -> Result<(Phone, Travels)> {
+        let (phone, travels) = Phone::start_away(&self.folder.path().join(name))?;
+        Ok((self.enrols(phone).await?, travels))
+    }
+
+    async fn enrols(&self, phone: Phone) -> Result<Phone> {
+        let invite = self.site.home.resident_invite(&self.site.hub)?;
+        phone.enrol(&invite).await?;
+        phone.is_equipped().await?;
+        Ok(phone)
     }
 
     /// The id of a door of the home building.

@@ -1,6 +1,6 @@
-//! Hours, lockdown and codes.
+//! What is ruled for doors, and codes.
 
-use access::{HolderClass, Lockdown};
+use access::{HolderClass, Lockdown, Unfilmed};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Doors, InBuilding, name};
@@ -53,6 +53,19 @@ pub(in crate::cli) struct OneDoor {
     pub(in crate::cli) building: InBuilding,
     /// The door; its id or name.
     pub(in crate::cli) door: String,
+}
+
+/// At least one.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(in crate::cli) struct DoorRules {
+    /// How long it may stand open before that is reported, in seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(5..=3600))]
+    pub(in crate::cli) held_open_s: Option<u16>,
+    /// What becomes of couriers while the door films nobody: flag lets them in and marks the entry as
+    /// unfilmed, refuse keeps them out. Residents, guests and staff are never kept out for it.
+    #[arg(long, value_enum)]
+    pub(in crate::cli) unfilmed: Option<UnfilmedRule>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,6 +172,21 @@ impl From<CodeClass> for HolderClass {
             CodeClass::Guest => Self::Guest,
             CodeClass::Staff => Self::Staff,
             CodeClass::Resident => Self::Resident,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(in crate::cli) enum UnfilmedRule {
+    Flag,
+    Refuse,
+}
+
+impl From<UnfilmedRule> for Unfilmed {
+    fn from(rule: UnfilmedRule) -> Self {
+        match rule {
+            UnfilmedRule::Flag => Self::Flag,
+            UnfilmedRule::Refuse => Self::Refuse,
         }
     }
 }

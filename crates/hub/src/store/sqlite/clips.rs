@@ -7,7 +7,7 @@ use super::columns::{RowResult, all, id, one, run, word};
 use super::{Sqlite, feed, ledger};
 use crate::store::{
     ClipRow, ClipStage, Clips, Closing, FragmentRow, ListedClip, NewFragment, NewThumbnail, Notice,
-    Placed, PrefixRow, Result, StoreError,
+    Placed, PrefixRow, Result, StoreError, StoredClip,
 };
 
 const STAGES: [(&str, ClipStage); 4] = [
@@ -25,7 +25,7 @@ impl Clips for Sqlite {
 
     async fn clips_of(&self, building: BuildingId) -> Result<Vec<ListedClip>> {
         self.read(move |db| {
-            let sql = "SELECT id, door, state, started_at, bytes, \
+            let sql = "SELECT id, door, state, started_at, bytes, held_reason, gave_way, \
                        (SELECT COUNT(*) FROM fragment WHERE fragment.clip = clip.id) AS fragments \
                        FROM clip WHERE building = ? ORDER BY started_at DESC, rowid DESC";
             all(db, sql, [building.as_bytes()], |row| {
@@ -36,6 +36,27 @@ impl Clips for Sqlite {
                     started_at: row.get("started_at")?,
                     fragments: row.get("fragments")?,
                     bytes: row.get("bytes")?,
+                    held: row.get("held_reason")?,
+                    gave_way: row.get("gave_way")?,
+                })
+            })
+        })
+        .await
+    }
+
+    async fn stored_clips(&self, building: BuildingId) -> Result<Vec<StoredClip>> {
+        self.read(move |db| {
+            let sql = "SELECT id, door, bytes, state = 'ready' AS closed, \
+                       held_at IS NOT NULL AS held FROM clip \
+                       WHERE building = ? AND state IN ('recording', 'ready') AND bytes > 0 \
+                       ORDER BY started_at, rowid";
+            all(db, sql, [building.as_bytes()], |row| {
+                Ok(StoredClip {
+                    id: id(row, "id", ClipId::from_bytes)?,
+                    door: id(row, "door", DoorId::from_bytes)?,
+                    bytes: row.get("bytes")?,
+                    closed: row.get("closed")?,
+                    held: row.get("held")?,
                 })
             })
         })
@@ -108,7 +129,8 @@ impl Clips for Sqlite {
     async fn expire_clips(&self, started_before: u64) -> Result<u64> {
         self.write(move |db| {
             let sql = "UPDATE clip SET state = 'expiring' \
-                       WHERE state IN ('recording', 'ready') AND started_at < ?";
+                       WHERE state IN ('recording', 'ready') AND started_at < ? \
+                       AND held_at IS NULL";
             Ok(run(db, sql, [started_before])? as u64)
         })
         .await
@@ -138,7 +160,7 @@ impl Clips for Sqlite {
     }
 }
 
-fn find(db: &Transaction<'_>, id: ClipId) -> Result<Option<ClipRow>> {
+pub(super) fn find(db: &Transaction<'_>, id: ClipId) -> Result<Option<ClipRow>> {
     one(db, "SELECT * FROM clip WHERE id = ?", [id.as_bytes()], clip)
 }
 
@@ -166,9 +188,14 @@ fn judge(db: &Transaction<'_>, new: &NewFragment) -> Result<(Placed, bool)> {
 
 /// Whether so many bytes more fit into the building's quota.
 fn fits(db: &Transaction<'_>, building: BuildingId, more: u64, quota: u64) -> Result<bool> {
+    Ok(used_bytes(db, building)?.saturating_add(more) <= quota)
+}
+
+/// What is stored of a building's clips.
+fn used_bytes(db: &Transaction<'_>, building: BuildingId) -> Result<u64> {
     let sql = "SELECT COALESCE(SUM(bytes), 0) FROM clip WHERE building = ?";
-    let used = one(db, sql, [building.as_bytes()], |row| row.get::<_, u64>(0))?;
-    Ok(used.unwrap_or(0).saturating_add(more) <= quota)
+    let used = one(db, sql, [building.as_bytes()], |row| row.get(0))?;
+    Ok(used.unwrap_or(0))
 }
 
 fn find_thumbnail(db: &Transaction<'_>, clip: ClipId) -> Result<Option<SignedThumbnail>> {
@@ -241,7 +268,7 @@ fn close(db: &Transaction<'_>, closing: &Closing) -> Result<()> {
 }
 
 /// Tells whoever may see the clip's entry, if there is one already.
-fn tell(
+pub(super) fn tell(
     db: &Transaction<'_>,
     clip: ClipId,
     at: u64,
@@ -271,6 +298,8 @@ fn clip(row: &Row<'_>) -> RowResult<ClipRow> {
         stage: word(row, "state", STAGES)?,
         recorded_hash: row.get("recorded_hash")?,
         index: index.map(SignedClipIndex::from_bytes),
+        held: row.get::<_, Option<u64>>("held_at")?.is_some(),
+        gave_way: row.get("gave_way")?,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
-use access::{DenyReason, DoorKind, HolderClass, Lockdown, ParseIdError, ResidentRecords};
+use access::{
+    DenyReason, DoorKind, HolderClass, Lockdown, ParseIdError, ResidentRecords, Unfilmed,
+};
 use audit::LinkKind;
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{OptionalExtension as _, Params, Row, Transaction};
@@ -115,6 +117,11 @@ pub(super) fn optional_link(row: &Row<'_>, column: &str) -> RowResult<Option<Lin
 pub(super) fn lockdown(row: &Row<'_>, column: &str) -> RowResult<Lockdown> {
     let all = [Lockdown::Off, Lockdown::Visitors, Lockdown::Everyone];
     word(row, column, all.map(|level| (level.as_str(), level)))
+}
+
+pub(super) fn unfilmed(row: &Row<'_>, column: &str) -> RowResult<Unfilmed> {
+    let words = Unfilmed::ALL.map(|rule| (rule.as_str(), rule));
+    word(row, column, words)
 }
 
 pub(super) fn class(row: &Row<'_>, column: &str) -> RowResult<HolderClass> {

@@ -1,13 +1,13 @@
 use access::{BuildingId, CarrierId, DeviceId, DoorId, GrantId, ResidentId, SignedBundle, UnitId};
 use async_trait::async_trait;
-use hub_api::DoorUpdate;
+use hub_api::{DoorUpdate, LocalAddress};
 use rusqlite::{Row, Transaction, named_params, params};
 
 use super::columns::{
-    RowResult, all, door_kind, id, key, lockdown, one, optional_id, optional_key, resident_records,
-    resident_records_word, run,
+    RowResult, all, broken, door_kind, id, key, lockdown, one, optional_id, optional_key,
+    resident_records, resident_records_word, run, unfilmed,
 };
-use super::{Sqlite, feed, grants, rules};
+use super::{Sqlite, failed, feed, grants, rules};
 use crate::store::{
     Audience, Building, Bundled, Carrier, Device, Directory, Door, DoorKeys, DoorRules, NewGrant,
     Notice, Resident, Result, Revocation, StandingGrant, StoreError, Unit,
@@ -73,8 +73,10 @@ impl Directory for Sqlite {
         self.write(move |db| {
             run(
                 db,
-                "INSERT INTO door (id, building, name, kind, unit, unlock_s, lockdown, held_open_s)
-                 VALUES (:id, :building, :name, :kind, :unit, :unlock_s, :lockdown, :held_open_s)",
+                "INSERT INTO door (id, building, name, kind, unit, unlock_s, lockdown, held_open_s,
+                                   unfilmed)
+                 VALUES (:id, :building, :name, :kind, :unit, :unlock_s, :lockdown, :held_open_s,
+                         :unfilmed)",
                 named_params! {
                     ":id": door.id.as_bytes(),
                     ":building": door.building.as_bytes(),
@@ -84,6 +86,7 @@ impl Directory for Sqlite {
                     ":unlock_s": door.unlock_s,
                     ":lockdown": door.rules.lockdown.as_str(),
                     ":held_open_s": door.rules.held_open_s,
+                    ":unfilmed": door.rules.unfilmed.as_str(),
                 },
             )?;
             rules::insert_hours(db, door.id, &door.rules.hours)
@@ -112,11 +115,15 @@ impl Directory for Sqlite {
         let DoorUpdate {
             stream_address,
             camera,
+            live_addresses,
         } = update.clone();
+        let live = serde_json::to_string(&live_addresses).map_err(failed)?;
         self.write(move |db| {
-            let sql = "UPDATE door SET stream_address = ?1, camera = ?2 \
-                       WHERE id = ?3 AND (stream_address IS NOT ?1 OR camera IS NOT ?2)";
-            Ok(run(db, sql, params![stream_address, camera, door.as_bytes()])? > 0)
+            let sql = "UPDATE door SET stream_address = ?1, camera = ?2, live_addresses = ?3 \
+                       WHERE id = ?4 AND (stream_address IS NOT ?1 OR camera IS NOT ?2 \
+                                          OR live_addresses IS NOT ?3)";
+            let said = params![stream_address, camera, live, door.as_bytes()];
+            Ok(run(db, sql, said)? > 0)
         })
         .await
     }
@@ -275,13 +282,20 @@ fn door(row: &Row<'_>) -> RowResult<Door> {
             hours: Vec::new(),
             lockdown: lockdown(row, "lockdown")?,
             held_open_s: row.get("held_open_s")?,
+            unfilmed: unfilmed(row, "unfilmed")?,
         },
         keys: signing
             .zip(noise)
             .map(|(signing, noise)| DoorKeys { signing, noise }),
         stream_address: row.get("stream_address")?,
         camera: row.get("camera")?,
+        live_addresses: live_addresses(row)?,
     })
+}
+
+fn live_addresses(row: &Row<'_>) -> RowResult<Vec<LocalAddress>> {
+    let addresses: String = row.get("live_addresses")?;
+    serde_json::from_str(&addresses).map_err(broken)
 }
 
 fn resident(row: &Row<'_>) -> RowResult<Resident> {

@@ -1,4 +1,6 @@
-use access::{BuildingId, CarrierId, DeviceId, DoorId, GrantId, ResidentId, UnitId};
+use access::{
+    BuildingId, CarrierId, DeviceId, DoorId, GrantId, ResidentId, SigningPublicKey, UnitId,
+};
 use async_trait::async_trait;
 use rusqlite::{Row, Transaction, named_params, params};
 
@@ -68,6 +70,11 @@ impl Enrolment for Sqlite {
     async fn client(&self, id: &str) -> Result<Option<Client>> {
         let id = id.to_owned();
         self.read(move |db| one(db, &format!("{CLIENT} WHERE client.id = ?"), [id], client))
+            .await
+    }
+
+    async fn client_of_key(&self, key: SigningPublicKey) -> Result<Option<Client>> {
+        self.read(move |db| client_with_key(db, key.as_bytes()))
             .await
     }
 }
@@ -282,7 +289,18 @@ fn revoke_resident(db: &Transaction<'_>, resident: ResidentId, now: u64) -> Resu
          WHERE resident = ? AND used_by IS NULL AND expires_at >= ?",
         params![now, id, now],
     )?;
-    Ok(Departure { devices, invites })
+    let passes = run(
+        db,
+        "UPDATE standing_grant SET revoked_at = ?1 WHERE revoked_at IS NULL AND not_after >= ?1
+         AND id IN (SELECT standing_grant FROM pass JOIN door_code USING (standing_grant)
+                    WHERE resident = ?2 AND used_at IS NULL)",
+        params![now, id],
+    )?;
+    Ok(Departure {
+        devices,
+        invites,
+        passes,
+    })
 }
 
 fn client(row: &Row<'_>) -> RowResult<Client> {

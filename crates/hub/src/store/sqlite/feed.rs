@@ -1,6 +1,6 @@
-use access::{BuildingId, ClipId, DoorId};
+use access::{BuildingId, ClipId, DoorId, GrantId, HolderClass, UnitId};
 use async_trait::async_trait;
-use hub_api::{ClipInfo, ClipState, EntryInfo, Outcome};
+use hub_api::{ClipInfo, ClipState, EntryInfo, Outcome, PassKind};
 use rusqlite::types::ToSql;
 use rusqlite::{Row, Transaction, params, params_from_iter};
 
@@ -13,11 +13,15 @@ use crate::store::{Audience, EntryRow, Feed, Notice, Result, StoredEvent};
 
 const ENTRIES: &str = "
     SELECT entry.*, carrier.name AS carrier_name, standing_grant.person,
+           pass.kind AS pass_kind, resident.unit AS pass_unit,
            clip.state AS clip_state, clip.shortfall AS clip_shortfall,
+           clip.held_at IS NOT NULL AS clip_held, COALESCE(clip.gave_way, 0) AS clip_gave_way,
            EXISTS (SELECT 1 FROM clip_thumbnail WHERE clip_thumbnail.clip = clip.id)
                AS clip_thumbnail
     FROM entry
     LEFT JOIN standing_grant ON standing_grant.id = entry.standing_grant
+    LEFT JOIN pass ON pass.standing_grant = entry.standing_grant
+    LEFT JOIN resident ON resident.id = pass.resident
     LEFT JOIN carrier ON carrier.id = COALESCE(entry.carrier, standing_grant.carrier)
     LEFT JOIN clip ON clip.id = entry.clip AND clip.door = entry.door";
 
@@ -138,10 +142,11 @@ fn entry(row: &Row<'_>) -> RowResult<EntryRow> {
         door: id(row, "door", DoorId::from_bytes)?,
         at_ms: row.get("at_ms")?,
         seq: row.get("seq")?,
-        class: optional_class(row, "class")?,
+        class: shown_class(row)?,
         carrier_name: row.get("carrier_name")?,
         driver: row.get("driver")?,
         guest_name: row.get("person")?,
+        pass: None,
         link: optional_link(row, "link")?,
         clip: clip(row)?,
         unfilmed: row.get("unfilmed")?,
@@ -150,7 +155,23 @@ fn entry(row: &Row<'_>) -> RowResult<EntryRow> {
     Ok(EntryRow {
         info,
         building: id(row, "building", BuildingId::from_bytes)?,
+        pass: pass(row)?,
     })
+}
+
+fn pass(row: &Row<'_>) -> RowResult<Option<(GrantId, UnitId)>> {
+    let unit = optional_id(row, "pass_unit", UnitId::from_bytes)?;
+    let grant = optional_id(row, "standing_grant", GrantId::from_bytes)?;
+    Ok(grant.zip(unit))
+}
+
+/// A door records whoever has a code as a guest; a delivery pass's is a courier all the same.
+fn shown_class(row: &Row<'_>) -> RowResult<Option<HolderClass>> {
+    let kind: Option<String> = row.get("pass_kind")?;
+    if kind.as_deref() == Some(PassKind::Delivery.as_str()) {
+        return Ok(Some(HolderClass::Courier));
+    }
+    optional_class(row, "class")
 }
 
 fn outcome(row: &Row<'_>) -> RowResult<Outcome> {
@@ -175,10 +196,14 @@ fn clip(row: &Row<'_>) -> RowResult<Option<ClipInfo>> {
     let shortfall: Option<String> = row.get("clip_shortfall")?;
     let shortfall = shortfall.map(|word| serde_json::from_str(&word).map_err(broken));
     let shortfall = shortfall.transpose()?;
+    let held = row.get("clip_held")?;
+    let gave_way = row.get("clip_gave_way")?;
     Ok(clip.map(|id| ClipInfo {
         id,
         state,
         thumbnail,
         shortfall,
+        held,
+        gave_way,
     }))
 }

@@ -15,7 +15,7 @@ pub(super) fn insert(db: &Transaction<'_>, grant: &NewGrant) -> Result<()> {
     };
     let (person, holder) = match &grant.subject {
         GrantSubject::Person { name, holder, .. } => (Some(name), Some(holder.0)),
-        GrantSubject::Code(code) => (Some(&code.name), None),
+        GrantSubject::Code(code) => (code.name.as_ref(), None),
         _ => (None, None),
     };
     run(

@@ -83,7 +83,7 @@ impl Ledger for Sqlite {
         limit: u32,
     ) -> Result<Vec<StoredRecord>> {
         self.read(move |db| {
-            let sql = "SELECT * FROM record WHERE building = ? AND position >= ? \
+            let sql = "SELECT * FROM logged WHERE building = ? AND position >= ? \
                        ORDER BY position LIMIT ?";
             all(
                 db,
@@ -97,7 +97,7 @@ impl Ledger for Sqlite {
 
     async fn leaves(&self, building: BuildingId, from: u64, limit: u32) -> Result<Vec<Leaf>> {
         self.read(move |db| {
-            let sql = "SELECT leaf FROM record WHERE building = ? AND position >= ? \
+            let sql = "SELECT leaf FROM logged WHERE building = ? AND position >= ? \
                        ORDER BY position LIMIT ?";
             all(db, sql, params![building.as_bytes(), from, limit], |row| {
                 row.get(0).map(Leaf)
@@ -140,7 +140,11 @@ pub(super) fn find_tip(db: &Transaction<'_>, door: DoorId) -> Result<DoorTip> {
     tip.ok_or(StoreError::Unknown)
 }
 
-fn grow_log(db: &Transaction<'_>, building: BuildingId, growth: &LogGrowth) -> Result<()> {
+pub(super) fn grow_log(
+    db: &Transaction<'_>,
+    building: BuildingId,
+    growth: &LogGrowth,
+) -> Result<()> {
     let updated = run(
         db,
         "UPDATE building SET log_size = :to, checkpoint = :checkpoint
@@ -214,7 +218,7 @@ fn project(db: &Transaction<'_>, append: &Append, projection: &Projection) -> Re
             let sql = "UPDATE entry SET unfilmed = 1 WHERE door = ?1 AND seq = ?2";
             let told = run(db, sql, of_entry)?;
             let sql = "UPDATE clip SET state = 'expiring' WHERE door = ?1 AND state = 'recording' \
-                       AND id = (SELECT clip FROM entry WHERE door = ?1 AND seq = ?2)";
+                       AND held_at IS NULL AND id = (SELECT clip FROM entry WHERE door = ?1 AND seq = ?2)";
             run(db, sql, of_entry)?;
             tell_of_changes(db, append, told)
         }
@@ -277,7 +281,7 @@ pub(super) fn expect_clip(
 }
 
 /// Notes the hash that the record fixes, and what the clip lacks; one that was closed with another hash is
-/// withdrawn.
+/// withdrawn, unless it is held. The door's first record counts: who takes the door later cannot unsay it.
 fn project_closed_clip(
     db: &Transaction<'_>,
     append: &Append,
@@ -286,10 +290,13 @@ fn project_closed_clip(
 ) -> Result<()> {
     expect_clip(db, (append.after.building, append.door), clip, append.at)?;
     let closed = params![final_hash, clip.as_bytes(), append.door.as_bytes()];
-    let sql = "UPDATE clip SET recorded_hash = ?1 WHERE id = ?2 AND door = ?3";
-    run(db, sql, closed)?;
+    let sql = "UPDATE clip SET recorded_hash = ?1 \
+               WHERE id = ?2 AND door = ?3 AND recorded_hash IS NULL";
+    if run(db, sql, closed)? == 0 {
+        return Ok(());
+    }
     let sql = "UPDATE clip SET state = 'expiring' WHERE id = ?2 AND door = ?3 \
-               AND state = 'ready' AND final_hash IS NOT ?1";
+               AND state = 'ready' AND final_hash IS NOT ?1 AND held_at IS NULL";
     let withdrawn = run(db, sql, closed)?;
     let short = match shortfall {
         Some(shortfall) => note_shortfall(db, clip, shortfall)?,
@@ -353,7 +360,7 @@ fn alarm(row: &Row<'_>) -> RowResult<Alarm> {
 
 fn stored_record(row: &Row<'_>) -> RowResult<StoredRecord> {
     Ok(StoredRecord {
-        door: id(row, "door", DoorId::from_bytes)?,
+        door: optional_id(row, "door", DoorId::from_bytes)?,
         seq: row.get("seq")?,
         salt: row.get("salt")?,
         leaf: Leaf(row.get("leaf")?),

@@ -6,7 +6,9 @@ mod directory;
 mod enrolment;
 mod feed;
 mod grants;
+mod keeping;
 mod ledger;
+mod passes;
 mod rules;
 
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
-//! Doors' hours and lockdown, and the salt of codes.
+//! What is ruled for doors, and the salt of codes.
 
 use std::collections::HashMap;
 
-use access::{BuildingId, DoorId, HolderClass, Hours, Lockdown};
+use access::{BuildingId, DoorId, HolderClass, Hours, Lockdown, Unfilmed};
 use async_trait::async_trait;
 use rusqlite::{Row, Transaction, params};
 
@@ -25,6 +25,14 @@ impl Rules for Sqlite {
         self.write(move |db| {
             let sql = "UPDATE door SET held_open_s = ? WHERE id = ?";
             known(run(db, sql, params![held_open_s, door.as_bytes()])?)
+        })
+        .await
+    }
+
+    async fn set_unfilmed(&self, door: DoorId, unfilmed: Unfilmed) -> Result<()> {
+        self.write(move |db| {
+            let sql = "UPDATE door SET unfilmed = ? WHERE id = ?";
+            known(run(db, sql, params![unfilmed.as_str(), door.as_bytes()])?)
         })
         .await
     }

@@ -98,6 +98,16 @@ impl TestDoor {
     /// Records a courier's filmed entry, uploads the clip and closes it.
     pub(crate) async fn filmed_courier(&mut self, elm: &Elm) -> TestClip {
         let clip = self.clip();
+        self.film(elm, clip).await
+    }
+
+    /// The same with a clip of this size in KiB.
+    pub(crate) async fn filmed_courier_in(&mut self, elm: &Elm, kib: u32) -> TestClip {
+        let clip = self.clip_of(kib);
+        self.film(elm, clip).await
+    }
+
+    async fn film(&mut self, elm: &Elm, clip: TestClip) -> TestClip {
         let entry = self.courier(elm, Some(clip.id));
         self.put(&[entry]).await.unwrap();
         self.upload(&clip).await;
@@ -120,8 +130,17 @@ impl TestDoor {
         self.clip_called(ClipId::from_entropy(random16()))
     }
 
+    /// The same of this size in KiB, a fifth of it each fragment's.
+    pub(crate) fn clip_of(&self, kib: u32) -> TestClip {
+        self.sealed(ClipId::from_entropy(random16()), kib * 1024 / 5)
+    }
+
     /// The same under a given id, sealed with another key each time.
     pub(crate) fn clip_called(&self, id: ClipId) -> TestClip {
+        self.sealed(id, 1000)
+    }
+
+    fn sealed(&self, id: ClipId, plain_len: u32) -> TestClip {
         let header = ClipHeader {
             clip: id,
             building: self.building,
@@ -136,7 +155,7 @@ impl TestDoor {
         let key = ClipKey::from_bytes(random32());
         let mut sealer = Sealer::new(header.clone(), &key, self.key.clone()).unwrap();
         let thumbnail = sealer.seal_thumbnail(b"a small picture").unwrap();
-        let fragments: Vec<_> = (0..5).map(|n| seal(&mut sealer, n)).collect();
+        let fragments: Vec<_> = (0..5).map(|n| seal(&mut sealer, n, plain_len)).collect();
         let prefix = self.signed_prefix(&header, &fragments[..3]);
         let (closed, index) = sealer.close().unwrap();
         let final_hash = Hash32(*closed.final_hash().as_bytes());
@@ -164,14 +183,14 @@ impl TestDoor {
     }
 }
 
-fn seal(sealer: &mut Sealer, n: u32) -> SealedFragment {
-    let plain = vec![u8::try_from(n).unwrap(); 1000];
+fn seal(sealer: &mut Sealer, n: u32, plain_len: u32) -> SealedFragment {
+    let plain = vec![u8::try_from(n).unwrap(); plain_len as usize];
     let meta = FragmentMeta {
         n,
         start_ms: i64::from(n) * 100 - 200,
         duration_ms: if n == 0 { 0 } else { 100 },
         keyframe: n == 1 || n == 3,
-        plain_len: 1000,
+        plain_len,
     };
     sealer.seal(meta, &plain).unwrap()
 }

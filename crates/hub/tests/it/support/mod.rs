@@ -2,6 +2,7 @@
 
 mod door;
 mod events;
+mod log;
 mod raw;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use url::Url;
 
 pub(crate) use door::{TestClip, TestDoor};
 pub(crate) use events::{Events, next_event, next_news, open_events, open_events_after};
+pub(crate) use log::Captured;
 pub(crate) use raw::{Answer, Raw, authorised};
 
 pub(crate) struct TestHub {
@@ -59,6 +61,7 @@ impl TestHub {
         let dir = TempDir::new().unwrap();
         let mut settings = Settings::new("Elm hub", None);
         settings.listen = "127.0.0.1:0".parse().unwrap();
+        settings.pass_url = Some("https://pass.elm.example".parse().unwrap());
         adjust(&mut settings);
         DataFolder::init(dir.path(), &settings).unwrap();
         let mut hub = Self {
@@ -188,6 +191,7 @@ impl TestHub {
             keys: None,
             stream_address: None,
             camera: false,
+            live_addresses: Vec::new(),
         };
         self.store().add_door(&door).await.unwrap();
         id

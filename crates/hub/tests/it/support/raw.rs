@@ -59,6 +59,15 @@ impl Raw {
         self.origin.join(path).unwrap().to_string()
     }
 
+    /// What a browser gets.
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let mut request = self.http.get(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+
     /// Sends a request with exactly these headers.
     pub(crate) async fn send(
         &self,
