@@ -15,6 +15,7 @@ pub(crate) fn seam() -> Builder<Wry> {
         .dangerously_cast_bigints_to_number()
         .commands(collect_commands![
             commands::snapshot,
+            commands::set_preferences,
             commands::preview_invite,
             commands::take_pending_invite,
             commands::enrol,

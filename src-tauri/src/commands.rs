@@ -2,7 +2,7 @@
 
 use resident::ui::{
     ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Snapshot,
+    LiveTimeline, Preferences, Snapshot,
 };
 use tauri::{AppHandle, State};
 
@@ -18,6 +18,15 @@ pub(crate) async fn snapshot(
     // A window asks for this once it listens: it can be told now what it was opened for.
     window::tell_what_for(&app);
     resident.snapshot()
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn set_preferences(
+    resident: State<'_, Resident>,
+    preferences: Preferences,
+) -> Result<(), AppError> {
+    resident.set_preferences(&preferences)
 }
 
 #[tauri::command]

@@ -122,7 +122,9 @@ fn handle_menu(app: &AppHandle, event: MenuEvent) {
 
 #[cfg(test)]
 mod tests {
-    use resident::ui::{BluetoothState, CredentialState, DoorCard, DoorKind, HubState, Lockdown};
+    use resident::ui::{
+        BluetoothState, CredentialState, DoorCard, DoorKind, HubState, Lockdown, Preferences,
+    };
 
     use super::*;
 
@@ -158,6 +160,7 @@ mod tests {
             ],
             hub: HubState::Online,
             bluetooth: BluetoothState::On,
+            preferences: Preferences::default(),
             version: String::new(),
         };
         let shown: Vec<_> = entries(&snapshot)

@@ -3,6 +3,9 @@ import { defineConfig } from "@playwright/test";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const port = process.env.VESTIBULE_WEB_PORT ?? "4173";
+const address = `http://127.0.0.1:${port}`;
+
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true };
 const laptop = { viewport: { width: 1440, height: 900 } };
 
@@ -19,7 +22,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [["list"], ["json", { outputFile: at("../../target/web/report.json") }]],
   use: {
-    baseURL: "http://127.0.0.1:4173",
+    baseURL: address,
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     screenshot: "only-on-failure",
@@ -50,10 +53,9 @@ export default defineConfig({
     { name: "once", use: laptop, testMatch: "once/*.test.ts" },
   ],
   webServer: {
-    command:
-      "npm run build:mock && npx vite preview --mode mock --host 127.0.0.1 --outDir ../target/web/ui",
+    command: `npm run build:mock && npx vite preview --mode mock --host 127.0.0.1 --port ${port} --outDir ../target/web/ui`,
     cwd: at("../../ui"),
-    url: "http://127.0.0.1:4173",
+    url: address,
     // A server that is already there serves an older build.
     reuseExistingServer: false,
     timeout: 120_000,

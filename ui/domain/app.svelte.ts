@@ -1,7 +1,7 @@
 import { createContext } from "svelte";
 import type { Backend, Unlisten } from "./backend";
 import { toAppError } from "./errors";
-import type { AppError, Snapshot, UnlockState } from "./bindings";
+import type { AppError, Preferences, Snapshot, UnlockState } from "./bindings";
 
 /** The snapshot as the windows see it, kept up to date by the core's events. */
 export class App {
@@ -40,6 +40,20 @@ export class App {
       this.accept(await this.backend.snapshot());
     } catch (thrown) {
       this.failed = toAppError(thrown);
+    }
+  }
+
+  /** Keeps what the person chose; all else stays as it is. Shown at once: the core says so when it has kept it. */
+  async choose(chosen: Partial<Preferences>): Promise<void> {
+    if (!this.snapshot) return;
+    const before = this.snapshot.preferences;
+    const preferences = { ...before, ...chosen };
+    this.snapshot = { ...this.snapshot, preferences };
+    try {
+      await this.backend.setPreferences(preferences);
+    } catch (thrown) {
+      this.snapshot = { ...this.snapshot, preferences: before };
+      throw toAppError(thrown);
     }
   }
 

@@ -34,6 +34,22 @@ describe("the app's picture of the core", () => {
     expect(shown()).toEqual({ kind: "relocked" });
   });
 
+  it("shows what was chosen at once, and takes it back when the core cannot keep it", async () => {
+    const { app, backend } = await started();
+    const kept: unknown[] = [];
+    backend.setPreferences = (preferences) => {
+      kept.push(preferences);
+      return kept.length === 1 ? Promise.resolve(null) : Promise.reject(failed.error as Error);
+    };
+    await app.choose({ language: "es" });
+    expect(app.snapshot?.preferences.language).toBe("es");
+    const refused = app.choose({ language: "en" });
+    expect(app.snapshot?.preferences.language).toBe("en");
+    await expect(refused).rejects.toMatchObject(lost);
+    expect(app.snapshot?.preferences.language).toBe("es");
+    expect(kept).toMatchObject([{ language: "es" }, { language: "en" }]);
+  });
+
   it("leaves the other doors alone", async () => {
     const { app, tell } = await started();
     tell({ kind: "searching" });

@@ -8,6 +8,7 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 /** Commands */
 export const commands = {
 	snapshot: () => __TAURI_INVOKE<Snapshot>("snapshot"),
+	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<null>("set_preferences", { preferences }),
 	previewInvite: (invite: string) => __TAURI_INVOKE<InvitePreview>("preview_invite", { invite }),
 	takePendingInvite: () => __TAURI_INVOKE<string | null>("take_pending_invite"),
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
@@ -284,6 +285,9 @@ export type KeyStorage =
 /**  A file that only this user may read: chosen by the user where there is no keychain. */
 "file";
 
+/**  A language that the app speaks. */
+export type Language = "en" | "es";
+
 /**
  *  How a wide-angle lens puts directions on its picture: OpenCV's fisheye model, `theta` by `atan2(r, z)`. In
  *  pixels of a picture of `width` by `height`; a video of another size is the same picture, scaled.
@@ -338,6 +342,12 @@ export type PendingInvite = {
 	invite: string,
 };
 
+/**  What a person chose for this device. It never leaves it. */
+export type Preferences = {
+	/**  Of windows, notifications and the tray; `None` is the system's. */
+	language: Language | null,
+};
+
 /**  Whether the building's records say which resident came in. */
 export type ResidentRecords = "unnamed" | "named";
 
@@ -362,6 +372,7 @@ export type Snapshot = {
 	doors: DoorCard[],
 	hub: HubState,
 	bluetooth: BluetoothState,
+	preferences: Preferences,
 	/**  The app's own version, as in `0.1.0`. */
 	version: string,
 };

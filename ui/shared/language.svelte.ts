@@ -13,8 +13,9 @@ const KEY = "language";
 class LanguageChoice {
   current = $state<Language>("system");
 
-  set(language: Language): void {
-    this.current = language;
+  /** Speaks it, and at the next start from the first word on; what was chosen is kept elsewhere. */
+  speak(language: Language): void {
+    if (language === this.current) return;
     localStorage.setItem(KEY, language);
     applyLanguage();
   }

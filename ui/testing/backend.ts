@@ -12,6 +12,7 @@ export function fakeBackend(answers: Partial<Backend>): FakeBackend {
   const unexpected = (name: string) => () => Promise.reject(new Error(`unexpected call: ${name}`));
   return {
     snapshot: unexpected("snapshot"),
+    setPreferences: unexpected("setPreferences"),
     previewInvite: unexpected("previewInvite"),
     takePendingInvite: unexpected("takePendingInvite"),
     enrol: unexpected("enrol"),

@@ -18,7 +18,7 @@ use crate::live::LivePart;
 use crate::store::{Store, StoreError};
 use crate::ui::{
     ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Snapshot, UiEvent,
+    LiveTimeline, Preferences, Snapshot, UiEvent,
 };
 use crate::unlock::Way;
 use crate::{Shell, enrol, illustrations, scan, sync, unlock};
@@ -85,6 +85,13 @@ impl<S: Shell> Controller<S> {
     /// Everything the first page shows.
     pub fn snapshot(&self) -> Result<Snapshot, AppError> {
         self.core.snapshot()
+    }
+
+    /// Keeps what the person chose for this device.
+    pub fn set_preferences(&self, preferences: &Preferences) -> Result<(), AppError> {
+        self.core.store.set_preferences(preferences)?;
+        self.core.changed.notify_one();
+        Ok(())
     }
 
     /// What an invite promises, without spending it.

@@ -60,6 +60,7 @@ impl<S: Shell> Core<S> {
             doors: cards,
             hub: live.hub,
             bluetooth: live.bluetooth,
+            preferences: self.store.preferences()?,
             version: self.config.version.clone(),
         })
     }

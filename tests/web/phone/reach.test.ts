@@ -9,8 +9,9 @@ test("the control is within a thumb's reach", async ({ app }) => {
 
 test("closing a clip on a phone gives the focus back to its row", async ({ app }) => {
   await app.open("", "activity");
-  await app.page.locator("a[data-clip-id=clip-lobby]").click();
+  const row = app.page.locator("[data-testid=activity-item][data-clip-id=clip-lobby]");
+  await row.click();
   await expect(app.find("clip-player")).toBeFocused();
   await app.page.keyboard.press("Escape");
-  await expect(app.page.locator("a[data-clip-id=clip-lobby]")).toBeFocused();
+  await expect(row).toBeFocused();
 });

@@ -14,7 +14,7 @@ test("the whole story goes by keyboard alone: enrol, unlock, watch, leave", asyn
     throw new Error(`Tab never reached ${testId}.`);
   };
 
-  await app.open("mock=not-enrolled");
+  await app.open("mock=not-enrolled&unlock=unlocked");
   await expect(app.find("invite-input")).toBeVisible();
   await tabTo("invite-input");
   await keyboard.insertText(INVITE);
@@ -30,7 +30,7 @@ test("the whole story goes by keyboard alone: enrol, unlock, watch, leave", asyn
   await tabTo("nav-activity");
   await keyboard.press("Enter");
   await expect(app.find("view-activity")).toBeVisible();
-  await page.locator("a[data-clip-id=clip-lobby]").focus();
+  await page.locator("[data-testid=activity-item][data-clip-id=clip-lobby]").focus();
   await keyboard.press("Enter");
   await expect(app.find("clip-player")).toHaveAttribute("data-state", "playing");
   await keyboard.press("k");

@@ -4,6 +4,7 @@ import type {
   ExportedClip,
   InvitePreview,
   LiveTimeline,
+  Preferences,
   Snapshot,
   UnlockState,
 } from "../bindings";
@@ -14,6 +15,15 @@ import { error, type Outcome, type Scenario } from "./scenario";
 type Step = "searching" | "connecting" | "unlocking";
 
 type Handler = (payload: never) => void;
+
+/** Where a reload finds what was chosen. */
+const PREFERENCES = "mock-preferences";
+
+function withChoices(snapshot: Snapshot): Snapshot {
+  const kept = sessionStorage.getItem(PREFERENCES);
+  if (kept === null) return snapshot;
+  return { ...snapshot, preferences: JSON.parse(kept) as Preferences };
+}
 
 /** A core that follows a scenario. */
 export class MockBackend implements Backend {
@@ -29,8 +39,15 @@ export class MockBackend implements Backend {
 
   async snapshot(): Promise<Snapshot> {
     this.called("snapshot");
-    this.snapshotNow ??= await this.outcome(this.scenario.snapshot);
+    this.snapshotNow ??= withChoices(await this.outcome(this.scenario.snapshot));
     return this.snapshotNow;
+  }
+
+  setPreferences(preferences: Preferences) {
+    this.called("setPreferences", preferences);
+    sessionStorage.setItem(PREFERENCES, JSON.stringify(preferences));
+    if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, preferences });
+    return Promise.resolve(null);
   }
 
   async previewInvite(invite: string): Promise<InvitePreview> {

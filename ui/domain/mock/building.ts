@@ -26,6 +26,7 @@ export const enrolled: Snapshot = {
   ],
   hub: "online",
   bluetooth: "on",
+  preferences: { language: null },
   version: "0.1.0",
 };
 

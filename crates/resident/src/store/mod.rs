@@ -4,6 +4,7 @@ mod activity;
 mod building;
 mod carried;
 mod enrolment;
+mod preferences;
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -78,6 +79,7 @@ impl Store {
              DELETE FROM progress; INSERT INTO progress (one) VALUES (1);",
         )?;
         carried::wipe(&transaction)?;
+        preferences::wipe(&transaction)?;
         transaction.commit()?;
         connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
         Ok(())

@@ -8,6 +8,7 @@ mod clip;
 mod error;
 mod lens;
 mod live;
+mod preferences;
 mod rules;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ pub use clip::{ClipTimeline, ExportedClip, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
+pub use preferences::{Language, Preferences};
 pub use rules::{DoorHours, HolderClass, Lockdown};
 
 /// Everything the first page shows.
@@ -33,6 +35,7 @@ pub struct Snapshot {
     pub doors: Vec<DoorCard>,
     pub hub: HubState,
     pub bluetooth: BluetoothState,
+    pub preferences: Preferences,
     /// The app's own version, as in `0.1.0`.
     pub version: String,
 }
