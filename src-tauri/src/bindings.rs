@@ -16,6 +16,9 @@ pub(crate) fn seam() -> Builder<Wry> {
         .commands(collect_commands![
             commands::snapshot,
             commands::set_preferences,
+            commands::notification_outlet,
+            commands::set_collected,
+            commands::collect_all,
             commands::preview_invite,
             commands::take_pending_invite,
             commands::enrol,
@@ -34,6 +37,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             events::ActivityAdded,
             events::ActivityChanged,
             events::OpenClip,
+            events::OpenActivity,
             events::ExportProgress,
             events::PendingInvite,
         ])

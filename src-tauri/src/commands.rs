@@ -2,7 +2,7 @@
 
 use resident::ui::{
     ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Preferences, Snapshot,
+    LiveTimeline, NotificationOutlet, Preferences, Snapshot,
 };
 use tauri::{AppHandle, State};
 
@@ -27,6 +27,30 @@ pub(crate) fn set_preferences(
     preferences: Preferences,
 ) -> Result<(), AppError> {
     resident.set_preferences(&preferences)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn notification_outlet(
+    resident: State<'_, Resident>,
+) -> Result<NotificationOutlet, AppError> {
+    Ok(resident.shell().notification_outlet().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn set_collected(
+    resident: State<'_, Resident>,
+    item_ids: Vec<String>,
+    collected: bool,
+) -> Result<(), AppError> {
+    resident.set_collected(&item_ids, collected)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn collect_all(resident: State<'_, Resident>) -> Result<Vec<String>, AppError> {
+    resident.collect_all()
 }
 
 #[tauri::command]

@@ -13,6 +13,9 @@ export function fakeBackend(answers: Partial<Backend>): FakeBackend {
   return {
     snapshot: unexpected("snapshot"),
     setPreferences: unexpected("setPreferences"),
+    notificationOutlet: unexpected("notificationOutlet"),
+    setCollected: unexpected("setCollected"),
+    collectAll: unexpected("collectAll"),
     previewInvite: unexpected("previewInvite"),
     takePendingInvite: unexpected("takePendingInvite"),
     enrol: unexpected("enrol"),

@@ -21,6 +21,7 @@ use crate::ui::{
     LiveTimeline, Preferences, Snapshot, UiEvent,
 };
 use crate::unlock::Way;
+use crate::words::Words;
 use crate::{Shell, enrol, illustrations, scan, sync, unlock};
 
 /// The most activity items of one page.
@@ -92,6 +93,16 @@ impl<S: Shell> Controller<S> {
         self.core.store.set_preferences(preferences)?;
         self.core.changed.notify_one();
         Ok(())
+    }
+
+    /// Keeps that deliveries, by their ids in the activity list, were collected, or that they were not.
+    pub fn set_collected(&self, items: &[String], collected: bool) -> Result<(), AppError> {
+        self.core.set_collected(items, collected)
+    }
+
+    /// Keeps that all deliveries that wait were collected; answers their ids.
+    pub fn collect_all(&self) -> Result<Vec<String>, AppError> {
+        self.core.collect_all()
     }
 
     /// What an invite promises, without spending it.
@@ -258,6 +269,11 @@ impl<S: Shell> Controller<S> {
     /// The invite that was opened from outside, once.
     pub fn take_pending_invite(&self) -> Option<String> {
         lock(&self.pending_invite).take()
+    }
+
+    /// What to say things with, in the language that the person chose.
+    pub fn words(&self) -> Words {
+        self.core.words()
     }
 
     /// The program around.

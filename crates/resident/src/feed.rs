@@ -11,20 +11,19 @@ use tracing::warn;
 use crate::Shell;
 use crate::clock;
 use crate::core::Core;
+use crate::deliveries;
 use crate::store::{Happening, Record, StoredEnrolment};
 use crate::ui::{
     ActivityClip, ActivityItem, ActivityKind, AppError, ClipState, CredentialState, DoorCard,
     DoorKind, Enrolment, HubState, ResidentRecords, Shortfall, Snapshot, UiEvent, VisitorClass,
 };
 
-/// What a door is called that the hub names no more.
-const FORMER_DOOR: &str = "A former door";
-
 impl<S: Shell> Core<S> {
     pub(crate) fn snapshot(&self) -> Result<Snapshot, AppError> {
         let enrolled = self.store.enrolment()?.map(Enrolment::from);
         let doors = self.store.doors()?;
         let credentials = self.credential_states()?;
+        let deliveries = self.waiting()?;
         let live = self.live();
         let mut cards: Vec<DoorCard> = doors
             .iter()
@@ -58,6 +57,7 @@ impl<S: Shell> Core<S> {
         Ok(Snapshot {
             enrolled,
             doors: cards,
+            deliveries,
             hub: live.hub,
             bluetooth: live.bluetooth,
             preferences: self.store.preferences()?,
@@ -82,8 +82,7 @@ impl<S: Shell> Core<S> {
     /// The list's line for a record; `None` for what is no business of this list.
     pub(crate) fn item(&self, record: &Record) -> Result<Option<ActivityItem>, AppError> {
         let door = record.happening.door();
-        let name = self.store.door(door)?.map(|door| door.name);
-        Ok(item(record, name.unwrap_or_else(|| FORMER_DOOR.to_owned())))
+        Ok(item(record, self.door_name(door)))
     }
 
     pub(crate) fn items(&self, records: &[Record]) -> Result<Vec<ActivityItem>, AppError> {
@@ -93,12 +92,8 @@ impl<S: Shell> Core<S> {
             .into_iter()
             .map(|door| (door.id, door.name))
             .collect();
-        let name = |door| {
-            names
-                .get(&door)
-                .cloned()
-                .unwrap_or_else(|| FORMER_DOOR.to_owned())
-        };
+        let former = self.words().say("former-door", &[]);
+        let name = |door| names.get(&door).unwrap_or(&former).clone();
         Ok(records
             .iter()
             .filter_map(|record| item(record, name(record.happening.door())))
@@ -107,7 +102,7 @@ impl<S: Shell> Core<S> {
 
     pub(crate) fn door_name(&self, door: DoorId) -> String {
         let door = self.store.door(door).ok().flatten();
-        door.map_or_else(|| FORMER_DOOR.to_owned(), |door| door.name)
+        door.map_or_else(|| self.words().say("former-door", &[]), |door| door.name)
     }
 
     pub(crate) fn tell_added(&self, record: &Record) {
@@ -144,6 +139,9 @@ fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
         clip: film.map(clip),
         thumbnail: film.is_some_and(has_thumbnail),
         unfilmed,
+        delivery: record
+            .delivery
+            .map(|kept| deliveries::shown(kept, record.happening.at_ms())),
     })
 }
 

@@ -1,5 +1,6 @@
 import type { Backend, BackendEvents } from "../backend";
 import type {
+  ActivityItem,
   ClipTimeline,
   ExportedClip,
   InvitePreview,
@@ -25,6 +26,16 @@ function withChoices(snapshot: Snapshot): Snapshot {
   return { ...snapshot, preferences: JSON.parse(kept) as Preferences };
 }
 
+function waitingOf(activity: Outcome<ActivityItem[]>): ActivityItem[] {
+  const items = Array.isArray(activity) ? activity : [];
+  return items.filter(({ delivery }) => delivery?.state === "waiting");
+}
+
+function withDeliveries(snapshot: Snapshot, activity: Outcome<ActivityItem[]>): Snapshot {
+  const waiting = waitingOf(activity);
+  return { ...snapshot, deliveries: { count: waiting.length, newest: waiting[0] ?? null } };
+}
+
 /** A core that follows a scenario. */
 export class MockBackend implements Backend {
   /** Every call so far, for tests to look at. */
@@ -39,7 +50,10 @@ export class MockBackend implements Backend {
 
   async snapshot(): Promise<Snapshot> {
     this.called("snapshot");
-    this.snapshotNow ??= withChoices(await this.outcome(this.scenario.snapshot));
+    this.snapshotNow ??= withDeliveries(
+      withChoices(await this.outcome(this.scenario.snapshot)),
+      this.scenario.activity,
+    );
     return this.snapshotNow;
   }
 
@@ -48,6 +62,39 @@ export class MockBackend implements Backend {
     sessionStorage.setItem(PREFERENCES, JSON.stringify(preferences));
     if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, preferences });
     return Promise.resolve(null);
+  }
+
+  notificationOutlet() {
+    return Promise.resolve(this.scenario.outlet);
+  }
+
+  async setCollected(itemIds: string[], collected: boolean) {
+    this.called("setCollected", itemIds, collected);
+    await this.outcome(this.scenario.collect);
+    const delivery = collected
+      ? ({ state: "collected", atMs: Date.now() } as const)
+      : ({ state: "waiting" } as const);
+    this.changeItems((item) => (itemIds.includes(item.id) ? { ...item, delivery } : item));
+    return null;
+  }
+
+  async collectAll() {
+    this.called("collectAll");
+    await this.outcome(this.scenario.collect);
+    const items = waitingOf(this.scenario.activity).map(({ id }) => id);
+    await this.setCollected(items, true);
+    return items;
+  }
+
+  private changeItems(change: (item: ActivityItem) => ActivityItem): void {
+    const { activity } = this.scenario;
+    if (!Array.isArray(activity)) return;
+    const changed = activity.map(change);
+    this.scenario.activity = changed;
+    for (const item of changed.filter((item, index) => item !== activity[index])) {
+      this.emit("activity-changed", item);
+    }
+    if (this.snapshotNow) this.setSnapshot(withDeliveries(this.snapshotNow, changed));
   }
 
   async previewInvite(invite: string): Promise<InvitePreview> {

@@ -4,11 +4,13 @@ import type {
   DenyReason,
   ErrorCode,
   InvitePreview,
+  NotificationOutlet,
   Snapshot,
   UnlockState,
 } from "../bindings";
 import {
   alertingActivity,
+  deliveredActivity,
   door,
   doorsInLockdown,
   doorsWithHours,
@@ -36,6 +38,10 @@ export interface Scenario {
   liveEnds: ErrorCode | null;
   forget: Outcome<null>;
   pendingInvite: string | null;
+  /** Whether anything shows notifications. */
+  outlet: NotificationOutlet;
+  /** What saying that a delivery was collected comes to. */
+  collect: Outcome<null>;
   /** Where an unlock ends. */
   unlock: UnlockEnd;
   /** How much of a clip that is being filmed there is at first, and more each time somebody asks. */
@@ -82,10 +88,25 @@ const base = (nowMs: number): Scenario => ({
   liveEnds: null,
   forget: null,
   pendingInvite: null,
+  outlet: "ready",
+  collect: null,
   unlock: { kind: "idle" },
   filming: { fromS: 6, growsByS: 1 },
   paceMs: 450,
 });
+
+const quiet: Snapshot = {
+  ...enrolled,
+  preferences: {
+    ...enrolled.preferences,
+    notifications: {
+      ...enrolled.preferences.notifications,
+      guests: false,
+      silentDoors: ["door-flat"],
+      quietHours: { on: true, fromMin: 22 * 60 + 30, toMin: 7 * 60 },
+    },
+  },
+};
 
 const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: null }));
 
@@ -153,6 +174,15 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "activity-long": (nowMs) => ({ activity: longActivity(nowMs, 10_000) }),
 
   "activity-troubled": (nowMs) => ({ activity: troubledActivity(nowMs) }),
+
+  deliveries: (nowMs) => ({ activity: deliveredActivity(nowMs) }),
+  "deliveries-one": (nowMs) => ({ activity: deliveredActivity(nowMs).slice(1) }),
+  "deliveries-failing": (nowMs) => ({
+    activity: deliveredActivity(nowMs),
+    collect: { fails: error("internal") },
+  }),
+  "notifications-missing": () => ({ outlet: "missing" }),
+  "notifications-quiet": () => ({ snapshot: quiet }),
 
   "clip-loading": () => ({ clip: "pending" }),
   "clip-saving": () => ({ export: "pending" }),

@@ -53,6 +53,10 @@ pub(crate) struct State {
     /// How far clips are signed that are still recorded.
     pub(crate) prefixes: HashMap<ClipId, SignedClipPrefix>,
     pub(crate) thumbnails: HashMap<ClipId, SignedThumbnail>,
+    /// How often a picture was asked for.
+    pub(crate) thumbnails_asked: u32,
+    /// How many of the next answers with a picture are lost on their way.
+    pub(crate) loses_thumbnails: u32,
     /// The time for which clips are kept is over.
     pub(crate) clips_are_gone: bool,
     pub(crate) credentials_issued: u32,
@@ -264,7 +268,12 @@ impl Hub for Connection {
 
     async fn thumbnail(&self, clip: ClipId) -> Result<SignedThumbnail, HubError> {
         self.0.is_up()?;
-        let state = self.0.state();
+        let mut state = self.0.state();
+        state.thumbnails_asked += 1;
+        if state.loses_thumbnails > 0 {
+            state.loses_thumbnails -= 1;
+            return Err(HubError::Unreachable);
+        }
         let missing = HubError::Refused {
             code: ErrorCode::NotFound,
             retryable: false,
