@@ -86,7 +86,7 @@ impl TauriShell {
         let app = self.app.clone();
         let Notification { clip, collects, .. } = notification;
         let clip = clip.map(|clip| clip.to_string());
-        let on_answer = move |act| match (act, &clip) {
+        let on_answer = move |act: Act| match (act, &clip) {
             (Act::Collected, _) => collect(&app, &collects),
             (Act::Open, Some(clip)) if collects.len() < 2 => window::show_clip(&app, clip.clone()),
             (Act::Watch, Some(clip)) => window::show_clip(&app, clip.clone()),

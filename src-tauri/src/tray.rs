@@ -101,8 +101,15 @@ fn menu(app: &AppHandle, groups: &[Group]) -> tauri::Result<Menu<tauri::Wry>> {
 
 fn groups(snapshot: &Snapshot) -> Vec<Group> {
     let words = Words::of(snapshot.preferences.language);
-    let groups = [doors(snapshot, words), waiting(snapshot, words), of_the_app(words)];
-    groups.into_iter().filter(|group| !group.is_empty()).collect()
+    let groups = [
+        doors(snapshot, words),
+        waiting(snapshot, words),
+        of_the_app(words),
+    ];
+    groups
+        .into_iter()
+        .filter(|group| !group.is_empty())
+        .collect()
 }
 
 /// The newest delivery that waits to be collected.
@@ -114,7 +121,10 @@ fn waiting(snapshot: &Snapshot, words: Words) -> Group {
             _ => None,
         };
         let who = who.unwrap_or_else(|| words.say("a-courier", &[]));
-        let values = [("who", who.into()), ("door", item.door_name.as_str().into())];
+        let values = [
+            ("who", who.into()),
+            ("door", item.door_name.as_str().into()),
+        ];
         Entry {
             id: format!("{COLLECTED}{}", item.id),
             label: words.say("tray-collected", &values),
@@ -249,7 +259,9 @@ mod tests {
 
     fn of(group: &[(&str, bool)]) -> Vec<(String, bool)> {
         let entries = group.iter();
-        entries.map(|(label, on)| ((*label).to_owned(), *on)).collect()
+        entries
+            .map(|(label, on)| ((*label).to_owned(), *on))
+            .collect()
     }
 
     #[test]

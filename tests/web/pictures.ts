@@ -1,4 +1,5 @@
 import { activity } from "./pictures/activity.ts";
+import { deliveries } from "./pictures/deliveries.ts";
 import { films } from "./pictures/films.ts";
 import { type Picture, shows } from "./pictures/picture.ts";
 import { type AppWindow, expect } from "./window.ts";
@@ -281,6 +282,7 @@ export const pictures: Picture[] = [
 
   ...activity,
   ...films,
+  ...deliveries,
 
   { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {

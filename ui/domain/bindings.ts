@@ -9,6 +9,9 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	snapshot: () => __TAURI_INVOKE<Snapshot>("snapshot"),
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<null>("set_preferences", { preferences }),
+	notificationOutlet: () => __TAURI_INVOKE<NotificationOutlet>("notification_outlet"),
+	setCollected: (itemIds: string[], collected: boolean) => __TAURI_INVOKE<null>("set_collected", { itemIds, collected }),
+	collectAll: () => __TAURI_INVOKE<string[]>("collect_all"),
 	previewInvite: (invite: string) => __TAURI_INVOKE<InvitePreview>("preview_invite", { invite }),
 	takePendingInvite: () => __TAURI_INVOKE<string | null>("take_pending_invite"),
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
@@ -27,6 +30,7 @@ export const events = {
 	activityAdded: makeEvent<ActivityAdded, ActivityAdded>("activity-added"),
 	activityChanged: makeEvent<ActivityChanged, ActivityChanged>("activity-changed"),
 	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
+	openActivity: makeEvent<OpenActivity, OpenActivity>("open-activity"),
 	openClip: makeEvent<OpenClip, OpenClip>("open-clip"),
 	pendingInvite: makeEvent<PendingInvite, PendingInvite>("pending-invite"),
 	snapshotChanged: makeEvent<SnapshotChanged, SnapshotChanged>("snapshot-changed"),
@@ -63,6 +67,8 @@ export type ActivityItem = {
 	thumbnail: boolean,
 	/**  It should have been filmed, and was not. */
 	unfilmed: boolean,
+	/**  What became of it, when it is a delivery. Known to this device only. */
+	delivery: Delivery | null,
 };
 
 /**  What happened. */
@@ -141,6 +147,13 @@ export type ClipTimeline = {
 
 /**  Whether this device holds a credential that the door should accept. */
 export type CredentialState = "valid" | "expired" | "none";
+
+/**  What became of a delivery, as the person at this device told it. */
+export type Delivery = 
+/**  Nobody has said that it was collected. */
+{ state: "waiting" } | { state: "collected"; atMs: number } | 
+/**  Nobody has said so for so long that it is asked after no more. */
+{ state: "lapsed" };
 
 /**  Why a door refuses: [`access::DenyReason`] on the seam to the UI. */
 export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown" | "OnlyAtTheDoor" | "NotFilmed";
@@ -334,6 +347,31 @@ export type Lockdown = "off" |
 /**  Everybody but staff: residents too. */
 "everyone";
 
+/**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
+export type NotificationChoices = {
+	/**  Couriers who came in. */
+	deliveries: boolean,
+	guests: boolean,
+	/**  The building's own people. */
+	staff: boolean,
+	/**  A door was forced, or stands open. */
+	openDoors: boolean,
+	/**  The manager closed doors, or opened them again. */
+	lockdowns: boolean,
+	/**  The ids of the doors that nothing is told of. */
+	silentDoors: string[],
+	quietHours: QuietHours,
+	/**  Whether the picture of an entry is shown with it. */
+	pictures: boolean,
+};
+
+/**  Whether this system has anything that shows notifications. */
+export type NotificationOutlet = "ready" | 
+/**  Nothing on this desktop takes notifications, or it does not answer. */
+"missing";
+
+export type OpenActivity = null;
+
 export type OpenClip = {
 	clipId: string,
 };
@@ -346,6 +384,16 @@ export type PendingInvite = {
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
 	language: Language | null,
+	notifications: NotificationChoices,
+};
+
+/**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
+export type QuietHours = {
+	on: boolean,
+	/**  In minutes after midnight, by this device's clock. */
+	fromMin: number,
+	/**  In minutes after midnight; at or before `from_min`, on the next day. */
+	toMin: number,
 };
 
 /**  Whether the building's records say which resident came in. */
@@ -370,6 +418,7 @@ export type Snapshot = {
 	enrolled: Enrolment | null,
 	/**  Nearby doors first, nearest at the top; then by name. */
 	doors: DoorCard[],
+	deliveries: WaitingDeliveries,
 	hub: HubState,
 	bluetooth: BluetoothState,
 	preferences: Preferences,
@@ -416,6 +465,13 @@ seq: number } | { kind: "relocked" } | { kind: "failed"; error: AppError };
 
 /**  Who came, when it was not a resident. */
 export type VisitorClass = "courier" | "guest" | "staff";
+
+/**  The deliveries that nobody has said to be collected. */
+export type WaitingDeliveries = {
+	count: number,
+	/**  The newest of them. */
+	newest: ActivityItem | null,
+};
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -37,7 +37,10 @@ impl Run {
 
     /// Their ids in the activity list.
     pub(crate) fn waiting_items(&self) -> Vec<String> {
-        self.waiting.iter().map(|&entry| entry_item(entry)).collect()
+        self.waiting
+            .iter()
+            .map(|&entry| entry_item(entry))
+            .collect()
     }
 
     /// The run that the newest of these, which are newest first, ends.
@@ -62,14 +65,18 @@ impl<S: Shell> Core<S> {
             return None;
         }
         let deliveries = self.store.deliveries_at(entry.door, entry.at_ms, MOST);
-        let deliveries = deliveries.inspect_err(|error| warn!(%error, "deliveries are not counted"));
+        let deliveries =
+            deliveries.inspect_err(|error| warn!(%error, "deliveries are not counted"));
         Run::ending(&deliveries.ok()?)
     }
 
     /// Those that wait to be collected.
     pub(crate) fn waiting(&self) -> Result<WaitingDeliveries, AppError> {
         let waiting = self.store.waiting(asked_since_ms())?;
-        let newest = waiting.newest.map(|record| self.item(&record)).transpose()?;
+        let newest = waiting
+            .newest
+            .map(|record| self.item(&record))
+            .transpose()?;
         Ok(WaitingDeliveries {
             count: waiting.count,
             newest: newest.flatten().map(Box::new),

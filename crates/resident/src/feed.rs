@@ -82,7 +82,9 @@ impl<S: Shell> Core<S> {
     /// The list's line for a record; `None` for what is no business of this list.
     pub(crate) fn item(&self, record: &Record) -> Result<Option<ActivityItem>, AppError> {
         let door = record.happening.door();
-        Ok(item(record, self.door_name(door)))
+        let name = self.store.door(door)?.map(|door| door.name);
+        let former = || self.words().say("former-door", &[]);
+        Ok(item(record, name.unwrap_or_else(former)))
     }
 
     pub(crate) fn items(&self, records: &[Record]) -> Result<Vec<ActivityItem>, AppError> {

@@ -66,7 +66,11 @@ impl News<'_> {
                 },
             ),
         };
-        if self.entry.clip.is_some_and(|clip| clip.state == ClipState::Recording) {
+        if self
+            .entry
+            .clip
+            .is_some_and(|clip| clip.state == ClipState::Recording)
+        {
             body = format!("{body} {}", say("being-filmed", &[]));
         }
         Some((title, body))
@@ -75,7 +79,8 @@ impl News<'_> {
     fn of_alert(&self, alert: DoorAlert, time: &str) -> Option<(String, String)> {
         let say = |title, advice, more: &[_]| {
             let title = self.words.say(title, &[("door", self.door.into())]);
-            let values: Vec<_> = [&[("time", time.into())], more].concat();
+            let mut values = vec![("time", time.into())];
+            values.extend_from_slice(more);
             (title, self.words.say(advice, &values))
         };
         Some(match alert {

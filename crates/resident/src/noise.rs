@@ -23,8 +23,7 @@ enum Kind {
 /// Whether to tell of an entry or an alert now: nothing about residents, refusals and what is long past.
 pub(crate) fn may_tell(entry: &EntryInfo, chosen: &NotificationChoices, now_ms: u64) -> bool {
     let is_recent = now_ms.saturating_sub(entry.at_ms) <= OLDEST_MS;
-    let is_chosen =
-        |kind| allows(chosen, kind, entry.door, &clock::local(now_ms));
+    let is_chosen = |kind| allows(chosen, kind, entry.door, &clock::local(now_ms));
     is_recent && kind(entry).is_some_and(is_chosen)
 }
 
@@ -123,7 +122,10 @@ mod tests {
         assert!(!are_quiet(nap, &at(15)));
         let always = quiet(8 * 60, 8 * 60);
         assert!((0..24).all(|hour| are_quiet(always, &at(hour))));
-        let off = QuietHours { on: false, ..always };
+        let off = QuietHours {
+            on: false,
+            ..always
+        };
         assert!((0..24).all(|hour| !are_quiet(off, &at(hour))));
     }
 

@@ -290,10 +290,11 @@ fn notification<S: Shell>(core: &Core<S>, entry: &EntryInfo) -> Option<Notificat
     if !noise::may_tell(entry, &chosen.notifications, clock::now_ms()) {
         return None;
     }
+    let (door, run) = (core.door_name(entry.door), core.run_of(entry));
     let news = News {
         entry,
-        door: &core.door_name(entry.door),
-        run: core.run_of(entry).as_ref(),
+        door: &door,
+        run: run.as_ref(),
         words: Words::of(chosen.language),
     };
     news.told()

@@ -130,11 +130,7 @@ impl Drop for Listening {
 }
 
 impl Stand {
-    fn new(
-        place: Place,
-        standing: Standing,
-        changes: mpsc::UnboundedReceiver<Change>,
-    ) -> Self {
+    fn new(place: Place, standing: Standing, changes: mpsc::UnboundedReceiver<Change>) -> Self {
         let (answered, answers) = mpsc::unbounded_channel();
         Self {
             place,

@@ -225,7 +225,8 @@ impl Store {
     pub fn activity(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
         let before = before.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
         let connection = self.lock();
-        let sql = format!("{RECORDS} WHERE activity.cursor < ?1 ORDER BY activity.cursor DESC LIMIT ?2");
+        let sql =
+            format!("{RECORDS} WHERE activity.cursor < ?1 ORDER BY activity.cursor DESC LIMIT ?2");
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![before, limit])?;
         let mut records = Vec::new();

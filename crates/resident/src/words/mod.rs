@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use tracing::error;
-use unic_langid::{LanguageIdentifier, langid};
+use unic_langid::LanguageIdentifier;
 
 pub use fluent_bundle::FluentValue as Value;
 
@@ -19,10 +19,10 @@ use clock::Clock;
 type Messages = FluentBundle<FluentResource>;
 
 static ENGLISH: LazyLock<Messages> =
-    LazyLock::new(|| read(langid!("en"), include_str!("../../words/en.ftl")));
+    LazyLock::new(|| read("en", include_str!("../../words/en.ftl")));
 
 static SPANISH: LazyLock<Messages> =
-    LazyLock::new(|| read(langid!("es"), include_str!("../../words/es.ftl")));
+    LazyLock::new(|| read("es", include_str!("../../words/es.ftl")));
 
 /// The words of one language, with times as they are written in the person's region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,11 @@ impl Words {
 
     /// The same on a system with these locales, the one that is liked best first.
     fn on(chosen: Option<Language>, system: &[String]) -> Self {
-        let locales = || system.iter().filter_map(|name| name.parse().ok());
+        let locales = || {
+            system
+                .iter()
+                .filter_map(|name| name.parse::<LanguageIdentifier>().ok())
+        };
         let language = chosen
             .or_else(|| locales().find_map(|locale| translated(&locale)))
             .unwrap_or(Language::En);
@@ -55,11 +59,14 @@ impl Words {
     }
 
     /// The text of a message with what it names filled in.
-    pub fn say(&self, message: &str, values: &[(&'static str, Value<'_>)]) -> String {
+    pub fn say(self, message: &str, values: &[(&'static str, Value<'_>)]) -> String {
         let messages = self.messages();
-        let Some(pattern) = messages.get_message(message).and_then(|found| found.value()) else {
+        let Some(pattern) = messages
+            .get_message(message)
+            .and_then(|found| found.value())
+        else {
             // Tests see to it that every message is there.
-            error!(message, "nobody wrote this message");
+            error!(name = message, "nobody wrote this message");
             return message.to_owned();
         };
         let values: FluentArgs<'_> = values.iter().cloned().collect();
@@ -70,11 +77,11 @@ impl Words {
     }
 
     /// A time of day in this device's time zone, as in `14:32`.
-    pub(crate) fn time_of_day(&self, at_ms: u64) -> String {
+    pub(crate) fn time_of_day(self, at_ms: u64) -> String {
         self.clock.write(&crate::clock::local(at_ms))
     }
 
-    fn messages(&self) -> &'static Messages {
+    fn messages(self) -> &'static Messages {
         match self.language {
             Language::En => &ENGLISH,
             Language::Es => &SPANISH,
@@ -82,7 +89,8 @@ impl Words {
     }
 }
 
-fn read(language: LanguageIdentifier, source: &str) -> Messages {
+fn read(language: &str, source: &str) -> Messages {
+    let language = language.parse().unwrap_or_default();
     let mut messages = FluentBundle::new_concurrent(vec![language]);
     // Both languages are written from left to right, and trays show the marks that isolate.
     messages.set_use_isolating(false);

@@ -126,7 +126,10 @@ fn times_are_written_as_in_the_persons_region_for_that_language() {
     assert_eq!(written(None, &["es-MX"], 18), "6:05\u{a0}p.\u{a0}m.");
     let spanish = Some(Language::Es);
     assert_eq!(written(spanish, &["en-US"], 18), "18:05");
-    assert_eq!(written(spanish, &["en-US", "es-CO"], 9), "9:05\u{a0}a.\u{a0}m.");
+    assert_eq!(
+        written(spanish, &["en-US", "es-CO"], 9),
+        "9:05\u{a0}a.\u{a0}m."
+    );
 }
 
 #[test]

@@ -38,10 +38,14 @@ async fn a_couriers_entry_is_a_delivery_that_waits_and_nobody_elses_is() {
         outcome: Outcome::Denied { reason },
         ..courier(3)
     });
-    app.until("waiting", |shown| shown.deliveries.count == 1).await;
+    app.until("waiting", |shown| shown.deliveries.count == 1)
+        .await;
     settled().await;
     assert_eq!(waiting(&app), (1, Some("entry-1".to_owned())));
-    assert_eq!(item(&app, "entry-1").await.delivery, Some(Delivery::Waiting));
+    assert_eq!(
+        item(&app, "entry-1").await.delivery,
+        Some(Delivery::Waiting)
+    );
     assert_eq!(item(&app, "entry-2").await.delivery, None);
     assert_eq!(item(&app, "entry-3").await.delivery, None);
 }
@@ -55,20 +59,31 @@ async fn what_was_collected_waits_no_more_and_can_be_taken_back() {
     settled().await;
     assert_eq!(waiting(&app), (2, Some("entry-2".to_owned())));
 
-    app.controller.set_collected(&ids(&["entry-2"]), true).unwrap();
+    app.controller
+        .set_collected(&ids(&["entry-2"]), true)
+        .unwrap();
     app.until("one", |shown| shown.deliveries.count == 1).await;
     assert_eq!(waiting(&app), (1, Some("entry-1".to_owned())));
-    let told = app.seen.events().into_iter().filter_map(|event| match event {
-        UiEvent::ActivityChanged(item) => Some((item.id, item.delivery)),
-        _ => None,
-    });
+    let told = app
+        .seen
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            UiEvent::ActivityChanged(item) => Some((item.id, item.delivery)),
+            _ => None,
+        });
     let (id, delivery) = told.last().unwrap();
     assert_eq!(id, "entry-2");
     assert!(matches!(delivery, Some(Delivery::Collected { at_ms }) if at_ms <= now_ms()));
 
-    app.controller.set_collected(&ids(&["entry-2"]), false).unwrap();
+    app.controller
+        .set_collected(&ids(&["entry-2"]), false)
+        .unwrap();
     assert_eq!(waiting(&app), (2, Some("entry-2".to_owned())));
-    assert_eq!(item(&app, "entry-2").await.delivery, Some(Delivery::Waiting));
+    assert_eq!(
+        item(&app, "entry-2").await.delivery,
+        Some(Delivery::Waiting)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +94,9 @@ async fn all_that_wait_are_collected_at_once_and_only_those_come_back() {
         world.hub.push_entry(courier(id));
     }
     settled().await;
-    app.controller.set_collected(&ids(&["entry-2"]), true).unwrap();
+    app.controller
+        .set_collected(&ids(&["entry-2"]), true)
+        .unwrap();
     let collected = app.controller.collect_all().unwrap();
     assert_eq!(waiting(&app), (0, None));
     app.controller.set_collected(&collected, false).unwrap();
@@ -92,13 +109,16 @@ async fn what_the_hub_tells_later_does_not_undo_it_nor_does_a_restart() {
     let app = following(&world).await;
     world.hub.push_entry(courier(1));
     settled().await;
-    app.controller.set_collected(&ids(&["entry-1"]), true).unwrap();
+    app.controller
+        .set_collected(&ids(&["entry-1"]), true)
+        .unwrap();
     world.hub.push(Event::Clip(ClipReady {
         clip: CLIP,
         entry: 1,
     }));
     settled().await;
-    let is_collected = |item: ActivityItem| matches!(item.delivery, Some(Delivery::Collected { .. }));
+    let is_collected =
+        |item: ActivityItem| matches!(item.delivery, Some(Delivery::Collected { .. }));
     assert!(is_collected(item(&app, "entry-1").await));
     drop(app);
     let app = world.open();

@@ -255,7 +255,10 @@ async fn a_picture_whose_fetch_fails_is_tried_again_and_others_do_not_wait_for_i
     assert_eq!(app.seen.pictures(), [(1, "a small picture".into())]);
     assert_eq!(world.hub.state().loses_thumbnails, 0);
     let took = asked.elapsed().as_secs();
-    assert!((6..20).contains(&took), "with pauses of 1, 2 and 4 s and more: {took} s");
+    assert!(
+        (6..20).contains(&took),
+        "with pauses of 1, 2 and 4 s and more: {took} s"
+    );
 }
 
 #[tokio::test(start_paused = true)]

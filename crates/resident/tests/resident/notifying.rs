@@ -30,20 +30,23 @@ fn forced(id: u64) -> EntryInfo {
     }
 }
 
+fn spoken(language: Language) -> Preferences {
+    Preferences {
+        language: Some(language),
+        ..Preferences::default()
+    }
+}
+
 fn choose(app: &App, notifications: NotificationChoices) {
     let preferences = Preferences {
-        language: Some(Language::En),
         notifications,
+        ..spoken(Language::En)
     };
     app.controller.set_preferences(&preferences).unwrap();
 }
 
 fn speak(app: &App, language: Language) {
-    let preferences = Preferences {
-        language: Some(language),
-        ..Preferences::default()
-    };
-    app.controller.set_preferences(&preferences).unwrap();
+    app.controller.set_preferences(&spoken(language)).unwrap();
 }
 
 fn titles(app: &App) -> Vec<String> {
@@ -163,7 +166,9 @@ async fn notifications_follow_a_change_of_language_at_once() {
     );
     let told = app.seen.notifications();
     assert!(
-        told[0].body.starts_with("El conductor driver-7 entró a las "),
+        told[0]
+            .body
+            .starts_with("El conductor driver-7 entró a las "),
         "{}",
         told[0].body
     );
@@ -189,7 +194,10 @@ async fn a_delivery_can_be_watched_and_collected_from_its_notification_and_a_gue
         (Act::Watch, "Watch"),
         (Act::Collected, "Collected"),
     ];
-    assert_eq!(labels(&app), offered.map(|(act, label)| (act, label.to_owned())));
+    assert_eq!(
+        labels(&app),
+        offered.map(|(act, label)| (act, label.to_owned()))
+    );
     let told = app.seen.notifications().remove(0);
     assert_eq!(told.collects, [app.activity().await[0].id.clone()]);
     world.hub.push_entry(guest(2));
@@ -220,7 +228,10 @@ async fn deliveries_shortly_after_one_another_at_a_door_share_a_place_and_are_co
     }
     settled().await;
     let told = app.seen.notifications();
-    let shown: Vec<_> = told.iter().map(|it| (it.title.as_str(), it.place)).collect();
+    let shown: Vec<_> = told
+        .iter()
+        .map(|it| (it.title.as_str(), it.place))
+        .collect();
     assert_eq!(
         shown,
         [
@@ -283,7 +294,10 @@ async fn an_entry_that_changes_changes_its_own_notification_and_makes_no_other()
     settled().await;
     let renewed = app.seen.renewed().pop().unwrap();
     let acts: Vec<_> = renewed.actions.iter().map(|action| action.act).collect();
-    assert_eq!((renewed.clip, acts), (None, vec![Act::Open, Act::Collected]));
+    assert_eq!(
+        (renewed.clip, acts),
+        (None, vec![Act::Open, Act::Collected])
+    );
     assert_eq!(app.seen.notifications().len(), 1);
 }
 

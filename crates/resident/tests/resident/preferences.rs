@@ -51,7 +51,9 @@ async fn who_leaves_a_building_keeps_the_quiet_hours_and_forgets_its_doors() {
         notifications,
         ..Preferences::default()
     };
-    app.controller.set_preferences(&preferences(chosen)).unwrap();
+    app.controller
+        .set_preferences(&preferences(chosen))
+        .unwrap();
     app.controller.forget().await.unwrap();
     assert_eq!(app.snapshot().preferences, preferences(kept));
 }
