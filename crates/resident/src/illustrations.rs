@@ -96,13 +96,16 @@ pub(crate) async fn illustrate<S: Shell>(core: Arc<Core<S>>) {
                 done.push_front(wanted.entry.id);
                 core.shell.illustrate(wanted.entry.id, picture);
             }
-            Err(error) => match wanted.pauses.next().filter(|_| error.retryable) {
-                Some(pause) => later.push(async move {
-                    sleep(pause).await;
-                    wanted
-                }),
-                None => warn!(%error, "a notification goes without its picture"),
-            },
+            Err(error) => {
+                if let Some(pause) = wanted.pauses.next().filter(|_| error.retryable) {
+                    later.push(async move {
+                        sleep(pause).await;
+                        wanted
+                    });
+                } else {
+                    warn!(%error, "a notification goes without its picture");
+                }
+            }
         }
     }
 }

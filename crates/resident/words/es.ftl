@@ -50,3 +50,13 @@ tray-unlocked = { $door } está abierta
 tray-collected = Recogida: { $who }, { $door }
 tray-open = Abrir Vestibule
 tray-quit = Salir
+
+# El programa sin ventana.
+enrolled = Este dispositivo pertenece ahora a { $building }, como { $resident }.
+enrolled-already = este dispositivo ya pertenece a un edificio; sal de él antes en los ajustes de la aplicación
+invite-malformed = esta invitación no es válida; vuelve a copiar el enlace entero
+invite-expired = la invitación ha caducado; pide una nueva a la administración del edificio
+invite-used = la invitación ya se ha usado; pide una nueva a la administración del edificio
+hub-unreachable = no se puede conectar con el servidor del edificio; comprueba la red e inténtalo de nuevo
+hub-not-trusted = el servidor que responde no es el que nombra la invitación; avisa a la administración del edificio
+no-keychain = este sistema no tiene un llavero abierto; ábrelo, o usa --keys file

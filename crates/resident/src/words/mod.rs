@@ -10,6 +10,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use tracing::error;
 use unic_langid::LanguageIdentifier;
+use unic_langid::subtags::Region;
 
 pub use fluent_bundle::FluentValue as Value;
 
@@ -54,7 +55,7 @@ impl Words {
         let region = own.and_then(|locale| locale.region);
         Self {
             language,
-            clock: Clock::of(language, region.as_ref().map(|region| region.as_str())),
+            clock: Clock::of(language, region.as_ref().map(Region::as_str)),
         }
     }
 
