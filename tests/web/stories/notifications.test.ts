@@ -35,7 +35,7 @@ test("quiet hours say until when, over midnight, within a day and always", async
   const times = app.find("quiet-hours-times");
   await expect(times).toHaveCount(0);
   await kind(app, "Quiet hours").click();
-  await expect(times).toContainText("Quiet every night from 22:00 to 07:00 the next day.");
+  await expect(times).toContainText("Quiet every night from 22:00 to 7:00 the next day.");
   await times.getByLabel("From").fill("13:00");
   await times.getByLabel("Until").fill("15:30");
   await times.getByLabel("Until").blur();

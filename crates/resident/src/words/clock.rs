@@ -19,10 +19,8 @@ const SPANISH_12_HOURS: &[&str] = &[
 /// How times of day are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clock {
-    /// As in `08:05`.
-    TwoDigits24,
     /// As in `8:05`.
-    OneDigit24,
+    Hours24,
     /// As in `8:05 PM`.
     Pm,
     /// As in `8:05 p. m.`, with spaces that do not break.
@@ -34,18 +32,16 @@ impl Clock {
     pub(super) fn of(language: Language, region: Option<&str>) -> Self {
         let is_among = |regions: &[&str]| region.is_some_and(|region| regions.contains(&region));
         match language {
-            Language::En if is_among(ENGLISH_24_HOURS) => Self::TwoDigits24,
-            Language::En => Self::Pm,
+            Language::En if !is_among(ENGLISH_24_HOURS) => Self::Pm,
             Language::Es if is_among(SPANISH_12_HOURS) => Self::PuntoM,
-            Language::Es => Self::OneDigit24,
+            Language::En | Language::Es => Self::Hours24,
         }
     }
 
     pub(super) fn write(self, at: &Zoned) -> String {
         let is_morning = at.hour() < 12;
         let half = match self {
-            Self::TwoDigits24 => return at.strftime("%H:%M").to_string(),
-            Self::OneDigit24 => return at.strftime("%-H:%M").to_string(),
+            Self::Hours24 => return at.strftime("%-H:%M").to_string(),
             Self::Pm if is_morning => " AM",
             Self::Pm => " PM",
             Self::PuntoM if is_morning => "\u{a0}a.\u{a0}m.",

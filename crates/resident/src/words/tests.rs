@@ -118,7 +118,7 @@ fn times_are_written_as_in_the_persons_region_for_that_language() {
         time.to_zoned(TimeZone::UTC).unwrap()
     };
     let written = |chosen, system: &[&str], hour| on(chosen, system).clock.write(&at(hour, 5));
-    assert_eq!(written(None, &["en-GB"], 8), "08:05");
+    assert_eq!(written(None, &["en-GB"], 8), "8:05");
     assert_eq!(written(None, &["en-US"], 8), "8:05 AM");
     assert_eq!(written(None, &["en-US"], 12), "12:05 PM");
     assert_eq!(written(None, &["en-US"], 0), "12:05 AM");
