@@ -130,7 +130,10 @@ describe("deliveries, from the notification, the tray and the window", () => {
     await app.screenshot("settings-spanish");
   });
 
-  for (const [manners, deliveries] of [["refusing", 2], ["silent", 3]] as const) {
+  for (const [manners, deliveries] of [
+    ["refusing", 2],
+    ["silent", 3],
+  ] as const) {
     test(`with a ${manners} notification server the list is complete all the same`, async () => {
       await notifications.close();
       notifications = new Notifications(manners);

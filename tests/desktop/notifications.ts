@@ -37,10 +37,7 @@ export class Notifications {
   }
 
   /** Waits until the notification was changed in its place, so that it looks as wanted. */
-  changed(
-    { id }: SeenNotification,
-    looks: (seen: SeenNotification) => boolean,
-  ): Promise<SeenNotification> {
+  changed({ id }: SeenNotification, looks: (seen: SeenNotification) => boolean): Promise<SeenNotification> {
     return this.#take((seen) => seen.replaces === id && !seen.news && looks(seen));
   }
 
