@@ -171,7 +171,7 @@ pub struct NamedEntry {
     pub link: LinkKind,
 }
 
-/// What `DELETE /v1/me` ended and deleted.
+/// What `DELETE /v1/residents/{resident}` ended and deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Forgotten {
     /// Devices that opened doors until now.

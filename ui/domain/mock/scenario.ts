@@ -4,8 +4,11 @@ import type {
   DenyReason,
   ErrorCode,
   InvitePreview,
+  MyDevice,
+  PrivacyPolicy,
   Snapshot,
   UnlockState,
+  WatchedDay,
 } from "../bindings";
 import {
   alertingActivity,
@@ -19,6 +22,7 @@ import {
   someActivity,
   troubledActivity,
 } from "./building";
+import { alarmingPolicy, alarmingWatches, myDevices, policy, watchedDays } from "./privacy";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -34,6 +38,13 @@ export interface Scenario {
   live: Outcome<null>;
   /** The error with which a live picture ends after a while; it goes on where there is none. */
   liveEnds: ErrorCode | null;
+  policy: Outcome<PrivacyPolicy>;
+  /** All days on which somebody watched. */
+  watched: Outcome<WatchedDay[]>;
+  devices: Outcome<MyDevice[]>;
+  remove: Outcome<null>;
+  saveMine: Outcome<null>;
+  forgetEverywhere: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
   /** Where an unlock ends. */
@@ -80,6 +91,12 @@ const base = (nowMs: number): Scenario => ({
   export: null,
   live: null,
   liveEnds: null,
+  policy,
+  watched: watchedDays(nowMs),
+  devices: myDevices,
+  remove: null,
+  saveMine: null,
+  forgetEverywhere: null,
   forget: null,
   pendingInvite: null,
   unlock: { kind: "idle" },
@@ -116,7 +133,15 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     },
   }),
   "not-trusted": () => ({ snapshot: { ...enrolled, hub: "not_trusted" } }),
-  offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
+  offline: () => ({
+    snapshot: { ...enrolled, hub: "offline" },
+    policy: { fails: error("hub_unreachable") },
+    watched: { fails: error("hub_unreachable") },
+    devices: { fails: error("hub_unreachable") },
+    remove: { fails: error("hub_unreachable") },
+    saveMine: { fails: error("hub_unreachable") },
+    forgetEverywhere: { fails: error("hub_unreachable") },
+  }),
   "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
   "bluetooth-unsupported": () => ({
     snapshot: { ...enrolled, doors: away, bluetooth: "unsupported" },
@@ -154,13 +179,23 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
 
   "activity-troubled": (nowMs) => ({ activity: troubledActivity(nowMs) }),
 
+  "privacy-loading": () => ({ policy: "pending", watched: "pending", devices: "pending" }),
+  "privacy-failed": () => ({
+    policy: { fails: error("internal") },
+    watched: { fails: error("internal") },
+    devices: { fails: error("internal") },
+  }),
+  "privacy-quiet": () => ({ watched: [], devices: myDevices.slice(0, 1) }),
+  "privacy-strangers": (nowMs) => ({ policy: alarmingPolicy, watched: alarmingWatches(nowMs) }),
+  "privacy-saving": () => ({ saveMine: "pending" }),
+
   "clip-loading": () => ({ clip: "pending" }),
   "clip-saving": () => ({ export: "pending" }),
   "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&remove=CODE&save-mine=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -175,6 +210,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const clip = failing("clip");
   const exported = failing("export");
   const live = failing("live");
+  const remove = failing("remove");
+  const saveMine = failing("save-mine");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -183,6 +220,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(clip && { clip }),
     ...(exported && { export: exported }),
     ...(live && { live }),
+    ...(remove && { remove }),
+    ...(saveMine && { saveMine }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

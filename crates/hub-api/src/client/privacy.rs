@@ -1,4 +1,4 @@
-use access::DeviceId;
+use access::{DeviceId, ResidentId};
 use reqwest::Method;
 
 use super::transport::Request;
@@ -34,8 +34,9 @@ impl Client {
         self.json(&Request::new(Method::GET, "/v1/me")).await
     }
 
-    /// Has the hub forget the resident, whose devices open nothing from then on.
-    pub async fn forget_me(&self) -> Result<Forgotten, ClientError> {
-        self.json(&Request::new(Method::DELETE, "/v1/me")).await
+    /// Has the hub forget the resident, whose own id is given and whose devices open nothing from then on.
+    pub async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, ClientError> {
+        let request = Request::new(Method::DELETE, format!("/v1/residents/{resident}"));
+        self.json(&request).await
     }
 }

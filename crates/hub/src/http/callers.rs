@@ -1,6 +1,8 @@
 //! Who calls. A handler states its caller in its signature; without one it is public.
 
-use access::{BuildingId, CarrierId, DeviceId, DoorId, GrantId, HolderPublicKey, ResidentId, UnitId};
+use access::{
+    BuildingId, CarrierId, DeviceId, DoorId, GrantId, HolderPublicKey, ResidentId, UnitId,
+};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;

@@ -1,9 +1,9 @@
 //! What residents may know of the building and of what it holds of them, and what they can have removed.
 
-use access::DeviceId;
+use access::{DeviceId, ResidentId};
 use axum::extract::State;
 use axum::http::StatusCode;
-use hub_api::{ApiError, DeviceInfo, Forgotten, MyData, Policy, WatchPage};
+use hub_api::{ApiError, DeviceInfo, ErrorCode, Forgotten, MyData, Policy, WatchPage};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -90,15 +90,21 @@ pub(super) async fn my_data(
     Ok(Json(app.hub.my_data(&household, caller.device).await?))
 }
 
-/// Ends everything of the resident and deletes what can be: passes, what devices are called and, where records name nobody,
-/// the name. The log stays, and so do the keys by which old exports are checked.
+/// Ends everything of the resident who asks and deletes what can be: passes, what devices are called and, where records name
+/// nobody, the name. The log stays, and so do the keys by which old exports are checked.
 #[utoipa::path(
-    delete, path = "/v1/me", tag = "resident", security(("dpop" = [])),
+    delete, path = "/v1/residents/{resident}", tag = "resident", security(("dpop" = [])),
+    params(("resident" = ResidentId, Path, description = "the caller's own id")),
     responses((status = 200, body = Forgotten), (status = "4XX", body = ApiError)),
 )]
-pub(super) async fn forget_me(
+pub(super) async fn forget(
     State(app): State<App>,
     caller: ResidentDevice,
+    Path(resident): Path<ResidentId>,
 ) -> Result<Json<Forgotten>, Refused> {
+    if resident != caller.resident {
+        let message = "You are no such resident. Only residents themselves can be forgotten here.";
+        return Err(Refused::new(ErrorCode::NotFound, message));
+    }
     Ok(Json(app.hub.forget_resident(&caller.household()).await?))
 }

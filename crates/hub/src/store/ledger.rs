@@ -1,6 +1,8 @@
 //! Records, the building's log, and what is projected from them.
 
-use access::{BuildingId, CarrierId, ClipId, DeviceId, DoorId, GrantId, HolderClass, SigningPublicKey};
+use access::{
+    BuildingId, CarrierId, ClipId, DeviceId, DoorId, GrantId, HolderClass, SigningPublicKey,
+};
 use async_trait::async_trait;
 use audit::log::Leaf;
 use audit::{Hash32, LinkKind, Shortfall, SignedRecord};

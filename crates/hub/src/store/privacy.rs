@@ -35,7 +35,12 @@ pub struct OwnDevice {
 #[async_trait]
 pub trait Privacy: Send + Sync {
     /// The watches of these doors that began from `from_ms` on and before `before_ms`, newest first.
-    async fn watches(&self, doors: &[DoorId], from_ms: u64, before_ms: u64) -> Result<Vec<WatchRow>>;
+    async fn watches(
+        &self,
+        doors: &[DoorId],
+        from_ms: u64,
+        before_ms: u64,
+    ) -> Result<Vec<WatchRow>>;
     /// When the newest watch of these doors began that began before `before_ms`.
     async fn newest_watch(&self, doors: &[DoorId], before_ms: u64) -> Result<Option<u64>>;
     /// The watches by a resident's devices, newest first.

@@ -9,6 +9,7 @@ mod error;
 mod lens;
 mod live;
 mod preferences;
+mod privacy;
 mod rules;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,10 @@ pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
 pub use preferences::{Language, Preferences};
+pub use privacy::{
+    ExportedData, LiveWatch, MyDevice, OthersWatched, PrivacyPolicy, WatchableDoor, WatchedDay,
+    WatchedPage,
+};
 pub use rules::{DoorHours, HolderClass, Lockdown};
 
 /// Everything the first page shows.

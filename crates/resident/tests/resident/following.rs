@@ -12,7 +12,7 @@ use crate::world::{App, World};
 
 const CLIP: ClipId = ClipId::from_entropy([0x40; 16]);
 
-fn courier(id: u64) -> EntryInfo {
+pub(crate) fn courier(id: u64) -> EntryInfo {
     EntryInfo {
         id,
         door: LOBBY,

@@ -26,7 +26,12 @@ const OWN_DEVICES: &str = "
 
 #[async_trait]
 impl Privacy for Sqlite {
-    async fn watches(&self, doors: &[DoorId], from_ms: u64, before_ms: u64) -> Result<Vec<WatchRow>> {
+    async fn watches(
+        &self,
+        doors: &[DoorId],
+        from_ms: u64,
+        before_ms: u64,
+    ) -> Result<Vec<WatchRow>> {
         let doors = doors.to_vec();
         self.read(move |db| {
             let sql = format!(
@@ -35,7 +40,12 @@ impl Privacy for Sqlite {
                 marks(&doors)
             );
             let times = [clamped(from_ms), clamped(before_ms)];
-            all(db, &sql, params_from_iter(with_doors(&times, &doors)), watch)
+            all(
+                db,
+                &sql,
+                params_from_iter(with_doors(&times, &doors)),
+                watch,
+            )
         })
         .await
     }
