@@ -29,6 +29,13 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::export_clip,
             commands::live_open,
             commands::live_close,
+            commands::privacy_policy,
+            commands::watched,
+            commands::devices,
+            commands::remove_device,
+            commands::export_data,
+            commands::forget_own_unlocks,
+            commands::forget_everywhere,
             commands::forget,
         ])
         .events(collect_events![

@@ -22,6 +22,13 @@ export const commands = {
 	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
 	liveOpen: (doorId: string) => __TAURI_INVOKE<LiveTimeline>("live_open", { doorId }),
 	liveClose: (liveId: string) => __TAURI_INVOKE<null>("live_close", { liveId }),
+	privacyPolicy: () => __TAURI_INVOKE<PrivacyPolicy>("privacy_policy"),
+	watched: (before: string | null) => __TAURI_INVOKE<WatchedPage>("watched", { before }),
+	devices: () => __TAURI_INVOKE<MyDevice[]>("devices"),
+	removeDevice: (deviceId: string) => __TAURI_INVOKE<null>("remove_device", { deviceId }),
+	exportData: () => __TAURI_INVOKE<ExportedData>("export_data"),
+	forgetOwnUnlocks: () => __TAURI_INVOKE<null>("forget_own_unlocks"),
+	forgetEverywhere: () => __TAURI_INVOKE<boolean>("forget_everywhere"),
 	forget: () => __TAURI_INVOKE<null>("forget"),
 };
 
@@ -246,10 +253,12 @@ export type ErrorCode = "invite_malformed" |
 "clip_not_for_this_device" | 
 /**  The clip is not what the door signed. */
 "clip_tampered" | 
-/**  A file of the name that a clip would be saved under is there already. */
+/**  A file of the name that something would be saved under is there already. */
 "export_exists" | 
-/**  A clip could not be written to this device's disk. */
+/**  What was to be saved could not be written to this device's disk. */
 "export_failed" | 
+/**  This resident has no such device. */
+"device_unknown" | 
 /**  The door's camera delivers nothing now. */
 "camera_off" | 
 /**  The building does not let this device watch this door. */
@@ -270,6 +279,11 @@ export type ExportProgress = {
 /**  A clip that was saved as a film. */
 export type ExportedClip = {
 	/**  Where the film is. Its manifest is beside it, with the ending `json`. */
+	path: string,
+};
+
+/**  A file with everything that is held about this resident. */
+export type ExportedData = {
 	path: string,
 };
 
@@ -340,6 +354,17 @@ export type LiveTimeline = {
 	lens: Lens | null,
 };
 
+/**  One live watch. */
+export type LiveWatch = {
+	doorName: string,
+	/**  What the device is called; `None` for one that was removed, or that is no resident's. */
+	deviceName: string | null,
+	thisDevice: boolean,
+	fromMs: number,
+	/**  `None` while it goes on. */
+	untilMs: number | null,
+};
+
 /**  Who is kept out of a door for now. */
 export type Lockdown = "off" | 
 /**  Couriers, guests and everybody with a keypad code. */
@@ -372,8 +397,24 @@ export type NotificationOutlet = "ready" |
 
 export type OpenActivity = null;
 
+/**  A device of this resident. */
+export type MyDevice = {
+	id: string,
+	name: string,
+	enrolledAtMs: number,
+	/**  The last day on which it asked the hub for anything, as `2026-05-12`. */
+	seenOn: string | null,
+	thisDevice: boolean,
+};
+
 export type OpenClip = {
 	clipId: string,
+};
+
+/**  How often other residents watched a door on one day. */
+export type OthersWatched = {
+	doorName: string,
+	times: number,
 };
 
 export type PendingInvite = {
@@ -394,6 +435,23 @@ export type QuietHours = {
 	fromMin?: number,
 	/**  In minutes after midnight; at or before `from_min`, on the next day. */
 	toMin?: number,
+};
+
+/**  What the building's hub says is true of it. */
+export type PrivacyPolicy = {
+	/**  How long clips are kept, in seconds. */
+	clipsS: number,
+	/**  The most clips of the building, in bytes. */
+	clipsBytes: number,
+	/**  How many clips of this resident's doors are held whatever their age. */
+	heldClips: number,
+	/**  How long news waits for devices that are away, in seconds. */
+	eventsS: number,
+	/**  How long passes that ended are kept, in seconds. */
+	endedPassesS: number,
+	/**  How long a device that was taken off can open a door that hears nothing, in seconds. */
+	credentialS: number,
+	doors: WatchableDoor[],
 };
 
 /**  Whether the building's records say which resident came in. */
@@ -471,6 +529,37 @@ export type WaitingDeliveries = {
 	count: number,
 	/**  The newest of them. */
 	newest: ActivityItem | null,
+};
+
+/**  A door, and who may watch it. */
+export type WatchableDoor = {
+	doorId: string,
+	name: string,
+	kind: DoorKind,
+	camera: boolean,
+	/**  How many residents' devices may watch it. */
+	viewers: number,
+	/**  How many devices may that are no resident's. */
+	strangers: number,
+};
+
+/**  Who watched on one day. */
+export type WatchedDay = {
+	/**  In the building's time zone, as `2026-05-12`. */
+	date: string,
+	/**  By this resident's devices. */
+	own: LiveWatch[],
+	/**  By devices that are no resident's. */
+	strangers: LiveWatch[],
+	/**  How often other residents watched each door; only of days that are over. */
+	others: OthersWatched[],
+};
+
+/**  Who watched, the newest day first. */
+export type WatchedPage = {
+	days: WatchedDay[],
+	/**  Ask for what is before this day. */
+	next: string | null,
 };
 
 /* Tauri Specta runtime */

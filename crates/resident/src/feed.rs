@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use access::{DoorId, HolderClass};
 use audit::LinkKind;
-use hub_api::{ClipState as HubClipState, DoorInfo, EntryInfo, Outcome};
+use hub_api::{ClipState as HubClipState, EntryInfo, Outcome};
 use tracing::warn;
 
 use crate::Shell;
@@ -33,7 +33,7 @@ impl<S: Shell> Core<S> {
                 DoorCard {
                     id: door.id.to_string(),
                     name: door.name.clone(),
-                    kind: door_kind(door),
+                    kind: door_kind(door.kind),
                     nearby: near.is_some(),
                     rssi_dbm: near.flatten(),
                     remote: near.is_none() && live.hub == HubState::Online,
@@ -202,8 +202,8 @@ fn shortfall(clip: hub_api::ClipInfo) -> Option<Shortfall> {
     clip.shortfall.map(Into::into)
 }
 
-fn door_kind(door: &DoorInfo) -> DoorKind {
-    match door.kind {
+pub(crate) fn door_kind(kind: access::DoorKind) -> DoorKind {
+    match kind {
         access::DoorKind::Common => DoorKind::Common,
         access::DoorKind::Unit => DoorKind::Unit,
     }

@@ -3,11 +3,15 @@ import type {
   ActivityItem,
   ClipTimeline,
   ExportedClip,
+  ExportedData,
   InvitePreview,
   LiveTimeline,
+  MyDevice,
   Preferences,
+  PrivacyPolicy,
   Snapshot,
   UnlockState,
+  WatchedPage,
 } from "../bindings";
 import { CLIP_ID, enrolled } from "./building";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
@@ -16,6 +20,9 @@ import { error, type Outcome, type Scenario } from "./scenario";
 type Step = "searching" | "connecting" | "unlocking";
 
 type Handler = (payload: never) => void;
+
+/** How many days the core tells of at a time. */
+const WATCHED_DAYS = 4;
 
 /** Where a reload finds what was chosen. */
 const PREFERENCES = "mock-preferences";
@@ -45,6 +52,7 @@ export class MockBackend implements Backend {
   private snapshotNow: Snapshot | null = null;
   private asked = 0;
   private watches = 0;
+  private readonly removed = new Set<string>();
 
   constructor(private readonly scenario: Scenario) {}
 
@@ -182,6 +190,52 @@ export class MockBackend implements Backend {
   liveClose(liveId: string) {
     this.called("liveClose", liveId);
     return Promise.resolve(null);
+  }
+
+  async privacyPolicy(): Promise<PrivacyPolicy> {
+    this.called("privacyPolicy");
+    return this.outcome(this.scenario.policy);
+  }
+
+  async watched(before: string | null): Promise<WatchedPage> {
+    this.called("watched", before);
+    const days = await this.outcome(this.scenario.watched);
+    const older = days.filter(({ date }) => before === null || date < before);
+    const shown = older.slice(0, WATCHED_DAYS);
+    return { days: shown, next: older.length > shown.length ? (shown.at(-1)?.date ?? null) : null };
+  }
+
+  async devices(): Promise<MyDevice[]> {
+    this.called("devices");
+    const all = await this.outcome(this.scenario.devices);
+    return all.filter(({ id }) => !this.removed.has(id));
+  }
+
+  async removeDevice(deviceId: string) {
+    this.called("removeDevice", deviceId);
+    await this.outcome(this.scenario.remove);
+    this.removed.add(deviceId);
+    return null;
+  }
+
+  async exportData(): Promise<ExportedData> {
+    this.called("exportData");
+    await this.outcome(this.scenario.saveMine);
+    return { path: "/home/maya/Downloads/Linden House 2026-05-12 18.42.00.json" };
+  }
+
+  async forgetOwnUnlocks() {
+    this.called("forgetOwnUnlocks");
+    const all = await this.outcome(this.scenario.activity);
+    this.scenario.activity = all.filter(({ kind }) => kind.type !== "own_unlock");
+    return null;
+  }
+
+  async forgetEverywhere() {
+    this.called("forgetEverywhere");
+    await this.outcome(this.scenario.forgetEverywhere);
+    await this.forget();
+    return this.snapshotNow?.enrolled?.residentRecords === "named";
   }
 
   async forget() {

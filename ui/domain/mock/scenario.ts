@@ -5,8 +5,11 @@ import type {
   ErrorCode,
   InvitePreview,
   NotificationOutlet,
+  MyDevice,
+  PrivacyPolicy,
   Snapshot,
   UnlockState,
+  WatchedDay,
 } from "../bindings";
 import {
   alertingActivity,
@@ -21,6 +24,7 @@ import {
   someActivity,
   troubledActivity,
 } from "./building";
+import { alarmingPolicy, alarmingWatches, myDevices, policy, watchedDays } from "./privacy";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -36,6 +40,13 @@ export interface Scenario {
   live: Outcome<null>;
   /** The error with which a live picture ends after a while; it goes on where there is none. */
   liveEnds: ErrorCode | null;
+  policy: Outcome<PrivacyPolicy>;
+  /** All days on which somebody watched. */
+  watched: Outcome<WatchedDay[]>;
+  devices: Outcome<MyDevice[]>;
+  remove: Outcome<null>;
+  saveMine: Outcome<null>;
+  forgetEverywhere: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
   /** Whether anything shows notifications. */
@@ -86,6 +97,12 @@ const base = (nowMs: number): Scenario => ({
   export: null,
   live: null,
   liveEnds: null,
+  policy,
+  watched: watchedDays(nowMs),
+  devices: myDevices,
+  remove: null,
+  saveMine: null,
+  forgetEverywhere: null,
   forget: null,
   pendingInvite: null,
   outlet: "ready",
@@ -137,7 +154,15 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     },
   }),
   "not-trusted": () => ({ snapshot: { ...enrolled, hub: "not_trusted" } }),
-  offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
+  offline: () => ({
+    snapshot: { ...enrolled, hub: "offline" },
+    policy: { fails: error("hub_unreachable") },
+    watched: { fails: error("hub_unreachable") },
+    devices: { fails: error("hub_unreachable") },
+    remove: { fails: error("hub_unreachable") },
+    saveMine: { fails: error("hub_unreachable") },
+    forgetEverywhere: { fails: error("hub_unreachable") },
+  }),
   "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
   "bluetooth-unsupported": () => ({
     snapshot: { ...enrolled, doors: away, bluetooth: "unsupported" },
@@ -183,6 +208,15 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   }),
   "notifications-missing": () => ({ outlet: "missing" }),
   "notifications-quiet": () => ({ snapshot: quiet }),
+  "privacy-loading": () => ({ policy: "pending", watched: "pending", devices: "pending" }),
+  "privacy-failed": () => ({
+    policy: { fails: error("internal") },
+    watched: { fails: error("internal") },
+    devices: { fails: error("internal") },
+  }),
+  "privacy-quiet": () => ({ watched: [], devices: myDevices.slice(0, 1) }),
+  "privacy-strangers": (nowMs) => ({ policy: alarmingPolicy, watched: alarmingWatches(nowMs) }),
+  "privacy-saving": () => ({ saveMine: "pending" }),
 
   "clip-loading": () => ({ clip: "pending" }),
   "clip-saving": () => ({ export: "pending" }),
@@ -190,7 +224,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&remove=CODE&save-mine=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -205,6 +239,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const clip = failing("clip");
   const exported = failing("export");
   const live = failing("live");
+  const remove = failing("remove");
+  const saveMine = failing("save-mine");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -213,6 +249,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(clip && { clip }),
     ...(exported && { export: exported }),
     ...(live && { live }),
+    ...(remove && { remove }),
+    ...(saveMine && { saveMine }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

@@ -193,6 +193,14 @@ impl Store {
         })
     }
 
+    /// Deletes what this device's owner did at doors.
+    pub fn forget_own_unlocks(&self) -> Result<(), StoreError> {
+        let connection = self.lock();
+        connection.execute("DELETE FROM activity WHERE entry_id IS NULL", [])?;
+        connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
+        Ok(())
+    }
+
     /// Stores that an event has been taken.
     pub fn take_event(&self, event_id: u64) -> Result<(), StoreError> {
         self.write(|transaction| set_last_event(transaction, event_id))

@@ -10,6 +10,7 @@ mod lens;
 mod live;
 mod notifications;
 mod preferences;
+mod privacy;
 mod rules;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,10 @@ pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
 pub use notifications::{NotificationChoices, NotificationOutlet, QuietHours};
 pub use preferences::{Language, Preferences};
+pub use privacy::{
+    ExportedData, LiveWatch, MyDevice, OthersWatched, PrivacyPolicy, WatchableDoor, WatchedDay,
+    WatchedPage,
+};
 pub use rules::{DoorHours, HolderClass, Lockdown};
 
 /// Everything the first page shows.

@@ -19,6 +19,7 @@ mod in_progress;
 mod live;
 mod live_door;
 mod notifying;
+mod own_data;
 mod preferences;
 mod remote;
 mod unlocking;
