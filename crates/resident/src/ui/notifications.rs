@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Which news make a notification on this device. Whatever is chosen, the activity list has them all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct NotificationChoices {
     /// Couriers who came in.
@@ -27,7 +27,7 @@ pub struct NotificationChoices {
 /// When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct QuietHours {
     pub on: bool,
     /// In minutes after midnight, by this device's clock.
