@@ -2,7 +2,7 @@
 
 use resident::ui::{
     ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Preferences, Snapshot,
+    LiveTimeline, Pass, PassDraft, PassList, Preferences, Snapshot,
 };
 use tauri::{AppHandle, State};
 
@@ -97,6 +97,41 @@ pub(crate) async fn export_clip(
     let folder = dirs::download_dir().or_else(dirs::home_dir);
     let folder = folder.ok_or(ErrorCode::ExportFailed)?;
     resident.export_clip(&clip_id, folder).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn passes(resident: State<'_, Resident>) -> Result<PassList, AppError> {
+    resident.passes().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_pass(
+    resident: State<'_, Resident>,
+    draft: PassDraft,
+) -> Result<Pass, AppError> {
+    resident.make_pass(draft).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn change_pass(
+    resident: State<'_, Resident>,
+    pass_id: String,
+    label: String,
+    until_ms: u64,
+) -> Result<(), AppError> {
+    resident.change_pass(&pass_id, label, until_ms).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn revoke_pass(
+    resident: State<'_, Resident>,
+    pass_id: String,
+) -> Result<(), AppError> {
+    resident.revoke_pass(&pass_id).await
 }
 
 #[tauri::command]

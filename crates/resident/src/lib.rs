@@ -21,6 +21,7 @@ pub mod keys;
 pub mod links;
 mod live;
 mod news;
+mod passes;
 mod presence;
 mod scan;
 mod shell;

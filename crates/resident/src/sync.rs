@@ -123,6 +123,7 @@ async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Re
     let ServerEvent { id, event } = event;
     match event {
         Event::Entry(entry) => {
+            core.learn_pass(hub, &entry).await;
             let change = core.store.take_entry(id, &entry)?;
             announce(core, change.as_slice(), true);
         }
@@ -266,7 +267,7 @@ fn notify<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
         return;
     }
     let door = core.door_name(entry.door);
-    if let Some(notification) = news::of_entry(entry, &door, clock::now_ms()) {
+    if let Some(notification) = news::of_entry(&core.named(entry), &door, clock::now_ms()) {
         core.shell.notify(notification);
     }
 }

@@ -4,11 +4,15 @@ import type {
   ExportedClip,
   InvitePreview,
   LiveTimeline,
+  Pass,
+  PassDraft,
+  PassList,
   Preferences,
   Snapshot,
   UnlockState,
 } from "../bindings";
 import { CLIP_ID, enrolled } from "./building";
+import { madeFrom } from "./guests";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
 
@@ -34,6 +38,7 @@ export class MockBackend implements Backend {
   private snapshotNow: Snapshot | null = null;
   private asked = 0;
   private watches = 0;
+  private passesNow: readonly Pass[] | null = null;
 
   constructor(private readonly scenario: Scenario) {}
 
@@ -137,6 +142,35 @@ export class MockBackend implements Backend {
     return Promise.resolve(null);
   }
 
+  async passes(): Promise<PassList> {
+    this.called("passes");
+    const { passes, failure } = await this.outcome(this.scenario.passes);
+    this.passesNow ??= passes;
+    return { passes: [...this.passesNow], failure };
+  }
+
+  async makePass(draft: PassDraft): Promise<Pass> {
+    this.called("makePass", draft);
+    await this.outcome(this.scenario.passAction);
+    const made = madeFrom(draft, this.calls.length, Date.now());
+    this.passesNow = [made, ...(this.passesNow ?? [])];
+    return made;
+  }
+
+  async changePass(passId: string, label: string, untilMs: number) {
+    this.called("changePass", passId, label, untilMs);
+    await this.outcome(this.scenario.passAction);
+    this.setPass(passId, { label, untilMs });
+    return null;
+  }
+
+  async revokePass(passId: string) {
+    this.called("revokePass", passId);
+    await this.outcome(this.scenario.passAction);
+    this.setPass(passId, { state: "revoked", shown: null });
+    return null;
+  }
+
   async forget() {
     this.called("forget");
     await this.outcome(this.scenario.forget);
@@ -196,6 +230,11 @@ export class MockBackend implements Backend {
     if (end.kind === "relocked") return;
     await this.pause(Math.min(3000, paceMs * 8));
     show({ kind: "idle" });
+  }
+
+  private setPass(passId: string, change: Partial<Pass>): void {
+    const changed = (pass: Pass) => (pass.id === passId ? { ...pass, ...change } : pass);
+    this.passesNow = (this.passesNow ?? []).map(changed);
   }
 
   private setSnapshot(snapshot: Snapshot): void {

@@ -4,6 +4,7 @@ import type {
   DenyReason,
   ErrorCode,
   InvitePreview,
+  PassList,
   Snapshot,
   UnlockState,
 } from "../bindings";
@@ -13,12 +14,14 @@ import {
   doorsInLockdown,
   doorsWithHours,
   enrolled,
+  guestActivity,
   longActivity,
   manyDoors,
   notEnrolled,
   someActivity,
   troubledActivity,
 } from "./building";
+import { passCode, somePasses } from "./guests";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -34,6 +37,9 @@ export interface Scenario {
   live: Outcome<null>;
   /** The error with which a live picture ends after a while; it goes on where there is none. */
   liveEnds: ErrorCode | null;
+  passes: Outcome<PassList>;
+  /** What becomes of making, changing or revoking a pass. */
+  passAction: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
   /** Where an unlock ends. */
@@ -80,6 +86,8 @@ const base = (nowMs: number): Scenario => ({
   export: null,
   live: null,
   liveEnds: null,
+  passes: { passes: somePasses(nowMs), failure: null },
+  passAction: null,
   forget: null,
   pendingInvite: null,
   unlock: { kind: "idle" },
@@ -158,9 +166,29 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "clip-saving": () => ({ export: "pending" }),
   "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
   "live-connecting": () => ({ live: "pending" }),
+
+  "guests-empty": () => ({ passes: { passes: [], failure: null } }),
+  "guests-loading": () => ({ passes: "pending" }),
+  "guests-failed": () => ({ passes: { passes: [], failure: error("hub_unreachable") } }),
+  "guests-offline": (nowMs) => ({
+    snapshot: { ...enrolled, hub: "offline" },
+    passes: { passes: somePasses(nowMs), failure: error("hub_unreachable") },
+    passAction: { fails: error("hub_unreachable") },
+  }),
+  "guests-no-link": (nowMs) => ({
+    passes: {
+      passes: somePasses(nowMs).map((pass) => ({
+        ...pass,
+        shown: pass.shown && { ...passCode(pass.shown.code), link: null },
+      })),
+      failure: null,
+    },
+  }),
+  "guests-making": () => ({ passAction: "pending" }),
+  "guests-entered": (nowMs) => ({ activity: guestActivity(nowMs) }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pass=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -175,6 +203,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const clip = failing("clip");
   const exported = failing("export");
   const live = failing("live");
+  const passAction = failing("pass");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -183,6 +212,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(clip && { clip }),
     ...(exported && { export: exported }),
     ...(live && { live }),
+    ...(passAction && { passAction }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

@@ -103,6 +103,7 @@ fn link(app: &App, token: &PassToken) -> Result<Option<PassLink>, Refused> {
     url.map(|url| {
         Ok(PassLink {
             qr_svg: qr_code(&url)?,
+            warns: false,
             url,
         })
     })

@@ -1,4 +1,4 @@
-use access::{ClipId, DoorId};
+use access::{ClipId, DoorId, GrantId};
 use hub_api::{ClipInfo, ClipState, EntryInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,11 @@ impl Happening {
             Self::Entry(entry) => entry.at_ms,
             Self::OwnUnlock { at_ms, .. } => *at_ms,
         }
+    }
+
+    /// The household's own pass that it was done with.
+    pub fn pass(&self) -> Option<GrantId> {
+        self.entry().and_then(|entry| entry.pass)
     }
 
     fn id(&self) -> String {
@@ -223,7 +228,7 @@ impl Store {
         Ok(value.map(i64::cast_unsigned))
     }
 
-    fn write<T>(
+    pub(super) fn write<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

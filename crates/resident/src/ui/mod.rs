@@ -8,6 +8,7 @@ mod clip;
 mod error;
 mod lens;
 mod live;
+mod pass;
 mod preferences;
 mod rules;
 
@@ -21,6 +22,7 @@ pub use clip::{ClipTimeline, ExportedClip, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
+pub use pass::{Pass, PassCode, PassDraft, PassKind, PassLink, PassList, PassState, PassUses};
 pub use preferences::{Language, Preferences};
 pub use rules::{DoorHours, HolderClass, Lockdown};
 

@@ -2,7 +2,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use access::{ClipId, DoorId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey};
+use access::{
+    ClipId, DoorId, GrantId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey,
+};
 use async_trait::async_trait;
 use audit::{SealedRecords, SignedRecord};
 use bluetooth::{Central as _, Link, LoopbackCentral};
@@ -12,8 +14,8 @@ use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
     Carried, CarriedDoor, ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo,
-    EntryPage, ErrorCode, Event, Invite, IssuedCredential, LiveReceiver, LiveSender, ServerEvent,
-    Subject, live_connection,
+    EntryPage, ErrorCode, Event, Invite, IssuedCredential, LiveReceiver, LiveSender, MadePass,
+    NewPass, PassChange, PassInfo, PassState, PassToken, ServerEvent, Subject, live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
@@ -56,6 +58,12 @@ pub(crate) struct State {
     /// The time for which clips are kept is over.
     pub(crate) clips_are_gone: bool,
     pub(crate) credentials_issued: u32,
+    /// Newest first.
+    pub(crate) passes: Vec<PassInfo>,
+    /// The token of each request for a pass.
+    pub(crate) pass_tokens: Vec<PassToken>,
+    /// What making a pass is refused with.
+    pub(crate) refuses_passes: Option<HubError>,
     /// The newest bundle, with its version.
     pub(crate) bundle: Option<(u64, SignedBundle)>,
     /// What devices brought of the lobby, opened.
@@ -309,6 +317,31 @@ impl Hub for Connection {
             }
         }
         Ok(state.brought.len() as u64)
+    }
+
+    async fn passes(&self) -> Result<Vec<PassInfo>, HubError> {
+        self.0.is_up()?;
+        Ok(self.0.state().passes.clone())
+    }
+
+    async fn make_pass(&self, wanted: &NewPass) -> Result<MadePass, HubError> {
+        self.0.is_up()?;
+        self.0.state().make_pass(wanted)
+    }
+
+    async fn change_pass(&self, pass: GrantId, change: &PassChange) -> Result<PassInfo, HubError> {
+        self.0.is_up()?;
+        let mut state = self.0.state();
+        let open = state.open_pass(pass)?;
+        open.label.clone_from(&change.label);
+        open.not_after = change.not_after;
+        Ok(open.clone())
+    }
+
+    async fn revoke_pass(&self, pass: GrantId) -> Result<(), HubError> {
+        self.0.is_up()?;
+        self.0.state().open_pass(pass)?.state = PassState::Revoked;
+        Ok(())
     }
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {

@@ -17,6 +17,7 @@ mod hub;
 mod in_progress;
 mod live;
 mod live_door;
+mod passes;
 mod preferences;
 mod remote;
 mod unlocking;
