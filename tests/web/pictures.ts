@@ -1,5 +1,6 @@
 import { answerInstead } from "./film/core.ts";
 import { damageFragment } from "./film/damage.ts";
+import { guests } from "./guests.ts";
 import { withoutWebGl } from "./lens.ts";
 import { type AppWindow, expect } from "./window.ts";
 
@@ -554,6 +555,8 @@ export const pictures: Picture[] = [
     reach: shows("live-failed"),
   },
   { name: "live-tampered", query: "live=live_tampered", route: LIVE, reach: shows("live-failed") },
+
+  ...guests,
 
   { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {

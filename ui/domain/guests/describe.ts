@@ -33,6 +33,5 @@ export function timeInWords(pass: Pass, nowMs: number): string {
   if (pass.state === "later") {
     return m.guests_from_until({ start: momentInWords(pass.fromMs, nowMs), end });
   }
-  const endedEarly = pass.state === "used" || pass.state === "revoked";
-  return endedEarly ? m.guests_ended_at({ end }) : m.guests_until({ end });
+  return m.guests_until({ end });
 }
