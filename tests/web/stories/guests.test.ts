@@ -1,4 +1,4 @@
-import { beginPass, dialogStands, makePass } from "../guests.ts";
+import { beginPass, dialogStands, makePass } from "../pictures/guests.ts";
 import { type AppWindow, expect, NOW, test } from "../window.ts";
 
 const pass = (app: AppWindow, id: string) =>

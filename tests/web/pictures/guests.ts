@@ -1,5 +1,5 @@
-import type { Picture } from "./pictures.ts";
-import { type AppWindow, expect } from "./window.ts";
+import { type AppWindow, expect } from "../window.ts";
+import type { Picture } from "./picture.ts";
 
 const shows = (testId: string) => (app: AppWindow) => expect(app.find(testId).first()).toBeVisible();
 
