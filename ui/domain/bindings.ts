@@ -428,7 +428,7 @@ export type PendingInvite = {
 /**  What a person chose for this device. It never leaves it. */
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
-	language?: Language | null,
+	language: Language | null,
 };
 
 /**  Whether the building's records say which resident came in. */
