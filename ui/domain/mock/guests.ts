@@ -9,12 +9,14 @@ const ROWS =
   "1d2133bbf 105326098 1f047f465 13e9c150e 108f11b17 17f3085fa 195bb17 1fc3e9356 10583df1f " +
   "1752905f8 175365f97 1756b4d60 104967b54 1fd1a8762";
 
+const WIDTH = 33;
+
 const URL = "https://pass.linden.example/pass/3q2-7wEjRWeJq83vEjRWeA";
 
 function qrSvg(): string {
-  const rows = ROWS.split(" ").map((row) => [...parseInt(row, 16).toString(2).padStart(33, "0")]);
+  const rows = ROWS.split(" ").map((row) => parseInt(row, 16).toString(2).padStart(WIDTH, "0"));
   const modules = rows.flatMap((row, y) =>
-    row.map((bit, x) => (bit === "1" ? `M${x + 4} ${y + 4}h1v1h-1z` : "")),
+    Array.from({ length: WIDTH }, (_, x) => (row[x] === "1" ? `M${x + 4} ${y + 4}h1v1h-1z` : "")),
   );
   const white = '<rect width="41" height="41" fill="#fff"/>';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 41 41">${white}<path d="${modules.join("")}"/></svg>`;
