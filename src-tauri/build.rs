@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "passes",
         "preview_invite",
         "revoke_pass",
+        "set_preferences",
         "snapshot",
         "take_pending_invite",
         "unlock",
