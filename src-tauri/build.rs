@@ -3,13 +3,18 @@
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let commands = &[
         "activity",
+        "change_pass",
         "clip_timeline",
         "enrol",
         "export_clip",
         "forget",
         "live_close",
         "live_open",
+        "make_pass",
+        "passes",
         "preview_invite",
+        "revoke_pass",
+        "set_preferences",
         "snapshot",
         "take_pending_invite",
         "unlock",

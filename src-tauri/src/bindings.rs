@@ -27,6 +27,10 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::activity,
             commands::clip_timeline,
             commands::export_clip,
+            commands::passes,
+            commands::make_pass,
+            commands::change_pass,
+            commands::revoke_pass,
             commands::live_open,
             commands::live_close,
             commands::privacy_policy,
@@ -77,5 +81,31 @@ mod tests {
             fresh == committed,
             "ui/domain/bindings.ts is stale: run `VESTIBULE_BLESS=1 cargo test -p vestibule-app bindings`"
         );
+    }
+
+    #[test]
+    fn the_window_may_call_every_command_of_the_seam() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/capabilities");
+        let capabilities: String = fs::read_dir(folder)
+            .unwrap()
+            .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+            .collect();
+        let manifest = include_str!("../build.rs");
+        let bindings = fs::read_to_string(COMMITTED).unwrap();
+        let calls = bindings
+            .lines()
+            .filter(|line| line.contains("__TAURI_INVOKE<"));
+        let names: Vec<_> = calls
+            .filter_map(|line| line.split("(\"").nth(1)?.split('"').next())
+            .collect();
+        assert!(names.contains(&"snapshot"), "{names:?}");
+        for name in names {
+            let permission = format!("\"allow-{}\"", name.replace('_', "-"));
+            let is_allowed = capabilities.contains(&permission);
+            assert!(
+                is_allowed && manifest.contains(&format!("\"{name}\"")),
+                "the window may not call {name}: name it in build.rs and in capabilities/main.json"
+            );
+        }
     }
 }

@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use resident::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, ExportedData, InvitePreview,
-    KeyStorage, LiveTimeline, MyDevice, NotificationOutlet, Preferences, PrivacyPolicy, Snapshot,
-    WatchedPage,
+    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, ExportedData, InvitePreview, KeyStorage, LiveTimeline, MyDevice, NotificationOutlet, Pass, PassDraft, PassList, Preferences, PrivacyPolicy, Snapshot, WatchedPage,
 };
 use tauri::{AppHandle, State};
 
@@ -177,6 +175,41 @@ pub(crate) fn forget_own_unlocks(resident: State<'_, Resident>) -> Result<(), Ap
 #[specta::specta]
 pub(crate) async fn forget_everywhere(resident: State<'_, Resident>) -> Result<bool, AppError> {
     resident.forget_everywhere().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn passes(resident: State<'_, Resident>) -> Result<PassList, AppError> {
+    resident.passes().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_pass(
+    resident: State<'_, Resident>,
+    draft: PassDraft,
+) -> Result<Pass, AppError> {
+    resident.make_pass(draft).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn change_pass(
+    resident: State<'_, Resident>,
+    pass_id: String,
+    label: String,
+    until_ms: u64,
+) -> Result<(), AppError> {
+    resident.change_pass(&pass_id, label, until_ms).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn revoke_pass(
+    resident: State<'_, Resident>,
+    pass_id: String,
+) -> Result<(), AppError> {
+    resident.revoke_pass(&pass_id).await
 }
 
 #[tauri::command]

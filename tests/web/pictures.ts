@@ -2,6 +2,7 @@ import { activity } from "./pictures/activity.ts";
 import { deliveries } from "./pictures/deliveries.ts";
 import { films } from "./pictures/films.ts";
 import { privacy } from "./pictures/privacy.ts";
+import { guests } from "./pictures/guests.ts";
 import { type Picture, shows } from "./pictures/picture.ts";
 import { type AppWindow, expect } from "./window.ts";
 
@@ -277,6 +278,7 @@ export const pictures: Picture[] = [
   ...activity,
   ...films,
   ...deliveries,
+  ...guests,
 
   { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {

@@ -43,6 +43,9 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   live_not_offered: [m.error_live_not_offered_title, m.error_live_not_offered_next],
   live_busy: [m.error_live_busy_title, m.error_live_busy_next],
   live_tampered: [m.error_live_tampered_title, m.error_live_tampered_next],
+  too_many_passes: [m.error_too_many_passes_title, m.error_too_many_passes_next],
+  pass_ended: [m.error_pass_ended_title, m.error_pass_ended_next],
+  pass_refused: [m.error_pass_refused_title, m.error_pass_refused_next],
   not_enrolled: [m.error_not_enrolled_title, m.error_not_enrolled_next],
   internal: [m.error_internal_title, m.error_internal_next],
 };

@@ -38,6 +38,15 @@ export const moment = capitalised(
 /** As in `Tue 12 May`; begins a line that has little room. */
 export const shortDay = capitalised(format({ weekday: "short", day: "numeric", month: "short" }));
 
+/** As in `Tue, 12 May, 14:32`; in the middle of a line. */
+export const dayAndTime = format({
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "numeric",
+  minute: "2-digit",
+});
+
 /** As in `12 May 2025`. */
 export const fullDate = format({ day: "numeric", month: "long", year: "numeric" });
 

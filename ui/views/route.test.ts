@@ -6,6 +6,8 @@ const routes: Route[] = [
   { view: "activity", clipId: null },
   { view: "activity", clipId: "0198-ab/cd" },
   { view: "live", doorId: "0198-ab/cd" },
+  { view: "guests", passId: null },
+  { view: "guests", passId: "0198-ab/cd" },
   { view: "settings" },
   { view: "privacy" },
 ];

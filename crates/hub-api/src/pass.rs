@@ -187,7 +187,7 @@ pub struct MadePass {
     pub pass: PassInfo,
     /// The code for the keypad: six digits.
     pub code: String,
-    /// The page that shows the code; none where the hub's manager has not said where browsers reach it.
+    /// The page that shows the code; none where the hub does not know an address under which it is reached.
     pub link: Option<PassLink>,
 }
 
@@ -199,6 +199,9 @@ pub struct PassLink {
     pub url: Url,
     /// The same as a QR code: an SVG document.
     pub qr_svg: String,
+    /// Whether browsers warn of the hub's own certificate before they show the page.
+    #[serde(default)]
+    pub warns: bool,
 }
 
 impl fmt::Debug for PassLink {

@@ -9,6 +9,7 @@ pub mod domain;
 pub mod http;
 mod server;
 pub mod store;
+mod tls;
 
 pub use clock::Clock;
 pub use server::{ServeError, Server};

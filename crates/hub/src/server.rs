@@ -2,23 +2,23 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::TokioTimer;
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
-use url::Url;
+use url::{Host, Url};
 
 use crate::clock::Clock;
-use crate::data::{DataError, DataFolder, ServeLock, Settings, TlsIdentity};
+use crate::data::{DataError, DataFolder, ServeLock, Settings};
 use crate::domain::{Hub, HubError};
 use crate::http::App;
+use crate::tls::{self, Certificates};
 
 /// A client must have sent its request's head by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,6 +67,16 @@ pub enum ServeError {
     /// The certificate or key is unusable.
     #[error("the hub's TLS key is damaged: {0}. Restore keys/ from a backup.")]
     Tls(rustls::Error),
+    /// The operator's certificate for browsers, or its key.
+    #[error(
+        "the certificate for browsers cannot be used: {path}: {why}. Mend the file, or take [tls] out of hub.toml."
+    )]
+    OwnCertificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A signing key is unusable.
     #[error("the hub's token key is damaged. Restore keys/ from a backup.")]
     TokenKey,
@@ -92,15 +102,18 @@ impl Server {
         let (listener, address) = bind(listen.unwrap_or(settings.listen))?;
         let origins = origins(settings, address);
         let stopping = CancellationToken::new();
+        let names = host_names(origins.iter().chain(&settings.pass_url));
+        let certificates = Certificates::open(&folder, settings, &hub.keys().tls, names)?;
+        let certificates = Arc::new(certificates);
         let app =
             App::new(hub.clone(), origins, stopping.clone()).map_err(|_| ServeError::TokenKey)?;
         let handle = Handle::new();
-        let serving = serve(listener, &hub.keys().tls, app, handle.clone(), address)?;
+        let serving = serve(listener, certificates.clone(), app, handle.clone(), address)?;
         folder.write_address(address)?;
 
         let mut tasks = JoinSet::new();
         tasks.spawn(publish_changes(hub.clone()));
-        tasks.spawn(keep_up(hub.clone()));
+        tasks.spawn(keep_up(hub.clone(), certificates));
         Ok(Self {
             address,
             hub,
@@ -180,6 +193,20 @@ fn origins(settings: &Settings, address: SocketAddr) -> Vec<Url> {
     origins
 }
 
+/// The names that the hub's own certificate for browsers is good for.
+fn host_names<'a>(origins: impl Iterator<Item = &'a Url>) -> Vec<String> {
+    let hosts = origins.filter_map(Url::host);
+    let mut names: Vec<_> = hosts
+        .map(|host| match host {
+            Host::Domain(name) => name.to_owned(),
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => address.to_string(),
+        })
+        .collect();
+    names.dedup();
+    names
+}
+
 /// The origin under which an address is called; a wildcard address has none.
 fn origin_of(address: SocketAddr) -> Option<Url> {
     let callable = !address.ip().is_unspecified();
@@ -190,12 +217,12 @@ fn origin_of(address: SocketAddr) -> Option<Url> {
 
 fn serve(
     listener: TcpListener,
-    tls: &TlsIdentity,
+    certificates: Arc<Certificates>,
     app: App,
     handle: Handle<SocketAddr>,
     address: SocketAddr,
 ) -> Result<JoinHandle<io::Result<()>>, ServeError> {
-    let config = RustlsConfig::from_config(Arc::new(tls_config(tls)?));
+    let config = RustlsConfig::from_config(Arc::new(tls::config(certificates)?));
     let mut server = axum_server::from_tcp_rustls(listener, config)
         .map_err(|source| ServeError::Listen { address, source })?
         .map(|acceptor| acceptor.handshake_timeout(HANDSHAKE_TIMEOUT))
@@ -205,21 +232,10 @@ fn serve(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT);
-    Ok(tokio::spawn(server.serve(app.router().into_make_service())))
-}
-
-fn tls_config(tls: &TlsIdentity) -> Result<ServerConfig, ServeError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let certificate = CertificateDer::from(tls.certificate_der.clone());
-    let key = PrivatePkcs8KeyDer::from(tls.key_der.to_vec());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(ServeError::Tls)?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key.into())
-        .map_err(ServeError::Tls)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
+    let service = app
+        .router()
+        .into_make_service_with_connect_info::<SocketAddr>();
+    Ok(tokio::spawn(server.serve(service)))
 }
 
 /// Publishes bundles soon after anything changed, by this process or another.
@@ -234,11 +250,12 @@ async fn publish_changes(hub: Arc<Hub>) {
     }
 }
 
-/// Retention, and bundles from which a revoked grant may drop out by time.
-async fn keep_up(hub: Arc<Hub>) {
+/// Retention, a renewed certificate, and bundles from which a revoked grant may drop out by time.
+async fn keep_up(hub: Arc<Hub>, certificates: Arc<Certificates>) {
     let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
         ticks.tick().await;
+        certificates.renew();
         if let Err(error) = hub.enforce_retention().await {
             tracing::error!(%error, "retention was not enforced");
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use access::{ClipId, DoorId, WatchId};
+use access::{ClipId, DoorId, GrantId, WatchId};
 use bytes::Bytes;
 use hub_api::Invite;
 use tokio::runtime::Handle;
@@ -17,8 +17,7 @@ use crate::keys::make_private_folder;
 use crate::live::LivePart;
 use crate::store::{Store, StoreError};
 use crate::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, ExportedData, InvitePreview,
-    KeyStorage, LiveTimeline, MyDevice, Preferences, PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
+    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, ExportedData, InvitePreview, KeyStorage, LiveTimeline, MyDevice, Pass, PassDraft, PassList, Preferences, PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
 };
 use crate::unlock::Way;
 use crate::words::Words;
@@ -224,6 +223,32 @@ impl<S: Shell> Controller<S> {
         self.core.export_clip(parse_clip(clip_id)?, folder).await
     }
 
+    /// The household's passes; what was known last where the hub cannot be asked.
+    pub async fn passes(&self) -> Result<PassList, AppError> {
+        self.core.passes().await
+    }
+
+    /// Has the hub make a pass for a guest or a delivery.
+    pub async fn make_pass(&self, draft: PassDraft) -> Result<Pass, AppError> {
+        self.core.make_pass(draft).await
+    }
+
+    /// Calls a pass otherwise and gives it another end.
+    pub async fn change_pass(
+        &self,
+        pass_id: &str,
+        label: String,
+        until_ms: u64,
+    ) -> Result<(), AppError> {
+        let pass = parse_pass(pass_id)?;
+        self.core.change_pass(pass, label, until_ms).await
+    }
+
+    /// Ends a pass at once.
+    pub async fn revoke_pass(&self, pass_id: &str) -> Result<(), AppError> {
+        self.core.revoke_pass(parse_pass(pass_id)?).await
+    }
+
     /// Begins to watch a door live; the door puts that on record first.
     pub async fn live_open(&self, door_id: &str) -> Result<LiveTimeline, AppError> {
         let door = door_id.parse().map_err(|_| ErrorCode::DoorNotFound)?;
@@ -359,6 +384,10 @@ fn parse_watch(live_id: &str) -> Result<WatchId, AppError> {
     live_id
         .parse()
         .map_err(|_| ErrorCode::ConnectionLost.into())
+}
+
+fn parse_pass(id: &str) -> Result<GrantId, AppError> {
+    id.parse().map_err(|_| ErrorCode::PassEnded.into())
 }
 
 fn parse_clip(id: &str) -> Result<ClipId, AppError> {

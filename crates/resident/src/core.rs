@@ -99,6 +99,8 @@ pub(crate) struct Live {
     pub(crate) centrals: HashMap<Via, Listening>,
     pub(crate) attempts: HashMap<DoorId, Attempt>,
     pub(crate) last_attempt: u64,
+    /// The pass that was asked for last, while nobody knows whether it was made.
+    pub(crate) asked_pass: Option<hub_api::NewPass>,
     keys: Option<Arc<DeviceKeys>>,
     connection: Option<Arc<dyn Hub>>,
 }
@@ -126,6 +128,7 @@ impl<S: Shell> Core<S> {
             centrals: HashMap::new(),
             attempts: HashMap::new(),
             last_attempt: 0,
+            asked_pass: None,
             keys: None,
             connection: None,
         };
@@ -232,6 +235,7 @@ impl<S: Shell> Core<S> {
         live.presence = Presence::default();
         live.centrals.clear();
         live.attempts.clear();
+        live.asked_pass = None;
         live.keys = None;
         live.connection = None;
         drop(live);

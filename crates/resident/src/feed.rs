@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use access::{DoorId, HolderClass};
+use access::{DoorId, GrantId, HolderClass};
 use audit::LinkKind;
 use hub_api::{ClipState as HubClipState, EntryInfo, Outcome};
 use tracing::warn;
@@ -84,7 +84,9 @@ impl<S: Shell> Core<S> {
         let door = record.happening.door();
         let name = self.store.door(door)?.map(|door| door.name);
         let former = || self.words().say("former-door", &[]);
-        Ok(item(record, name.unwrap_or_else(former)))
+        let pass = record.happening.pass().map(|pass| self.store.pass(pass));
+        let label = pass.transpose()?.flatten().map(|pass| pass.label);
+        Ok(item(record, name.unwrap_or_else(former), label))
     }
 
     pub(crate) fn items(&self, records: &[Record]) -> Result<Vec<ActivityItem>, AppError> {
@@ -96,10 +98,13 @@ impl<S: Shell> Core<S> {
             .collect();
         let former = self.words().say("former-door", &[]);
         let name = |door| names.get(&door).unwrap_or(&former).clone();
-        Ok(records
-            .iter()
-            .filter_map(|record| item(record, name(record.happening.door())))
-            .collect())
+        let labels = self.store.pass_labels()?;
+        let label = |pass: Option<GrantId>| labels.get(&pass?).cloned();
+        let item = |record: &Record| {
+            let happening = &record.happening;
+            item(record, name(happening.door()), label(happening.pass()))
+        };
+        Ok(records.iter().filter_map(item).collect())
     }
 
     pub(crate) fn door_name(&self, door: DoorId) -> String {
@@ -124,12 +129,13 @@ impl<S: Shell> Core<S> {
     }
 }
 
-fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
+/// `label` is what the household calls the holder of the pass that it was done with.
+fn item(record: &Record, door_name: String, label: Option<String>) -> Option<ActivityItem> {
     let (kind, film, unfilmed) = match &record.happening {
         Happening::OwnUnlock { remote, .. } => {
             (ActivityKind::OwnUnlock { remote: *remote }, None, false)
         }
-        Happening::Entry(entry) => (kind(entry)?, entry.clip, entry.unfilmed),
+        Happening::Entry(entry) => (kind(entry, label)?, entry.clip, entry.unfilmed),
     };
     Some(ActivityItem {
         id: record.id.clone(),
@@ -147,25 +153,29 @@ fn item(record: &Record, door_name: String) -> Option<ActivityItem> {
     })
 }
 
-fn kind(entry: &EntryInfo) -> Option<ActivityKind> {
+fn kind(entry: &EntryInfo, label: Option<String>) -> Option<ActivityKind> {
     let class = match entry.class {
         Some(HolderClass::Courier) => Some(VisitorClass::Courier),
         Some(HolderClass::Guest) => Some(VisitorClass::Guest),
         Some(HolderClass::Staff) => Some(VisitorClass::Staff),
         Some(HolderClass::Resident) | None => None,
     };
+    let guest = entry.guest_name.clone().or(label);
+    let pass = entry.pass.map(|pass| pass.to_string());
     Some(match entry.outcome {
         Outcome::Entered => ActivityKind::Entry {
             class: class?,
             carrier: entry.carrier_name.clone(),
             driver: entry.driver.clone(),
-            guest: entry.guest_name.clone(),
+            guest,
+            pass,
             by_keypad: entry.link == Some(LinkKind::Keypad),
         },
         Outcome::Denied { reason } => ActivityKind::Denied {
             class,
             carrier: entry.carrier_name.clone(),
-            guest: entry.guest_name.clone(),
+            guest,
+            pass,
             reason: reason.into(),
             by_keypad: entry.link == Some(LinkKind::Keypad),
         },

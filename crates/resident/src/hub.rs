@@ -1,6 +1,6 @@
 //! The hub as a resident's device sees it.
 
-use access::{ClipId, DeviceId, DoorId, ResidentId};
+use access::{ClipId, DeviceId, DoorId, GrantId, ResidentId};
 use async_trait::async_trait;
 use audit::SealedRecords;
 use bluetooth::Link;
@@ -9,9 +9,7 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use hub_api::{
-    Carried, Client, ClientError, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EntryPage,
-    ErrorCode as HubCode, Forgotten, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender,
-    MyData, Policy, ServerEvent, Subject, WatchPage,
+    Carried, Client, ClientError, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EntryPage, ErrorCode as HubCode, Forgotten, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender, MadePass, MyData, NewPass, PassChange, PassInfo, Policy, ServerEvent, Subject, WatchPage,
 };
 use std::sync::Arc;
 use url::Url;
@@ -44,6 +42,14 @@ pub trait Hub: Send + Sync {
     async fn carried(&self, newer_than: Option<u64>) -> Result<Carried, HubError>;
     /// Delivers sealed records of a door; answers up to which one the hub has them.
     async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError>;
+    /// The household's passes, newest first.
+    async fn passes(&self) -> Result<Vec<PassInfo>, HubError>;
+    /// Makes a pass; repeating it with the same token is answered as the first time.
+    async fn make_pass(&self, wanted: &NewPass) -> Result<MadePass, HubError>;
+    /// Gives a pass that is still open another label and end.
+    async fn change_pass(&self, pass: GrantId, change: &PassChange) -> Result<PassInfo, HubError>;
+    /// Ends a pass.
+    async fn revoke_pass(&self, pass: GrantId) -> Result<(), HubError>;
     /// Asks for a door from afar; answers once it has joined.
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError>;
     /// How long the hub keeps what, and who may watch which door.
@@ -226,6 +232,22 @@ impl Hub for Client {
 
     async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError> {
         Ok(Client::put_carried_records(self, batch).await?)
+    }
+
+    async fn passes(&self) -> Result<Vec<PassInfo>, HubError> {
+        Ok(Client::passes(self).await?)
+    }
+
+    async fn make_pass(&self, wanted: &NewPass) -> Result<MadePass, HubError> {
+        Ok(Client::make_pass(self, wanted).await?)
+    }
+
+    async fn change_pass(&self, pass: GrantId, change: &PassChange) -> Result<PassInfo, HubError> {
+        Ok(Client::change_pass(self, pass, change).await?)
+    }
+
+    async fn revoke_pass(&self, pass: GrantId) -> Result<(), HubError> {
+        Ok(Client::revoke_pass(self, pass).await?)
     }
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {

@@ -24,6 +24,7 @@ pub mod links;
 mod live;
 mod news;
 mod noise;
+mod passes;
 mod presence;
 mod privacy;
 mod scan;

@@ -125,6 +125,7 @@ async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Re
     let ServerEvent { id, event } = event;
     match event {
         Event::Entry(entry) => {
+            core.learn_pass(hub, &entry).await;
             let change = core.store.take_entry(id, &entry)?;
             announce(core, change.as_slice(), true);
         }
@@ -274,6 +275,7 @@ fn notify<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
     if news::is_lockdown(entry) && was_told_of_lockdown(core, entry) {
         return;
     }
+    let entry = &core.named(entry);
     if let Some(notification) = notification(core, entry) {
         core.shell.notify(notification);
     }

@@ -59,6 +59,7 @@ describe("who came", () => {
       carrier: null,
       driver: null,
       guest: null,
+      pass: null,
       byKeypad: false,
       ...more,
     });
@@ -68,6 +69,7 @@ describe("who came", () => {
       class: null,
       carrier: null,
       guest: null,
+      pass: null,
       reason: "Revoked",
       byKeypad: false,
       ...more,

@@ -50,12 +50,9 @@ export function detail({ kind }: ActivityItem): string {
   switch (kind.type) {
     case "entry":
       if (kind.driver) return m.activity_driver({ driver: kind.driver });
-      return keyed(
-        kind.carrier || kind.guest ? CLASS[kind.class]() : m.activity_came_in(),
-        kind.byKeypad,
-      );
+      return cameBy(kind.carrier || kind.guest ? CLASS[kind.class]() : m.activity_came_in(), kind);
     case "denied":
-      return keyed(DENIED[kind.reason](), kind.byKeypad && kind.reason !== "WrongCode");
+      return kind.reason === "WrongCode" ? DENIED.WrongCode() : cameBy(DENIED[kind.reason](), kind);
     case "alert":
       return describeAlert(kind.alert).detail;
     case "own_unlock":
@@ -71,8 +68,9 @@ export function filmNote({ clip, unfilmed }: ActivityItem): string | null {
   return startsLate(clip.shortfall) ? m.activity_starts_late() : m.activity_ends_early();
 }
 
-function keyed(what: string, byKeypad: boolean): string {
-  return byKeypad ? m.activity_by_keypad({ what }) : what;
+function cameBy(what: string, how: { pass: string | null; byKeypad: boolean }): string {
+  if (how.pass) return m.activity_by_pass({ what });
+  return how.byKeypad ? m.activity_by_keypad({ what }) : what;
 }
 
 export type Look = VisitorClass | AlertLook | "denied" | "own";

@@ -17,6 +17,7 @@ const entry = (cursor: number, hours: number, door: string, state: ClipState | n
       carrier: null,
       driver: null,
       guest: null,
+      pass: null,
       byKeypad: false,
     },
     state && { id: `clip-${cursor}`, state, shortfall: null, held: false },

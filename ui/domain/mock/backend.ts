@@ -7,6 +7,9 @@ import type {
   InvitePreview,
   LiveTimeline,
   MyDevice,
+  Pass,
+  PassDraft,
+  PassList,
   Preferences,
   PrivacyPolicy,
   Snapshot,
@@ -14,6 +17,7 @@ import type {
   WatchedPage,
 } from "../bindings";
 import { CLIP_ID, enrolled } from "./building";
+import { madeFrom } from "./guests";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
 
@@ -53,6 +57,7 @@ export class MockBackend implements Backend {
   private asked = 0;
   private watches = 0;
   private readonly removed = new Set<string>();
+  private passesNow: readonly Pass[] | null = null;
 
   constructor(private readonly scenario: Scenario) {}
 
@@ -238,6 +243,35 @@ export class MockBackend implements Backend {
     return this.snapshotNow?.enrolled?.residentRecords === "named";
   }
 
+  async passes(): Promise<PassList> {
+    this.called("passes");
+    const { passes, failure } = await this.outcome(this.scenario.passes);
+    this.passesNow ??= passes;
+    return { passes: [...this.passesNow], failure };
+  }
+
+  async makePass(draft: PassDraft): Promise<Pass> {
+    this.called("makePass", draft);
+    await this.outcome(this.scenario.passAction);
+    const made = madeFrom(draft, this.calls.length, Date.now());
+    this.passesNow = [made, ...(this.passesNow ?? [])];
+    return made;
+  }
+
+  async changePass(passId: string, label: string, untilMs: number) {
+    this.called("changePass", passId, label, untilMs);
+    await this.outcome(this.scenario.passAction);
+    this.setPass(passId, { label, untilMs });
+    return null;
+  }
+
+  async revokePass(passId: string) {
+    this.called("revokePass", passId);
+    await this.outcome(this.scenario.passAction);
+    this.setPass(passId, { state: "revoked", shown: null });
+    return null;
+  }
+
   async forget() {
     this.called("forget");
     await this.outcome(this.scenario.forget);
@@ -297,6 +331,11 @@ export class MockBackend implements Backend {
     if (end.kind === "relocked") return;
     await this.pause(Math.min(3000, paceMs * 8));
     show({ kind: "idle" });
+  }
+
+  private setPass(passId: string, change: Partial<Pass>): void {
+    const changed = (pass: Pass) => (pass.id === passId ? { ...pass, ...change } : pass);
+    this.passesNow = (this.passesNow ?? []).map(changed);
   }
 
   private setSnapshot(snapshot: Snapshot): void {

@@ -159,6 +159,14 @@ const ALERTS: Happened[] = [
   [180, "main", alert({ type: "lockdown", lockdown: "off" })],
 ];
 
+/** An evening with guests: each came with a pass of this household. */
+const GUESTS: Happened[] = [
+  [3, "main", byPass("guest", "Ines Falk", "pass-ines"), film("clip-ines", "ready")],
+  [25, "parcels", byPass("courier", "The sofa", "pass-sofa"), film("clip-sofa", "ready")],
+  [40, "main", deniedByPass("Birthday", "pass-party")],
+  [80, "main", byPass("guest", "Jonas Vale", "pass-jonas"), film("clip-jonas", "ready")],
+];
+
 const held = { state: "ready", shortfall: null, held: true } as const;
 
 /** A day on which the cameras had their troubles. */
@@ -190,6 +198,10 @@ export function deliveredActivity(nowMs: number): ActivityItem[] {
 
 export function troubledActivity(nowMs: number): ActivityItem[] {
   return happened(TROUBLED, nowMs);
+}
+
+export function guestActivity(nowMs: number): ActivityItem[] {
+  return happened(GUESTS, nowMs);
 }
 
 export function someActivity(nowMs: number): ActivityItem[] {
@@ -244,15 +256,19 @@ function own(remote = false): ActivityKind {
 }
 
 function courier(carrier: string, driver: string | null): ActivityKind {
-  return { type: "entry", class: "courier", carrier, driver, guest: null, byKeypad: false };
+  return { ...staff(), class: "courier", carrier, driver };
 }
 
 function guest(name: string, byKeypad = false): ActivityKind {
   return { ...staff(), class: "guest", guest: name, byKeypad };
 }
 
+function byPass(of: VisitorClass, label: string, pass: string): ActivityKind {
+  return { ...staff(), class: of, guest: label, pass, byKeypad: true };
+}
+
 function staff(): Extract<ActivityKind, { type: "entry" }> {
-  const nobody = { carrier: null, driver: null, guest: null };
+  const nobody = { carrier: null, driver: null, guest: null, pass: null };
   return { type: "entry", class: "staff", ...nobody, byKeypad: false };
 }
 
@@ -262,7 +278,12 @@ function denied(
   reason: DenyReason,
   byKeypad = false,
 ): ActivityKind {
-  return { type: "denied", class: of, carrier, guest: null, reason, byKeypad };
+  return { type: "denied", class: of, carrier, guest: null, pass: null, reason, byKeypad };
+}
+
+function deniedByPass(label: string, pass: string): ActivityKind {
+  const kind = { type: "denied", class: "guest", carrier: null, reason: "Revoked" } as const;
+  return { ...kind, guest: label, pass, byKeypad: true };
 }
 
 function alert(what: DoorAlert): ActivityKind {

@@ -4,8 +4,9 @@ import type {
   DenyReason,
   ErrorCode,
   InvitePreview,
-  NotificationOutlet,
   MyDevice,
+  NotificationOutlet,
+  PassList,
   PrivacyPolicy,
   Snapshot,
   UnlockState,
@@ -18,6 +19,7 @@ import {
   doorsInLockdown,
   doorsWithHours,
   enrolled,
+  guestActivity,
   longActivity,
   manyDoors,
   notEnrolled,
@@ -25,6 +27,7 @@ import {
   troubledActivity,
 } from "./building";
 import { alarmingPolicy, alarmingWatches, myDevices, policy, watchedDays } from "./privacy";
+import { passCode, somePasses } from "./guests";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -47,6 +50,9 @@ export interface Scenario {
   remove: Outcome<null>;
   saveMine: Outcome<null>;
   forgetEverywhere: Outcome<null>;
+  passes: Outcome<PassList>;
+  /** What becomes of making, changing or revoking a pass. */
+  passAction: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
   /** Whether anything shows notifications. */
@@ -103,6 +109,8 @@ const base = (nowMs: number): Scenario => ({
   remove: null,
   saveMine: null,
   forgetEverywhere: null,
+  passes: { passes: somePasses(nowMs), failure: null },
+  passAction: null,
   forget: null,
   pendingInvite: null,
   outlet: "ready",
@@ -222,9 +230,29 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "clip-saving": () => ({ export: "pending" }),
   "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
   "live-connecting": () => ({ live: "pending" }),
+
+  "guests-empty": () => ({ passes: { passes: [], failure: null } }),
+  "guests-loading": () => ({ passes: "pending" }),
+  "guests-failed": () => ({ passes: { passes: [], failure: error("hub_unreachable") } }),
+  "guests-offline": (nowMs) => ({
+    snapshot: { ...enrolled, hub: "offline" },
+    passes: { passes: somePasses(nowMs), failure: error("hub_unreachable") },
+    passAction: { fails: error("hub_unreachable") },
+  }),
+  "guests-no-link": (nowMs) => ({
+    passes: {
+      passes: somePasses(nowMs).map((pass) => ({
+        ...pass,
+        shown: pass.shown && { ...passCode(pass.shown.code), link: null },
+      })),
+      failure: null,
+    },
+  }),
+  "guests-making": () => ({ passAction: "pending" }),
+  "guests-entered": (nowMs) => ({ activity: guestActivity(nowMs) }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&remove=CODE&save-mine=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&remove=CODE&save-mine=CODE&pass=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -241,6 +269,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const live = failing("live");
   const remove = failing("remove");
   const saveMine = failing("save-mine");
+  const passAction = failing("pass");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -251,6 +280,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(live && { live }),
     ...(remove && { remove }),
     ...(saveMine && { saveMine }),
+    ...(passAction && { passAction }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

@@ -1,5 +1,6 @@
 //! The hub's data folder: settings, secrets, database, clips.
 
+mod browsers;
 mod secrets;
 mod settings;
 
@@ -13,6 +14,7 @@ use audit::RecordsKey;
 use hub_api::KeyHash;
 use url::Url;
 
+pub use browsers::OwnCertificate;
 pub use secrets::{Keys, TlsIdentity};
 pub use settings::Settings;
 

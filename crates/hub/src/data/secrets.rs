@@ -27,7 +27,7 @@ pub struct Keys {
     pub tls: TlsIdentity,
 }
 
-/// The server's self-signed certificate. Clients pin its key, so it never needs to change.
+/// A self-signed certificate of the server. Clients pin the first one's key, so it never needs to change.
 pub struct TlsIdentity {
     /// The key, PKCS #8 DER.
     pub key_der: Zeroizing<Vec<u8>>,
@@ -70,18 +70,31 @@ pub(super) fn create(keys: &Path, hub_name: &str) -> Result<(), DataError> {
 }
 
 fn create_tls(keys: &Path, hub_name: &str) -> Result<(), DataError> {
-    let path = keys.join("tls.key");
-    let failed = |error: rcgen::Error| writing(&path)(io::Error::other(error));
-    let pair = KeyPair::generate_for(&PKCS_ED25519).map_err(failed)?;
-    let mut params = CertificateParams::new(vec!["vestibule-hub".to_owned()]).map_err(failed)?;
+    let (key, certificate) = (keys.join("tls.key"), keys.join("tls.crt"));
+    let pair = KeyPair::generate_for(&PKCS_ED25519);
+    let names = vec!["vestibule-hub".to_owned()];
+    create_certificate(&key, &certificate, pair, hub_name, names)
+}
+
+/// Keeps a key and a certificate that it signs itself; the key last, so that where one is, the other is too.
+pub(super) fn create_certificate(
+    key: &Path,
+    certificate: &Path,
+    pair: Result<KeyPair, rcgen::Error>,
+    hub_name: &str,
+    names: Vec<String>,
+) -> Result<(), DataError> {
+    let failed = |error: rcgen::Error| writing(key)(io::Error::other(error));
+    let pair = pair.map_err(failed)?;
+    let mut params = CertificateParams::new(names).map_err(failed)?;
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, hub_name);
     // Only the key is checked by clients: a date in a certificate must never lock a building.
     params.not_before = rcgen::date_time_ymd(2020, 1, 1);
     params.not_after = rcgen::date_time_ymd(9999, 12, 31);
-    let certificate = params.self_signed(&pair).map_err(failed)?;
-    replace_file(&keys.join("tls.crt"), certificate.der(), 0o600)?;
-    replace_file(&path, &Zeroizing::new(pair.serialize_der()), 0o600)
+    let signed = params.self_signed(&pair).map_err(failed)?;
+    replace_file(certificate, signed.der(), 0o600)?;
+    replace_file(key, &Zeroizing::new(pair.serialize_der()), 0o600)
 }
 
 /// Reads the hub's own secrets.
@@ -93,7 +106,7 @@ pub(super) fn read(keys: &Path) -> Result<Keys, DataError> {
     })
 }
 
-fn read_tls(key: &Path, certificate: &Path) -> Result<TlsIdentity, DataError> {
+pub(super) fn read_tls(key: &Path, certificate: &Path) -> Result<TlsIdentity, DataError> {
     let key_der = Zeroizing::new(fs::read(key).map_err(reading(key))?);
     let certificate_der = fs::read(certificate).map_err(reading(certificate))?;
     let parsed = CertificateDer::from(certificate_der.as_slice());

@@ -1,7 +1,9 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use super::OwnCertificate;
 
 /// What an operator may change in `hub.toml`; read when `serve` starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,11 +14,13 @@ pub struct Settings {
     /// The https origin under which clients reach the hub, when that is not where it listens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<Url>,
-    /// The https origin that the links of residents' passes begin with: where a web server with a certificate that
-    /// browsers trust hands `/pass/` on to the hub. Without it passes have no links, for browsers speak with no Ed25519
-    /// certificate as the hub's own.
+    /// The https origin that the links of residents' passes begin with, when browsers reach the hub elsewhere than clients
+    /// do: through a web server that hands `/pass/` on to it, say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass_url: Option<Url>,
+    /// Web servers that hand `/pass/` on to the hub: whose `X-Forwarded-For` is believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pass_proxies: Vec<IpAddr>,
     /// Where `serve` listens; port 0 picks a free one.
     #[serde(default = "Settings::default_listen")]
     pub listen: SocketAddr,
@@ -26,6 +30,9 @@ pub struct Settings {
     /// The most clips that one building may have, in MiB.
     #[serde(default = "Settings::default_clip_quota_mib")]
     pub clip_quota_mib: u64,
+    /// A certificate for browsers; the hub's own, of which they warn, when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<OwnCertificate>,
 }
 
 impl Settings {
@@ -35,9 +42,11 @@ impl Settings {
             name: name.into(),
             public_url,
             pass_url: None,
+            pass_proxies: Vec::new(),
             listen: Self::default_listen(),
             clip_retention_h: Self::default_clip_retention_h(),
             clip_quota_mib: Self::default_clip_quota_mib(),
+            tls: None,
         }
     }
 

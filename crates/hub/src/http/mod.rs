@@ -39,6 +39,7 @@ use utoipa_axum::routes;
 use crate::domain::Hub;
 use calls::Calls;
 use live::Streams;
+use pass_page::Visitors;
 use proof::ProofWindow;
 use refusal::Refused;
 use relay::Relays;
@@ -61,6 +62,7 @@ pub struct App {
     calls: Arc<Calls>,
     relays: Arc<Relays>,
     streams: Arc<Streams>,
+    visitors: Arc<Visitors>,
     stopping: tokio_util::sync::CancellationToken,
 }
 
@@ -80,6 +82,7 @@ impl App {
             calls: Arc::default(),
             relays: Arc::default(),
             streams: Arc::default(),
+            visitors: Arc::default(),
             hub,
             stopping,
         })

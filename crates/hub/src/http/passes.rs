@@ -98,11 +98,15 @@ pub(super) async fn revoke(
 
 /// Where browsers find a pass's page, where they do.
 fn link(app: &App, token: &PassToken) -> Result<Option<PassLink>, Refused> {
-    let origin = app.hub.settings().pass_url.as_ref();
+    let settings = app.hub.settings();
+    let origin = settings.pass_url.as_ref().or(app.origins.first());
     let url = origin.and_then(|origin| origin.join(&format!("/pass/{token}")).ok());
+    // The operator's certificate is for a name, and an address is none.
+    let has_own = settings.tls.is_some() && settings.public_url.is_some();
     url.map(|url| {
         Ok(PassLink {
             qr_svg: qr_code(&url)?,
+            warns: settings.pass_url.is_none() && !has_own,
             url,
         })
     })

@@ -7,6 +7,7 @@
 
 mod access_control;
 mod carried;
+mod certificates;
 mod clip_check;
 mod clips;
 mod clips_so_far;

@@ -164,13 +164,20 @@ async fn what_people_named_their_doors_stays_text() {
 }
 
 #[tokio::test]
-async fn where_browsers_reach_no_page_a_pass_is_a_code_without_a_link() {
-    let hub = TestHub::start_with(|settings| settings.pass_url = None).await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
-    let made = maya.client.make_pass(&for_aunt_may(&hub, &elm)).await;
-    let made = made.unwrap();
-    assert_eq!((made.link, made.code.len()), (None, 6));
+async fn who_tries_many_links_is_told_to_wait() {
+    let scene = Scene::set().await;
+    let mut tried = 0;
+    let told = loop {
+        let page = scene.nothing().await;
+        if page.status != 404 {
+            break page;
+        }
+        tried += 1;
+        assert!(tried < 30, "nobody ever slows a guesser down");
+    };
+    assert_eq!((told.status, told.header("retry-after")), (429, "30"));
+    assert_eq!(told.header("cache-control"), "no-store");
+    assert!(told.text.contains("Too many tries"), "{}", told.text);
 }
 
 /// Nothing of a pass can be read from the hub's disk: not its link, and its code only as every code, by its slow hash.

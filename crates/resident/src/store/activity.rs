@@ -1,4 +1,4 @@
-use access::{ClipId, DoorId};
+use access::{ClipId, DoorId, GrantId};
 use hub_api::{ClipInfo, ClipState, EntryInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,11 @@ impl Happening {
             Self::Entry(entry) => entry.at_ms,
             Self::OwnUnlock { at_ms, .. } => *at_ms,
         }
+    }
+
+    /// The household's own pass that it was done with.
+    pub fn pass(&self) -> Option<GrantId> {
+        self.entry().and_then(|entry| entry.pass)
     }
 
     fn id(&self) -> String {

@@ -5,6 +5,7 @@ mod building;
 mod carried;
 pub(crate) mod deliveries;
 mod enrolment;
+mod passes;
 mod preferences;
 
 use std::fs::OpenOptions;
@@ -19,6 +20,7 @@ pub use activity::{Change, Happening, Record};
 pub(crate) use activity::{entry_item, entry_of_item};
 pub use deliveries::{DeliveryAt, StoredDelivery, Waiting};
 pub use enrolment::{PendingKeys, StoredEnrolment};
+pub use passes::{KeptPass, ShownCode};
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -83,6 +85,7 @@ impl Store {
         )?;
         carried::wipe(&transaction)?;
         deliveries::wipe(&transaction)?;
+        passes::wipe(&transaction)?;
         preferences::wipe(&transaction)?;
         transaction.commit()?;
         connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;

@@ -78,8 +78,10 @@ pub enum ActivityKind {
         carrier: Option<String>,
         /// The carrier's own reference for the driver.
         driver: Option<String>,
-        /// The name on the grant, for a guest or staff.
+        /// The name on the grant, for a guest or staff; for a holder of the household's pass, the name that it gave.
         guest: Option<String>,
+        /// The household's own pass that it was done with.
+        pass: Option<String>,
         /// Whether it was with a code at the keypad.
         by_keypad: bool,
     },
@@ -87,8 +89,10 @@ pub enum ActivityKind {
     Denied {
         class: Option<VisitorClass>,
         carrier: Option<String>,
-        /// The name on the grant, for a guest or staff.
+        /// The name on the grant, for a guest or staff; for a holder of the household's pass, the name that it gave.
         guest: Option<String>,
+        /// The household's own pass that it was tried with.
+        pass: Option<String>,
         reason: DenyReason,
         /// Whether it was with a code at the keypad.
         by_keypad: bool,

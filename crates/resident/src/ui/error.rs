@@ -67,6 +67,12 @@ pub enum ErrorCode {
     LiveBusy,
     /// What came as live is not what the door films now.
     LiveTampered,
+    /// The household has as many open passes as it may.
+    TooManyPasses,
+    /// The pass was used, revoked or is over, and stays so.
+    PassEnded,
+    /// The building makes no such pass.
+    PassRefused,
     NotEnrolled,
     Internal,
 }

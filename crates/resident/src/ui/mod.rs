@@ -9,6 +9,7 @@ mod error;
 mod lens;
 mod live;
 mod notifications;
+mod pass;
 mod preferences;
 mod privacy;
 mod rules;
@@ -24,6 +25,7 @@ pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
 pub use notifications::{NotificationChoices, NotificationOutlet, QuietHours};
+pub use pass::{Pass, PassCode, PassDraft, PassKind, PassLink, PassList, PassState, PassUses};
 pub use preferences::{Language, Preferences};
 pub use privacy::{
     ExportedData, LiveWatch, MyDevice, OthersWatched, PrivacyPolicy, WatchableDoor, WatchedDay,

@@ -138,11 +138,13 @@ async fn who_comes_with_a_code_is_named_and_said_to_have_used_the_keypad() {
     let [
         ActivityKind::Denied {
             guest: denied,
+            pass: None,
             by_keypad: true,
             ..
         },
         ActivityKind::Entry {
             guest,
+            pass: None,
             by_keypad: true,
             ..
         },

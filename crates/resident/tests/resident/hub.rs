@@ -3,8 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use access::{
-    ClipId, DeviceId, DoorId, HolderPublicKey, ResidentId, SignedBundle, SigningPublicKey,
-    ViewerPublicKey,
+    ClipId, DeviceId, DoorId, GrantId, HolderPublicKey, ResidentId, SignedBundle, SigningPublicKey, ViewerPublicKey,
 };
 use async_trait::async_trait;
 use audit::{SealedRecords, SignedRecord};
@@ -14,9 +13,7 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
-    Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject,
-    EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, LiveReceiver,
-    LiveSender, MyData, Policy, ServerEvent, Subject, WatchPage, live_connection,
+    Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject, EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, live_connection, LiveReceiver, LiveSender, MadePass, MyData, NewPass, PassChange, PassInfo, PassState, PassToken, Policy, ServerEvent, Subject, WatchPage,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
@@ -64,6 +61,12 @@ pub(crate) struct State {
     /// The time for which clips are kept is over.
     pub(crate) clips_are_gone: bool,
     pub(crate) credentials_issued: u32,
+    /// Newest first.
+    pub(crate) passes: Vec<PassInfo>,
+    /// The token of each request for a pass.
+    pub(crate) pass_tokens: Vec<PassToken>,
+    /// What making a pass is refused with.
+    pub(crate) refuses_passes: Option<HubError>,
     /// The newest bundle, with its version.
     pub(crate) bundle: Option<(u64, SignedBundle)>,
     /// What devices brought of the lobby, opened.
@@ -326,6 +329,31 @@ impl Hub for Connection {
             }
         }
         Ok(state.brought.len() as u64)
+    }
+
+    async fn passes(&self) -> Result<Vec<PassInfo>, HubError> {
+        self.0.is_up()?;
+        Ok(self.0.state().passes.clone())
+    }
+
+    async fn make_pass(&self, wanted: &NewPass) -> Result<MadePass, HubError> {
+        self.0.is_up()?;
+        self.0.state().make_pass(wanted)
+    }
+
+    async fn change_pass(&self, pass: GrantId, change: &PassChange) -> Result<PassInfo, HubError> {
+        self.0.is_up()?;
+        let mut state = self.0.state();
+        let open = state.open_pass(pass)?;
+        open.label.clone_from(&change.label);
+        open.not_after = change.not_after;
+        Ok(open.clone())
+    }
+
+    async fn revoke_pass(&self, pass: GrantId) -> Result<(), HubError> {
+        self.0.is_up()?;
+        self.0.state().open_pass(pass)?.state = PassState::Revoked;
+        Ok(())
     }
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {

@@ -20,6 +20,7 @@ mod live;
 mod live_door;
 mod notifying;
 mod own_data;
+mod passes;
 mod preferences;
 mod remote;
 mod unlocking;

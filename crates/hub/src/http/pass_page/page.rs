@@ -74,6 +74,15 @@ pub(super) fn of_no_pass(words: &Words) -> Markup {
     document(words, words.nothing, None, &content)
 }
 
+/// What somebody sees who asked too often.
+pub(super) fn of_too_many(words: &Words) -> Markup {
+    let content = html! {
+        h1 { (words.too_many) }
+        p { (words.wait) }
+    };
+    document(words, words.too_many, None, &content)
+}
+
 /// A whole document, which shows something else after `changes_in` seconds.
 fn document(words: &Words, title: &str, changes_in: Option<i64>, content: &Markup) -> Markup {
     html! {

@@ -53,6 +53,8 @@ pub(super) struct Words {
     pub(super) zone: &'static str,
     pub(super) nothing: &'static str,
     pub(super) ask_again: &'static str,
+    pub(super) too_many: &'static str,
+    pub(super) wait: &'static str,
     today: &'static str,
     tomorrow: &'static str,
     /// Monday first.
@@ -118,6 +120,8 @@ static ENGLISH: Words = Words {
     zone: "All times are those of the building:",
     nothing: "There is nothing here",
     ask_again: "This link shows no pass: it has ended, or is not whole. Ask whoever sent it to you.",
+    too_many: "Too many tries",
+    wait: "Many links were tried from where you are. Wait a minute, then open yours again.",
     today: "today",
     tomorrow: "tomorrow",
     days: [
@@ -174,6 +178,8 @@ static SPANISH: Words = Words {
     zone: "Todas las horas son las del edificio:",
     nothing: "Aquí no hay nada",
     ask_again: "Este enlace no muestra ningún pase: ha terminado o no está completo. Pregunta a quien te lo envió.",
+    too_many: "Demasiados intentos",
+    wait: "Desde donde estás se han probado muchos enlaces. Espera un minuto y vuelve a abrir el tuyo.",
     today: "hoy",
     tomorrow: "mañana",
     days: [

@@ -1,0 +1,282 @@
+use access::{GrantId, HolderClass};
+use audit::LinkKind;
+use hub_api::{EntryInfo, ErrorCode as HubCode, Event, MadePass, NewPass, Outcome, PassLink};
+use hub_api::{PassInfo, PassState as HubState, PassUses as HubUses};
+use resident::hub::HubError;
+use resident::ui::{
+    ActivityKind, AppError, ErrorCode, HubState as Connection, Pass, PassDraft, PassKind,
+    PassState, PassUses, VisitorClass,
+};
+
+use crate::building::{LOBBY, now_ms, now_s};
+use crate::hub::State;
+use crate::world::{App, World};
+
+const HOUR_S: u64 = 3600;
+const JONAS: GrantId = GrantId::from_entropy([0x70; 16]);
+
+fn refused(code: HubCode) -> HubError {
+    HubError::Refused {
+        code,
+        retryable: false,
+    }
+}
+
+impl State {
+    /// As the real hub: the same token again is answered as the first time, also where the first answer was lost.
+    pub(crate) fn make_pass(&mut self, wanted: &NewPass) -> Result<MadePass, HubError> {
+        let first = self.pass_tokens.iter().position(|it| *it == wanted.token);
+        let number = first.unwrap_or(self.pass_tokens.len());
+        if let Some(refusal) = self.refuses_passes {
+            if refusal == HubError::Unreachable && first.is_none() {
+                self.pass_tokens.push(wanted.token.clone());
+            }
+            return Err(refusal);
+        }
+        if first.is_none() {
+            self.pass_tokens.push(wanted.token.clone());
+        }
+        let pass = info(number, wanted);
+        if self.passes.iter().all(|known| known.id != pass.id) {
+            self.passes.insert(0, pass.clone());
+        }
+        Ok(MadePass {
+            pass,
+            code: format!("12345{number}"),
+            link: Some(PassLink {
+                url: "https://pass.example/pass/x".parse().unwrap(),
+                qr_svg: "<svg/>".to_owned(),
+                warns: true,
+            }),
+        })
+    }
+
+    pub(crate) fn open_pass(&mut self, pass: GrantId) -> Result<&mut PassInfo, HubError> {
+        let found = self.passes.iter_mut().find(|known| known.id == pass);
+        let found = found.ok_or(refused(HubCode::NotFound))?;
+        if found.state.is_open() {
+            Ok(found)
+        } else {
+            Err(refused(HubCode::PassEnded))
+        }
+    }
+}
+
+fn info(number: usize, wanted: &NewPass) -> PassInfo {
+    let entropy = [0x70 + u8::try_from(number).unwrap(); 16];
+    PassInfo {
+        id: GrantId::from_entropy(entropy),
+        kind: wanted.kind,
+        label: wanted.label.clone(),
+        doors: wanted.doors.clone(),
+        not_before: wanted.not_before.unwrap_or_else(now_s),
+        not_after: wanted.not_after.unwrap(),
+        uses: wanted.uses,
+        state: HubState::Good,
+    }
+}
+
+fn for_jonas() -> PassDraft {
+    PassDraft {
+        kind: PassKind::Guest,
+        label: "Jonas".to_owned(),
+        door_ids: vec![LOBBY.to_string()],
+        from_ms: None,
+        until_ms: (now_s() + HOUR_S) * 1000,
+        uses: PassUses::Several,
+    }
+}
+
+fn entry_by(pass: GrantId) -> EntryInfo {
+    EntryInfo {
+        id: 1,
+        door: LOBBY,
+        at_ms: now_ms(),
+        seq: 1,
+        class: Some(HolderClass::Guest),
+        carrier_name: None,
+        driver: None,
+        guest_name: None,
+        pass: Some(pass),
+        link: Some(LinkKind::Keypad),
+        clip: None,
+        unfilmed: false,
+        outcome: Outcome::Entered,
+    }
+}
+
+async fn make(app: &App) -> Result<Pass, AppError> {
+    app.controller.make_pass(for_jonas()).await
+}
+
+async fn listed(app: &App) -> Vec<Pass> {
+    let list = app.controller.passes().await.unwrap();
+    assert_eq!(list.failure, None);
+    list.passes
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, AppError>) -> ErrorCode {
+    result.unwrap_err().code
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pass_that_was_made_here_is_listed_with_its_code_until_it_ends() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    let made = make(&app).await.unwrap();
+    let shown = made.shown.clone().unwrap();
+    assert_eq!((shown.code.as_str(), &made.label[..]), ("123450", "Jonas"));
+    assert!(shown.link.unwrap().warns);
+    assert_eq!(listed(&app).await, std::slice::from_ref(&made));
+    drop(app);
+
+    let app = world.open();
+    assert_eq!(listed(&app).await, std::slice::from_ref(&made));
+    world.hub.state().passes[0].state = HubState::Used;
+    let used = listed(&app).await.remove(0);
+    assert_eq!((used.state, used.shown), (PassState::Used, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_hub_the_last_list_is_shown_and_the_reason_said() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    let made = make(&app).await.unwrap();
+    world.hub.stop();
+    let list = app.controller.passes().await.unwrap();
+    assert_eq!(list.passes, [made]);
+    assert_eq!(list.failure.unwrap().code, ErrorCode::HubUnreachable);
+    assert_eq!(refusal(make(&app).await), ErrorCode::HubUnreachable);
+    let pass = JONAS.to_string();
+    let revoked = app.controller.revoke_pass(&pass).await;
+    assert_eq!(refusal(revoked), ErrorCode::HubUnreachable);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pass_whose_time_ran_out_while_the_hub_was_down_is_over_and_its_code_gone() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    make(&app).await.unwrap();
+    {
+        let mut state = world.hub.state();
+        state.passes[0].not_before = now_s() - 2 * HOUR_S;
+        state.passes[0].not_after = now_s() - HOUR_S;
+    }
+    listed(&app).await;
+    world.hub.stop();
+    let over = app.controller.passes().await.unwrap().passes.remove(0);
+    assert_eq!((over.state, over.shown), (PassState::Over, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_again_after_a_lost_answer_makes_one_pass() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    world.hub.state().refuses_passes = Some(HubError::Unreachable);
+    assert_eq!(refusal(make(&app).await), ErrorCode::HubUnreachable);
+    world.hub.state().refuses_passes = None;
+    make(&app).await.unwrap();
+    assert_eq!(world.hub.state().pass_tokens.len(), 1);
+    assert_eq!(listed(&app).await.len(), 1);
+    // The same again on purpose is another pass.
+    make(&app).await.unwrap();
+    assert_eq!(listed(&app).await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_say_what_they_mean_for_passes() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    for (code, told) in [
+        (HubCode::LimitReached, ErrorCode::TooManyPasses),
+        (HubCode::InvalidRequest, ErrorCode::PassRefused),
+        (HubCode::NotFound, ErrorCode::PassRefused),
+    ] {
+        world.hub.state().refuses_passes = Some(refused(code));
+        assert_eq!(refusal(make(&app).await), told);
+    }
+    let unknown = app.controller.revoke_pass(&JONAS.to_string()).await;
+    assert_eq!(refusal(unknown), ErrorCode::PassEnded);
+    let unreadable = app.controller.revoke_pass("nonsense").await;
+    assert_eq!(refusal(unreadable), ErrorCode::PassEnded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pass_is_changed_and_revoked() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    let made = make(&app).await.unwrap();
+    let later = made.until_ms + HOUR_S * 1000;
+    let change = app.controller.change_pass(&made.id, "Ines".into(), later);
+    change.await.unwrap();
+    let changed = Pass {
+        label: "Ines".to_owned(),
+        until_ms: later,
+        ..made.clone()
+    };
+    assert_eq!(listed(&app).await, [changed]);
+    app.controller.revoke_pass(&made.id).await.unwrap();
+    world.hub.stop();
+    let revoked = app.controller.passes().await.unwrap().passes.remove(0);
+    assert_eq!((revoked.state, revoked.shown), (PassState::Revoked, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_with_a_pass_is_called_what_the_household_calls_them_also_where_it_was_made_elsewhere()
+ {
+    let world = World::new();
+    let app = world.enrolled().await;
+    app.until("online", |shown| shown.hub == Connection::Online)
+        .await;
+    world.hub.state().passes = vec![PassInfo {
+        id: JONAS,
+        kind: hub_api::PassKind::Guest,
+        label: "Jonas".to_owned(),
+        doors: vec![LOBBY],
+        not_before: now_s(),
+        not_after: now_s() + HOUR_S,
+        uses: HubUses::Once,
+        state: HubState::Used,
+    }];
+    world.hub.push(Event::Entry(entry_by(JONAS)));
+    app.seen
+        .until("notified", |seen| !seen.notifications().is_empty())
+        .await;
+    assert_eq!(app.seen.notifications()[0].title, "Jonas at Lobby");
+    // What the hub forgets, the device's own past still knows.
+    world.hub.state().passes.clear();
+    assert_eq!(listed(&app).await, []);
+    let kind = app.activity().await.remove(0).kind;
+    let ActivityKind::Entry {
+        class, guest, pass, ..
+    } = kind
+    else {
+        panic!("{kind:?} is no entry")
+    };
+    assert_eq!(class, VisitorClass::Guest);
+    assert_eq!(guest.as_deref(), Some("Jonas"));
+    assert_eq!(pass, Some(JONAS.to_string()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_the_building_leaves_no_code_behind() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    make(&app).await.unwrap();
+    app.controller.forget().await.unwrap();
+    drop(app);
+    let folder = world.folder.path().join("app");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = if path.is_file() {
+            std::fs::read(&path).unwrap()
+        } else {
+            continue;
+        };
+        assert!(
+            !bytes.windows(6).any(|part| part == b"123450"),
+            "{}",
+            path.display()
+        );
+    }
+}
