@@ -16,8 +16,11 @@ pub(crate) fn seam() -> Builder<Wry> {
         .commands(collect_commands![
             commands::snapshot,
             commands::set_preferences,
+            commands::set_confirmed,
+            commands::set_shortcut,
             commands::preview_invite,
             commands::take_pending_invite,
+            commands::take_pending_errand,
             commands::enrol,
             commands::unlock,
             commands::unlock_remotely,
@@ -36,6 +39,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             events::OpenClip,
             events::ExportProgress,
             events::PendingInvite,
+            events::ErrandPending,
         ])
 }
 

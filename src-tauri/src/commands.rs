@@ -1,13 +1,13 @@
 //! What a window may ask for. Each command only forwards.
 
 use resident::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Preferences, Snapshot,
+    ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip, InvitePreview,
+    KeyStorage, LiveTimeline, Preferences, Snapshot,
 };
 use tauri::{AppHandle, State};
 
 use crate::shell::Resident;
-use crate::window;
+use crate::{shortcut, window};
 
 #[tauri::command]
 #[specta::specta]
@@ -31,6 +31,27 @@ pub(crate) fn set_preferences(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn set_confirmed(
+    resident: State<'_, Resident>,
+    door_id: String,
+    confirmed: bool,
+) -> Result<(), AppError> {
+    resident.set_confirmed(&door_id, confirmed).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_shortcut(
+    app: AppHandle,
+    resident: State<'_, Resident>,
+    keys: Option<String>,
+) -> Result<(), AppError> {
+    shortcut::change(&app, keys.as_deref()).await?;
+    resident.set_shortcut(keys)
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) fn preview_invite(
     resident: State<'_, Resident>,
     invite: &str,
@@ -42,6 +63,12 @@ pub(crate) fn preview_invite(
 #[specta::specta]
 pub(crate) fn take_pending_invite(resident: State<'_, Resident>) -> Option<String> {
     resident.take_pending_invite()
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn take_pending_errand(resident: State<'_, Resident>) -> Option<Errand> {
+    resident.take_pending_errand()
 }
 
 #[tauri::command]

@@ -100,6 +100,7 @@ fn entries(snapshot: &Snapshot) -> Vec<Entry> {
         id: format!("{DOOR}{}", door.id),
         label: match door.unlock {
             UnlockState::Unlocked { .. } => format!("{} is unlocked", door.name),
+            UnlockState::Confirming => format!("{} waits for you", door.name),
             _ if door.unlock.is_busy() => format!("Unlocking {}…", door.name),
             _ => format!("Unlock {}", door.name),
         },

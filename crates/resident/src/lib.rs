@@ -7,6 +7,7 @@
 //! the hub is sealed, and ends before the resident's own entry.
 
 mod ahead;
+mod authenticator;
 mod carry;
 mod clips;
 mod clock;
@@ -20,7 +21,10 @@ mod illustrations;
 pub mod keys;
 pub mod links;
 mod live;
+mod nearest;
 mod news;
+mod opened;
+mod order;
 mod presence;
 mod scan;
 mod shell;
@@ -29,6 +33,7 @@ mod sync;
 pub mod ui;
 mod unlock;
 
+pub use authenticator::{Authenticator, NoAuthenticator, NotConfirmed};
 pub use controller::{Controller, OpenError};
 pub use core::{Config, Outside};
 pub use live::{LivePart, Way as LiveWay};

@@ -104,6 +104,7 @@ async fn follow_once<S: Shell>(
         tokio::select! {
             event = events.next() => next = Some(event.ok_or(Stopped::Ended)??),
             () = core.brought.notified() => carry::exchange(core, hub.as_ref()).await,
+            () = core.expired.notified() => renew_credentials(core, hub.as_ref(), true).await?,
             () = sleep(RENEWAL_TICK) => {
                 renew_credentials(core, hub.as_ref(), false).await?;
                 carry::exchange(core, hub.as_ref()).await;

@@ -5,6 +5,7 @@
 
 mod activity;
 mod clip;
+mod errand;
 mod error;
 mod lens;
 mod live;
@@ -18,6 +19,7 @@ pub use activity::{
     VisitorClass,
 };
 pub use clip::{ClipTimeline, ExportedClip, TimelineFragment};
+pub use errand::Errand;
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
@@ -31,7 +33,7 @@ pub use rules::{DoorHours, HolderClass, Lockdown};
 pub struct Snapshot {
     /// `None` until this device has been enrolled in a building.
     pub enrolled: Option<Enrolment>,
-    /// Nearby doors first, nearest at the top; then by name.
+    /// Nearby doors first, nearest at the top; then pinned ones in the person's own order; then by name.
     pub doors: Vec<DoorCard>,
     pub hub: HubState,
     pub bluetooth: BluetoothState,
@@ -48,6 +50,8 @@ pub struct Enrolment {
     pub building_name: String,
     pub resident_name: String,
     pub resident_records: ResidentRecords,
+    /// In which doors' hours are meant, such as `Europe/Berlin`, as far as this device has heard.
+    pub time_zone: Option<String>,
     pub key_storage: KeyStorage,
 }
 
@@ -159,6 +163,8 @@ pub enum CredentialState {
 pub enum UnlockState {
     #[default]
     Idle,
+    /// The system asks the person to prove who they are; nothing is asked of the door before.
+    Confirming,
     /// Looking for the door.
     Searching,
     /// The door was found; no link yet.
@@ -183,7 +189,10 @@ pub enum UnlockState {
 impl UnlockState {
     /// Whether a further tap must be ignored.
     pub fn is_busy(&self) -> bool {
-        matches!(self, Self::Searching | Self::Connecting | Self::Unlocking)
+        matches!(
+            self,
+            Self::Confirming | Self::Searching | Self::Connecting | Self::Unlocking
+        )
     }
 }
 
@@ -211,4 +220,7 @@ pub enum UiEvent {
     PendingInvite {
         invite: String,
     },
+    /// Something from outside waits for a window; see
+    /// [`Controller::take_pending_errand`](crate::Controller::take_pending_errand).
+    ErrandPending,
 }

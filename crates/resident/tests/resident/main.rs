@@ -8,6 +8,7 @@
 mod alerts;
 mod building;
 mod carrying;
+mod confirming;
 mod direct;
 mod door;
 mod enrolment;
@@ -17,6 +18,7 @@ mod hub;
 mod in_progress;
 mod live;
 mod live_door;
+mod outside;
 mod preferences;
 mod remote;
 mod unlocking;
