@@ -10,6 +10,7 @@ export const NOW = new Date("2026-05-12T18:42:00+02:00");
 interface Mock {
   calls: { name: string; args: unknown[] }[];
   emit(event: string, payload: unknown): void;
+  bring(errand: object): void;
   snapshot(): Promise<{ doors: { id: string }[] }>;
   activity(before: number | null, limit: number): Promise<{ items: object[] }>;
 }
@@ -58,6 +59,11 @@ export class AppWindow {
       event,
       payload,
     ] as const);
+  }
+
+  /** Something comes from outside, as a link to a door. */
+  async bring(errand: object): Promise<void> {
+    await this.page.evaluate((errand) => window.vestibuleMock.bring(errand), errand);
   }
 
   async screenshot(name: string, variant: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type {
   ActivityItem,
   commands,
+  ErrandPending,
   ExportProgress,
   OpenClip,
   PendingInvite,
@@ -17,6 +18,8 @@ export interface BackendEvents {
   "open-clip": OpenClip;
   "export-progress": ExportProgress;
   "pending-invite": PendingInvite;
+  /** `takePendingErrand` says what it is. */
+  "errand-pending": ErrandPending;
 }
 
 export type Unlisten = () => void;

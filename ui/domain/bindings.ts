@@ -9,8 +9,11 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	snapshot: () => __TAURI_INVOKE<Snapshot>("snapshot"),
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<null>("set_preferences", { preferences }),
+	setConfirmed: (doorId: string, confirmed: boolean) => __TAURI_INVOKE<null>("set_confirmed", { doorId, confirmed }),
+	setShortcut: (keys: string | null) => __TAURI_INVOKE<null>("set_shortcut", { keys }),
 	previewInvite: (invite: string) => __TAURI_INVOKE<InvitePreview>("preview_invite", { invite }),
 	takePendingInvite: () => __TAURI_INVOKE<string | null>("take_pending_invite"),
+	takePendingErrand: () => __TAURI_INVOKE<Errand | null>("take_pending_errand"),
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
 	unlock: (doorId: string) => __TAURI_INVOKE<null>("unlock", { doorId }),
 	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
@@ -26,6 +29,7 @@ export const commands = {
 export const events = {
 	activityAdded: makeEvent<ActivityAdded, ActivityAdded>("activity-added"),
 	activityChanged: makeEvent<ActivityChanged, ActivityChanged>("activity-changed"),
+	errandPending: makeEvent<ErrandPending, ErrandPending>("errand-pending"),
 	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
 	openClip: makeEvent<OpenClip, OpenClip>("open-clip"),
 	pendingInvite: makeEvent<PendingInvite, PendingInvite>("pending-invite"),
@@ -208,8 +212,19 @@ export type Enrolment = {
 	buildingName: string,
 	residentName: string,
 	residentRecords: ResidentRecords,
+	/**  In which doors' hours are meant, such as `Europe/Berlin`, as far as this device has heard. */
+	timeZone: string | null,
 	keyStorage: KeyStorage,
 };
+
+/**  What came from outside the windows, and a window has to take up with the person. */
+export type Errand = 
+/**  A link to a door was opened. Any web page can do that, so the door opens only when the person says so. */
+{ kind: "open_door"; doorId: string } | 
+/**  The keys for the nearest door were pressed, and no door was asked. */
+{ kind: "nothing_near"; error: AppError };
+
+export type ErrandPending = null;
 
 /**  Every way in which the app can fail a person. */
 export type ErrorCode = "invite_malformed" | 
@@ -221,6 +236,16 @@ export type ErrorCode = "invite_malformed" |
 "no_keychain" | "bluetooth_off" | "bluetooth_unsupported" | "permission_denied" | "door_not_found" | "door_busy" | 
 /**  It has no connection to the hub now, so it cannot be asked from afar. */
 "door_offline" | "connection_lost" | "timeout" | 
+/**  The system was to confirm who asks, and did not. */
+"not_confirmed" | 
+/**  The system was to confirm who asks, and has no way to. */
+"cannot_confirm" | 
+/**  The keys are no shortcut, or none that other programs could do without. */
+"shortcut_unusable" | 
+/**  Another program holds these keys. */
+"shortcut_taken" | 
+/**  This desktop lets no program listen for keys. */
+"shortcut_unavailable" | 
 /**  The door refused; see [`AppError::reason`]. */
 "denied" | 
 /**  The door accepted, but could not record the entry or move its strike. */
@@ -345,7 +370,21 @@ export type PendingInvite = {
 /**  What a person chose for this device. It never leaves it. */
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
-	language: Language | null,
+	language?: Language | null,
+	/**  The doors that come right after those that are near, in the person's own order. */
+	pinned?: string[],
+	/**  Whether a phone is felt to open a door; `None` is as the system does with motion. */
+	haptics?: boolean | null,
+	/**
+	 *  The doors that open only once the system has confirmed who asks.
+	 *  Only [`Controller::set_confirmed`](crate::Controller::set_confirmed) changes them.
+	 */
+	confirmed?: string[],
+	/**
+	 *  The keys that open the nearest door, whatever program is in front, as `Ctrl+Alt+KeyU`.
+	 *  Only [`Controller::set_shortcut`](crate::Controller::set_shortcut) changes them.
+	 */
+	shortcut?: string | null,
 };
 
 /**  Whether the building's records say which resident came in. */
@@ -368,7 +407,7 @@ export type Shortfall =
 export type Snapshot = {
 	/**  `None` until this device has been enrolled in a building. */
 	enrolled: Enrolment | null,
-	/**  Nearby doors first, nearest at the top; then by name. */
+	/**  Nearby doors first, nearest at the top; then pinned ones in the person's own order; then by name. */
 	doors: DoorCard[],
 	hub: HubState,
 	bluetooth: BluetoothState,
@@ -399,6 +438,8 @@ export type UnlockChanged = {
 
 /**  How far an unlock has come. Each state is entered when it is true, never before. */
 export type UnlockState = { kind: "idle" } | 
+/**  The system asks the person to prove who they are; nothing is asked of the door before. */
+{ kind: "confirming" } | 
 /**  Looking for the door. */
 { kind: "searching" } | 
 /**  The door was found; no link yet. */

@@ -14,6 +14,7 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
   "open-clip": events.openClip,
   "export-progress": events.exportProgress,
   "pending-invite": events.pendingInvite,
+  "errand-pending": events.errandPending,
 };
 
 // The platform's form of the scheme, ending in a slash.

@@ -13,8 +13,11 @@ export function fakeBackend(answers: Partial<Backend>): FakeBackend {
   return {
     snapshot: unexpected("snapshot"),
     setPreferences: unexpected("setPreferences"),
+    setConfirmed: unexpected("setConfirmed"),
+    setShortcut: unexpected("setShortcut"),
     previewInvite: unexpected("previewInvite"),
     takePendingInvite: unexpected("takePendingInvite"),
+    takePendingErrand: unexpected("takePendingErrand"),
     enrol: unexpected("enrol"),
     unlock: unexpected("unlock"),
     unlockRemotely: unexpected("unlockRemotely"),

@@ -6,7 +6,7 @@ use resident::{Authenticator, NotConfirmed};
 use tokio::time::timeout;
 use tracing::warn;
 use zbus::zvariant::Value;
-use zbus::{Connection, proxy};
+use zbus::proxy;
 
 /// What the person is asked for; installed as `linux/org.vestibule.app.policy` says.
 const ACTION: &str = "org.vestibule.app.open-door";

@@ -17,6 +17,7 @@ export const enrolled: Snapshot = {
     buildingName: "Linden House",
     residentName: "Ada Winter",
     residentRecords: "unnamed",
+    timeZone: "Europe/Berlin",
     keyStorage: "keychain",
   },
   doors: [
@@ -26,7 +27,7 @@ export const enrolled: Snapshot = {
   ],
   hub: "online",
   bluetooth: "on",
-  preferences: { language: null },
+  preferences: { language: null, pinned: [], haptics: null, confirmed: [], shortcut: null },
   version: "0.1.0",
 };
 
@@ -84,6 +85,15 @@ export const doorsWithHours: DoorCard[] = [
     hours: [couriersOnWorkdays, couriersOnSaturdays, guestsByDay],
   }),
   door("flat", "Apartment 3B", { kind: "unit" }),
+];
+
+export const doorsWithOwnHours: DoorCard[] = [
+  door("main", "Main entrance", { nearby: true, rssiDbm: -52 }),
+  door("roof", "Roof terrace", {
+    nearby: true,
+    rssiDbm: -71,
+    hours: [{ ...couriersOnWorkdays, class: "resident", fromMin: 20 * 60, toMin: 23 * 60 }],
+  }),
 ];
 
 export const doorsInLockdown: DoorCard[] = [

@@ -2,8 +2,11 @@ import type {
   ActivityItem,
   AppError,
   DenyReason,
+  DoorCard,
+  Errand,
   ErrorCode,
   InvitePreview,
+  Preferences,
   Snapshot,
   UnlockState,
 } from "../bindings";
@@ -12,6 +15,7 @@ import {
   door,
   doorsInLockdown,
   doorsWithHours,
+  doorsWithOwnHours,
   enrolled,
   longActivity,
   manyDoors,
@@ -36,6 +40,10 @@ export interface Scenario {
   liveEnds: ErrorCode | null;
   forget: Outcome<null>;
   pendingInvite: string | null;
+  errand: Errand | null;
+  /** What the system says when it is to confirm who asks. */
+  confirm: Outcome<null>;
+  shortcut: Outcome<null>;
   /** Where an unlock ends. */
   unlock: UnlockEnd;
   /** How much of a clip that is being filmed there is at first, and more each time somebody asks. */
@@ -57,6 +65,7 @@ const RETRYABLE = new Set<ErrorCode>([
   "timeout",
   "door_failed",
   "door_offline",
+  "not_confirmed",
   "clip_unavailable",
   "export_failed",
   "camera_off",
@@ -82,12 +91,21 @@ const base = (nowMs: number): Scenario => ({
   liveEnds: null,
   forget: null,
   pendingInvite: null,
+  errand: null,
+  confirm: null,
+  shortcut: null,
   unlock: { kind: "idle" },
   filming: { fromS: 6, growsByS: 1 },
   paceMs: 450,
 });
 
 const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: null }));
+
+const choosing = (doors: DoorCard[], chosen: Partial<Preferences>): Snapshot => ({
+  ...enrolled,
+  doors,
+  preferences: { ...enrolled.preferences, ...chosen },
+});
 
 /** Named changes to the usual day in Linden House. */
 const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
@@ -96,6 +114,30 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "doors-many": () => ({ snapshot: { ...enrolled, doors: manyDoors } }),
   "doors-one": () => ({ snapshot: { ...enrolled, doors: enrolled.doors.slice(0, 1) } }),
   "doors-none": () => ({ snapshot: { ...enrolled, doors: [] } }),
+  "doors-pinned": () => ({
+    snapshot: choosing(manyDoors, { pinned: ["door-garage", "door-flat", "door-bikes"] }),
+  }),
+  "doors-confirmed": () => ({
+    snapshot: choosing(enrolled.doors, { confirmed: ["door-main", "door-flat"] }),
+  }),
+  "doors-own-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithOwnHours } }),
+  "link-to-door": () => ({ errand: { kind: "open_door", doorId: "door-main" } }),
+  "link-to-door-away": () => ({
+    snapshot: { ...enrolled, doors: away },
+    errand: { kind: "open_door", doorId: "door-parcels" },
+  }),
+  "link-to-unknown-door": () => ({ errand: { kind: "open_door", doorId: "door-elsewhere" } }),
+  "nothing-near": () => ({
+    snapshot: { ...enrolled, doors: away },
+    errand: { kind: "nothing_near", error: error("door_not_found") },
+  }),
+  "nothing-near-bluetooth-off": () => ({
+    snapshot: { ...enrolled, doors: away, bluetooth: "off" },
+    errand: { kind: "nothing_near", error: error("bluetooth_off") },
+  }),
+  "shortcut-chosen": () => ({
+    snapshot: choosing(enrolled.doors, { shortcut: "Ctrl+Alt+KeyU" }),
+  }),
   "doors-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithHours } }),
   "doors-lockdown": (nowMs) => ({
     snapshot: { ...enrolled, doors: doorsInLockdown },
@@ -160,7 +202,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&confirm=CODE|pending&live-ends=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -175,6 +217,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const clip = failing("clip");
   const exported = failing("export");
   const live = failing("live");
+  const shortcut = failing("shortcut");
+  const confirm = query.get("confirm") === "pending" ? ("pending" as const) : failing("confirm");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -183,6 +227,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(clip && { clip }),
     ...(exported && { export: exported }),
     ...(live && { live }),
+    ...(shortcut && { shortcut }),
+    ...(confirm && { confirm }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

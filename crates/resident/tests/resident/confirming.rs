@@ -61,8 +61,9 @@ async fn a_system_that_lost_its_way_to_ask_opens_nothing() {
 async fn a_door_is_not_made_to_wait_for_what_the_system_cannot_do() {
     let world = World::new();
     let app = world.enrolled().await;
-    let turned_on = app.controller.set_confirmed(&LOBBY.to_string(), true);
-    assert_eq!(turned_on.await.unwrap_err().code, ErrorCode::CannotConfirm);
+    let lobby = LOBBY.to_string();
+    let turned_on = app.controller.set_confirmed(&lobby, true).await;
+    assert_eq!(turned_on.unwrap_err().code, ErrorCode::CannotConfirm);
     assert_eq!(app.snapshot().preferences, Preferences::default());
 }
 

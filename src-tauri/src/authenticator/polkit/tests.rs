@@ -56,6 +56,7 @@ struct Asked {
     action: String,
     flags: u32,
     details: usize,
+    can_be_cancelled: bool,
     /// Whether the subject is the connection that asks, and not another one.
     about_itself: bool,
 }
@@ -69,7 +70,7 @@ impl FakeAuthority {
         action_id: &str,
         details: HashMap<String, String>,
         flags: u32,
-        _cancellation_id: &str,
+        cancellation_id: &str,
     ) -> fdo::Result<(bool, bool, HashMap<String, String>)> {
         let sender = header.sender().map(ToString::to_string);
         let named = subject.1.get("name").and_then(|name| {
@@ -80,13 +81,12 @@ impl FakeAuthority {
             action: action_id.to_owned(),
             flags,
             details: details.len(),
+            can_be_cancelled: !cancellation_id.is_empty(),
             about_itself: subject.0 == "system-bus-name" && named == sender,
         });
         let (is_authorized, is_challenge) = self.answer.clone()?;
         Ok((is_authorized, is_challenge, HashMap::new()))
     }
-
-    fn cancel_check_authorization(&self, _cancellation_id: &str) {}
 }
 
 /// What comes of asking a polkit that answers so, and what it was asked.
@@ -119,6 +119,7 @@ async fn who_polkit_authorizes_is_confirmed_and_the_prompt_is_about_this_program
         action: "org.vestibule.app.open-door".to_owned(),
         flags: 1,
         details: 0,
+        can_be_cancelled: true,
         about_itself: true,
     };
     assert_eq!(asked, [expected]);
