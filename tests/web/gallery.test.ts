@@ -1,11 +1,10 @@
-import { doorPictures } from "./door-pictures.ts";
 import { pictures } from "./pictures.ts";
 import { NOW, test } from "./window.ts";
 
 // What is missing or refused is an error in Chromium's console.
 test.use({ expectedErrors: { texts: [/Failed to load resource/] } });
 
-for (const { name, query, route, reach } of [...pictures, ...doorPictures]) {
+for (const { name, query, route, reach } of pictures) {
   test(`${name} is accessible, light and dark`, async ({ app }, { project }) => {
     await app.page.clock.setFixedTime(NOW);
     await app.open(query, route);

@@ -1,4 +1,5 @@
 import { activity } from "./pictures/activity.ts";
+import { doors } from "./pictures/doors.ts";
 import { films } from "./pictures/films.ts";
 import { type Picture, shows } from "./pictures/picture.ts";
 import { type AppWindow, expect } from "./window.ts";
@@ -279,6 +280,7 @@ export const pictures: Picture[] = [
     reach: openFrom("court", "failed"),
   },
 
+  ...doors,
   ...activity,
   ...films,
 

@@ -1,4 +1,3 @@
-import { doorPictures } from "../door-pictures.ts";
 import { pictures } from "../pictures.ts";
 import { NOW, test } from "../window.ts";
 
@@ -10,7 +9,7 @@ for (const { language, locale } of languages) {
     // What is missing or refused is an error in Chromium's console.
     test.use({ locale, expectedErrors: { texts: [/Failed to load resource/] } });
 
-    for (const { name, query, route, reach } of [...pictures, ...doorPictures]) {
+    for (const { name, query, route, reach } of pictures) {
       test(`${name} has room for its words`, async ({ app }) => {
         await app.page.clock.setFixedTime(NOW);
         await app.open(query, route);

@@ -18,6 +18,7 @@ test("a link to a door asks first, and the safe answer has the focus", async ({ 
 
 test("a link to a door opens it when the person says so", async ({ app }) => {
   await app.open("mock=link-to-door&unlock=unlocked");
+  await expect(app.find("errand-cancel")).toBeFocused();
   await app.page.keyboard.press("Tab");
   await expect(app.find("errand-open")).toBeFocused();
   await app.page.keyboard.press("Enter");

@@ -33,8 +33,8 @@ export class Stillness {
       ["pointerdown", () => this.press()],
       ["keydown", () => this.touch()],
       // Who walks through it by keyboard would lose the place: a moved element loses focus.
-      ["focusin", ({ target }) => (this.walked = isWalkedTo(target))],
-      ["focusout", () => (this.walked = false)],
+      ["focusin", ({ target }) => this.walk(isWalkedTo(target))],
+      ["focusout", () => this.walk(false)],
     ];
     const release = () => this.release();
     listeners.forEach(([name, listener]) => element.addEventListener(name, listener));
@@ -52,6 +52,11 @@ export class Stillness {
     this.touched = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => (this.touched = false), STILL_MS);
+  }
+
+  /** Focus also goes when something focused is taken off the page, in the midst of drawing it: nothing may change then. */
+  private walk(here: boolean): void {
+    queueMicrotask(() => (this.walked = here));
   }
 
   private press(): void {

@@ -52,11 +52,13 @@ describe("doors", () => {
     expect(stillness.current).toBe(false);
   });
 
-  it("hold still while somebody is there by keyboard", () => {
+  it("hold still while somebody is there by keyboard", async () => {
     happens("focusin");
+    await Promise.resolve();
     vi.advanceTimersByTime(STILL_MS * 10);
     expect(stillness.current).toBe(true);
     happens("focusout");
+    await Promise.resolve();
     expect(stillness.current).toBe(false);
   });
 

@@ -1,7 +1,6 @@
-import { type AppWindow, expect } from "./window.ts";
-import type { Picture } from "./pictures.ts";
+import { type AppWindow, expect } from "../window.ts";
+import { type Picture, shows } from "./picture.ts";
 
-const shows = (testId: string) => (app: AppWindow) => expect(app.find(testId)).toBeVisible();
 const asks = (app: AppWindow) => expect(app.page.getByRole("dialog")).toBeVisible();
 
 const openMenu = (door: string) => async (app: AppWindow) => {
@@ -33,7 +32,7 @@ const record = (keys: string | null, outcome: string) => async (app: AppWindow) 
 };
 
 /** What can be arranged at doors, and what comes to them from outside. */
-export const doorPictures: Picture[] = [
+export const doors: Picture[] = [
   { name: "doors-pinned", query: "mock=doors-pinned", reach: shows("view-doors") },
   { name: "door-menu", query: "mock=doors-many", reach: openMenu("garage") },
   { name: "door-menu-pinned", query: "mock=doors-pinned", reach: openMenu("flat") },
