@@ -24,6 +24,8 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::enrol,
             commands::unlock,
             commands::unlock_remotely,
+            commands::make_own_code,
+            commands::reveal_own_code,
             commands::activity,
             commands::clip_timeline,
             commands::export_clip,

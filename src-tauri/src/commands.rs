@@ -98,6 +98,18 @@ pub(crate) async fn unlock_remotely(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn make_own_code(resident: State<'_, Resident>) -> Result<(), AppError> {
+    resident.make_own_code().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reveal_own_code(resident: State<'_, Resident>) -> Result<String, AppError> {
+    resident.reveal_own_code().await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn activity(
     resident: State<'_, Resident>,
     before: Option<u64>,

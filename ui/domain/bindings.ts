@@ -370,21 +370,21 @@ export type PendingInvite = {
 /**  What a person chose for this device. It never leaves it. */
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
-	language?: Language | null,
+	language: Language | null,
 	/**  The doors that come right after those that are near, in the person's own order. */
-	pinned?: string[],
+	pinned: string[],
 	/**  Whether a phone is felt to open a door; `None` is as the system does with motion. */
-	haptics?: boolean | null,
+	haptics: boolean | null,
 	/**
 	 *  The doors that open only once the system has confirmed who asks.
 	 *  Only [`Controller::set_confirmed`](crate::Controller::set_confirmed) changes them.
 	 */
-	confirmed?: string[],
+	confirmed: string[],
 	/**
 	 *  The keys that open the nearest door, whatever program is in front, as `Ctrl+Alt+KeyU`.
 	 *  Only [`Controller::set_shortcut`](crate::Controller::set_shortcut) changes them.
 	 */
-	shortcut?: string | null,
+	shortcut: string | null,
 };
 
 /**  Whether the building's records say which resident came in. */

@@ -29,6 +29,7 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   door_offline: [m.error_door_offline_title, m.error_door_offline_next],
   not_confirmed: [m.error_not_confirmed_title, m.error_not_confirmed_next],
   cannot_confirm: [m.error_cannot_confirm_title, m.error_cannot_confirm_next],
+  code_refused: [m.error_code_refused_title, m.error_code_refused_next],
   shortcut_unusable: [m.error_shortcut_unusable_title, m.error_shortcut_unusable_next],
   shortcut_taken: [m.error_shortcut_taken_title, m.error_shortcut_taken_next],
   shortcut_unavailable: [m.error_shortcut_unavailable_title, m.error_shortcut_unavailable_next],

@@ -21,6 +21,8 @@ export function fakeBackend(answers: Partial<Backend>): FakeBackend {
     enrol: unexpected("enrol"),
     unlock: unexpected("unlock"),
     unlockRemotely: unexpected("unlockRemotely"),
+    makeOwnCode: unexpected("makeOwnCode"),
+    revealOwnCode: unexpected("revealOwnCode"),
     activity: unexpected("activity"),
     clipTimeline: unexpected("clipTimeline"),
     exportClip: unexpected("exportClip"),

@@ -164,6 +164,16 @@ impl<S: Shell> Controller<S> {
         self.begin_unlock(door_id, Way::Remote)
     }
 
+    /// Has the building make this device's own keypad code; the one before opens nothing from now on.
+    pub async fn make_own_code(&self) -> Result<(), AppError> {
+        self.core.make_own_code().await
+    }
+
+    /// The digits of this device's own code; needs no hub.
+    pub async fn reveal_own_code(&self) -> Result<String, AppError> {
+        self.core.reveal_own_code().await
+    }
+
     /// Begins to unlock the nearest door, as a tap on it does, and answers which one that is. Asks none where none is
     /// near.
     pub async fn unlock_nearest(&self) -> Result<String, AppError> {

@@ -42,6 +42,7 @@ impl<S: Shell> Core<S> {
                     rssi_dbm: near.flatten(),
                     remote: near.is_none() && live.hub == HubState::Online,
                     live: door.camera,
+                    keypad: door.keypad,
                     credential: credentials
                         .get(&door.id)
                         .copied()
@@ -59,6 +60,7 @@ impl<S: Shell> Core<S> {
         Ok(Snapshot {
             enrolled,
             doors: cards,
+            own_code: self.own_code()?,
             hub: live.hub,
             bluetooth: live.bluetooth,
             preferences,

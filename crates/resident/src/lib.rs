@@ -25,6 +25,7 @@ mod nearest;
 mod news;
 mod opened;
 mod order;
+mod own_code;
 mod presence;
 mod scan;
 mod shell;

@@ -38,6 +38,7 @@ mod tests {
             rssi_dbm: None,
             remote: false,
             live: false,
+            keypad: false,
             credential: CredentialState::Valid,
             lockdown: Lockdown::Off,
             hours: Vec::new(),

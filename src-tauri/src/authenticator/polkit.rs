@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use resident::{Authenticator, NotConfirmed};
 use tokio::time::timeout;
 use tracing::warn;
-use zbus::zvariant::Value;
 use zbus::proxy;
+use zbus::zvariant::Value;
 
 /// What the person is asked for; installed as `linux/org.vestibule.app.policy` says.
 const ACTION: &str = "org.vestibule.app.open-door";

@@ -31,6 +31,17 @@ const record = (keys: string | null, outcome: string) => async (app: AppWindow) 
   await toShortcut(app);
 };
 
+const openCode = async (app: AppWindow) => {
+  await app.find("own-code").click();
+  await asks(app);
+};
+
+const codeThen = (press: string, shown: string) => async (app: AppWindow) => {
+  await openCode(app);
+  await app.find(press).click();
+  await expect(app.find(shown)).toBeVisible();
+};
+
 /** What can be arranged at doors, and what comes to them from outside. */
 export const doors: Picture[] = [
   { name: "doors-pinned", query: "mock=doors-pinned", reach: shows("view-doors") },
@@ -66,6 +77,26 @@ export const doors: Picture[] = [
   { name: "link-to-door-away", query: "mock=link-to-door-away", reach: asks },
   { name: "link-to-unknown-door", query: "mock=link-to-unknown-door", reach: asks },
   { name: "nothing-near", query: "mock=nothing-near", reach: asks },
+  { name: "code-none", query: "", reach: openCode },
+  { name: "code-none-offline", query: "mock=offline", reach: openCode },
+  { name: "code-hidden", query: "mock=code-made", reach: openCode },
+  {
+    name: "code-shown",
+    query: "mock=code-made",
+    reach: codeThen("code-toggle", "code-spelled"),
+  },
+  {
+    name: "code-offline",
+    query: "mock=code-offline",
+    reach: codeThen("code-toggle", "code-spelled"),
+  },
+  { name: "code-over", query: "mock=code-over", reach: openCode },
+  { name: "code-renew", query: "mock=code-made", reach: codeThen("code-renew", "code-replacing") },
+  {
+    name: "code-refused",
+    query: "code=code_refused",
+    reach: codeThen("code-make", "code-failure"),
+  },
   {
     name: "settings-shortcut",
     query: "mock=shortcut-chosen",

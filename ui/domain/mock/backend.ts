@@ -11,7 +11,7 @@ import type {
   Snapshot,
   UnlockState,
 } from "../bindings";
-import { CLIP_ID, enrolled, manyDoors } from "./building";
+import { CLIP_ID, enrolled, manyDoors, OWN_CODE, ownCode } from "./building";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
 
@@ -125,6 +125,20 @@ export class MockBackend implements Backend {
     this.called("unlockRemotely", doorId);
     void this.begin(doorId, ["connecting", "unlocking"]);
     return Promise.resolve(null);
+  }
+
+  async makeOwnCode() {
+    this.called("makeOwnCode");
+    await this.outcome(this.scenario.code);
+    if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, ownCode });
+    return null;
+  }
+
+  async revealOwnCode() {
+    this.called("revealOwnCode");
+    await this.pause();
+    if (!this.snapshotNow?.ownCode) throw error("code_refused");
+    return OWN_CODE;
   }
 
   async activity(before: number | null, limit: number) {

@@ -6,6 +6,7 @@ import type {
   DoorAlert,
   DoorCard,
   DoorHours,
+  OwnCode,
   Shortfall,
   Snapshot,
   VisitorClass,
@@ -25,11 +26,19 @@ export const enrolled: Snapshot = {
     door("parcels", "Package room", { nearby: true, rssiDbm: -71 }),
     door("flat", "Apartment 3B", { kind: "unit" }),
   ],
+  ownCode: null,
   hub: "online",
   bluetooth: "on",
   preferences: { language: null, pinned: [], haptics: null, confirmed: [], shortcut: null },
   version: "0.1.0",
 };
+
+/** Long after the mocked building's day. */
+const UNTIL_MS = Date.UTC(2099, 7, 9, 16, 42);
+
+export const ownCode: OwnCode = { doorIds: ["door-main", "door-parcels"], untilMs: UNTIL_MS };
+
+export const OWN_CODE = "40718263";
 
 export const notEnrolled: Snapshot = { ...enrolled, enrolled: null, doors: [] };
 
@@ -42,6 +51,7 @@ export function door(id: string, name: string, more: Partial<DoorCard> = {}): Do
     rssiDbm: null,
     remote: false,
     live: id !== "flat",
+    keypad: id === "main" || id === "parcels",
     credential: "valid",
     lockdown: "off",
     hours: [],

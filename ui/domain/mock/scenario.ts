@@ -20,6 +20,7 @@ import {
   longActivity,
   manyDoors,
   notEnrolled,
+  ownCode,
   someActivity,
   troubledActivity,
 } from "./building";
@@ -44,6 +45,8 @@ export interface Scenario {
   /** What the system says when it is to confirm who asks. */
   confirm: Outcome<null>;
   shortcut: Outcome<null>;
+  /** What asking the building for a code comes to. */
+  code: Outcome<null>;
   /** Where an unlock ends. */
   unlock: UnlockEnd;
   /** How much of a clip that is being filmed there is at first, and more each time somebody asks. */
@@ -94,6 +97,7 @@ const base = (nowMs: number): Scenario => ({
   errand: null,
   confirm: null,
   shortcut: null,
+  code: null,
   unlock: { kind: "idle" },
   filming: { fromS: 6, growsByS: 1 },
   paceMs: 450,
@@ -137,6 +141,11 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   }),
   "shortcut-chosen": () => ({
     snapshot: choosing(enrolled.doors, { shortcut: "Ctrl+Alt+KeyU" }),
+  }),
+  "code-made": () => ({ snapshot: { ...enrolled, ownCode } }),
+  "code-offline": () => ({ snapshot: { ...enrolled, hub: "offline", ownCode } }),
+  "code-over": (nowMs) => ({
+    snapshot: { ...enrolled, ownCode: { ...ownCode, untilMs: nowMs - 86_400_000 } },
   }),
   "doors-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithHours } }),
   "doors-lockdown": (nowMs) => ({
@@ -202,7 +211,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&confirm=CODE|pending&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&code=CODE&confirm=CODE|pending&live-ends=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -218,6 +227,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const exported = failing("export");
   const live = failing("live");
   const shortcut = failing("shortcut");
+  const code = failing("code");
   const confirm = query.get("confirm") === "pending" ? ("pending" as const) : failing("confirm");
   const unlock = query.get("unlock");
   return {
@@ -228,6 +238,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(exported && { export: exported }),
     ...(live && { live }),
     ...(shortcut && { shortcut }),
+    ...(code && { code }),
     ...(confirm && { confirm }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),

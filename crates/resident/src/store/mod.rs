@@ -4,6 +4,7 @@ mod activity;
 mod building;
 mod carried;
 mod enrolment;
+mod own_code;
 mod preferences;
 
 use std::fs::OpenOptions;
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub use activity::{Change, Happening, Record};
 pub use enrolment::{PendingKeys, StoredEnrolment};
+pub use own_code::KeptCode;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -79,6 +81,7 @@ impl Store {
              DELETE FROM progress; INSERT INTO progress (one) VALUES (1);",
         )?;
         carried::wipe(&transaction)?;
+        own_code::wipe(&transaction)?;
         preferences::wipe(&transaction)?;
         transaction.commit()?;
         connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;

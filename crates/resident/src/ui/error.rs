@@ -43,6 +43,8 @@ pub enum ErrorCode {
     NotConfirmed,
     /// The system was to confirm who asks, and has no way to.
     CannotConfirm,
+    /// The building makes this device no code, or has ended the one that it had.
+    CodeRefused,
     /// The keys are no shortcut, or none that other programs could do without.
     ShortcutUnusable,
     /// Another program holds these keys.

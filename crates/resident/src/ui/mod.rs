@@ -9,6 +9,7 @@ mod errand;
 mod error;
 mod lens;
 mod live;
+mod own_code;
 mod preferences;
 mod rules;
 
@@ -23,6 +24,7 @@ pub use errand::Errand;
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
+pub use own_code::OwnCode;
 pub use preferences::{Language, Preferences};
 pub use rules::{DoorHours, HolderClass, Lockdown};
 
@@ -35,6 +37,8 @@ pub struct Snapshot {
     pub enrolled: Option<Enrolment>,
     /// Nearby doors first, nearest at the top; then pinned ones in the person's own order; then by name.
     pub doors: Vec<DoorCard>,
+    /// This device's own keypad code; `None` until one has been made.
+    pub own_code: Option<OwnCode>,
     pub hub: HubState,
     pub bluetooth: BluetoothState,
     pub preferences: Preferences,
@@ -126,6 +130,8 @@ pub struct DoorCard {
     pub remote: bool,
     /// Whether it has a camera that can be watched live.
     pub live: bool,
+    /// Whether codes can be typed there.
+    pub keypad: bool,
     pub credential: CredentialState,
     pub lockdown: Lockdown,
     /// Empty when whoever may pass, may at all times.

@@ -2,7 +2,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use access::{ClipId, DoorId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey};
+use access::{
+    ClipId, DoorId, GrantId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey,
+};
 use async_trait::async_trait;
 use audit::{SealedRecords, SignedRecord};
 use bluetooth::{Central as _, Link, LoopbackCentral};
@@ -12,15 +14,18 @@ use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
     Carried, CarriedDoor, ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo,
-    EntryPage, ErrorCode, Event, Invite, IssuedCredential, LiveReceiver, LiveSender, ServerEvent,
-    Subject, live_connection,
+    EntryPage, ErrorCode, Event, Invite, IssuedCredential, LiveReceiver, LiveSender, MadeCode,
+    OwnCode, ServerEvent, Subject, live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
 
 use crate::building::{
-    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, records_key,
+    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, now_s, records_key,
 };
+
+/// The code that the hub makes.
+pub(crate) const CODE: &str = "40718263";
 
 /// A hub in memory.
 pub(crate) struct FakeHub {
@@ -64,6 +69,10 @@ pub(crate) struct State {
     pub(crate) batches: u32,
     /// What batches are refused with.
     pub(crate) refuses_records: Option<HubError>,
+    /// The device's own code, while it stands.
+    pub(crate) own_code: Option<OwnCode>,
+    /// What making a code is refused with.
+    pub(crate) refuses_code: Option<ErrorCode>,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
 }
@@ -309,6 +318,28 @@ impl Hub for Connection {
             }
         }
         Ok(state.brought.len() as u64)
+    }
+
+    async fn make_own_code(&self) -> Result<MadeCode, HubError> {
+        self.0.is_up()?;
+        let mut state = self.0.state();
+        if let Some(code) = state.refuses_code {
+            let retryable = false;
+            return Err(HubError::Refused { code, retryable });
+        }
+        let own = OwnCode {
+            id: GrantId::from_entropy([0x77; 16]),
+            doors: vec![LOBBY],
+            not_after: now_s() + 90 * 24 * 3600,
+        };
+        state.own_code = Some(own.clone());
+        let code = CODE.to_owned();
+        Ok(MadeCode { own, code })
+    }
+
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError> {
+        self.0.is_up()?;
+        Ok(self.0.state().own_code.clone())
     }
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {

@@ -19,6 +19,7 @@ mod in_progress;
 mod live;
 mod live_door;
 mod outside;
+mod own_code;
 mod preferences;
 mod remote;
 mod unlocking;
