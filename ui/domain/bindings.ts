@@ -17,6 +17,8 @@ export const commands = {
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
 	unlock: (doorId: string) => __TAURI_INVOKE<null>("unlock", { doorId }),
 	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
+	makeOwnCode: () => __TAURI_INVOKE<null>("make_own_code"),
+	revealOwnCode: () => __TAURI_INVOKE<string>("reveal_own_code"),
 	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
 	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
@@ -176,6 +178,7 @@ lockdown: Lockdown } |
 
 /**  One door this device knows. */
 export type DoorCard = {
+	keypad: boolean,
 	id: string,
 	name: string,
 	kind: DoorKind,
@@ -218,6 +221,8 @@ export type Enrolment = {
 };
 
 /**  What came from outside the windows, and a window has to take up with the person. */
+export type OwnCode = { doorIds: string[]; untilMs: number };
+
 export type Errand = 
 /**  A link to a door was opened. Any web page can do that, so the door opens only when the person says so. */
 { kind: "open_door"; doorId: string } | 
@@ -239,7 +244,7 @@ export type ErrorCode = "invite_malformed" |
 /**  The system was to confirm who asks, and did not. */
 "not_confirmed" | 
 /**  The system was to confirm who asks, and has no way to. */
-"cannot_confirm" | 
+"cannot_confirm" | "code_refused" | 
 /**  The keys are no shortcut, or none that other programs could do without. */
 "shortcut_unusable" | 
 /**  Another program holds these keys. */
@@ -405,6 +410,7 @@ export type Shortfall =
 
 /**  Everything the first page shows. */
 export type Snapshot = {
+	ownCode: OwnCode | null,
 	/**  `None` until this device has been enrolled in a building. */
 	enrolled: Enrolment | null,
 	/**  Nearby doors first, nearest at the top; then pinned ones in the person's own order; then by name. */

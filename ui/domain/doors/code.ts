@@ -5,5 +5,5 @@ export function grouped(code: string): string[] {
 
 /** Digits as a screen reader should read them: one by one. */
 export function spelled(code: string): string {
-  return [...code].join(" ");
+  return Array.from(code).join(" ");
 }

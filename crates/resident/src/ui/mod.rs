@@ -119,6 +119,10 @@ pub enum BluetoothState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing that is or is not"
+)]
 pub struct DoorCard {
     pub id: String,
     pub name: String,
