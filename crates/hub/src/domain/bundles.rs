@@ -148,11 +148,11 @@ fn granted_carriers(carriers: Vec<Carrier>, grants: &[StandingGrant]) -> Vec<Bun
 /// The codes that open a door now or later.
 fn codes(grants: &[StandingGrant], devices: &[Device], doors: &[Door], now: u64) -> Vec<DoorCode> {
     let listed = |it: &StandingGrant| {
-        let code = code(it, now)?;
-        match code_of(it)?.device {
-            Some(device) => own_code(code, device, devices, doors),
-            None => Some(code),
+        let mut code = code(it, now)?;
+        if let Some(device) = code_of(it)?.device {
+            code.doors = own_doors(device, devices, doors)?;
         }
+        Some(code)
     };
     let mut codes: Vec<_> = grants.iter().filter_map(listed).collect();
     codes.sort_unstable_by_key(|code| code.grant);
@@ -176,18 +176,13 @@ fn code(standing: &StandingGrant, now: u64) -> Option<DoorCode> {
     })
 }
 
-/// A resident's own code, with the doors that it opens now; none once its device is no longer enrolled.
-fn own_code(
-    code: DoorCode,
-    device: GrantId,
-    devices: &[Device],
-    doors: &[Door],
-) -> Option<DoorCode> {
+/// The doors that a device's own code opens now; none once it is no longer enrolled.
+fn own_doors(device: GrantId, devices: &[Device], doors: &[Door]) -> Option<Vec<DoorId>> {
     let device = devices
         .iter()
         .find(|it| it.grant == device && !it.revoked)?;
     let doors = keypads_for(doors, device.unit);
-    (!doors.is_empty()).then_some(DoorCode { doors, ..code })
+    (!doors.is_empty()).then_some(doors)
 }
 
 /// The doors with a keypad that residents of a unit may pass.
