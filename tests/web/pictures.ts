@@ -1,6 +1,8 @@
 import { activity } from "./pictures/activity.ts";
+import { deliveries } from "./pictures/deliveries.ts";
 import { doors } from "./pictures/doors.ts";
 import { films } from "./pictures/films.ts";
+import { privacy } from "./pictures/privacy.ts";
 import { type Picture, shows } from "./pictures/picture.ts";
 import { type AppWindow, expect } from "./window.ts";
 
@@ -32,9 +34,7 @@ const openFrom = (door: string, state: string) => async (app: AppWindow) => {
 };
 
 const paste = async (app: AppWindow) => {
-  await app
-    .find("invite-input")
-    .fill("vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K");
+  await app.find("invite-input").fill("vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K");
   await expect(app.find("invite-preview")).toContainText("hub.linden.example");
 };
 
@@ -210,10 +210,7 @@ export const pictures: Picture[] = [
     query: "unlock=unlocked",
     reach: async (app) => {
       await app.door("parcels").getByTestId("unlock-button").click();
-      await expect(app.door("parcels").getByTestId("unlock-state")).toHaveAttribute(
-        "data-state",
-        "unlocked",
-      );
+      await expect(app.door("parcels").getByTestId("unlock-state")).toHaveAttribute("data-state", "unlocked");
     },
   },
   {
@@ -234,14 +231,12 @@ export const pictures: Picture[] = [
   {
     name: "remote-holding",
     query: "mock=doors-away",
+    held: true,
     reach: async (app) => {
       await waitForever(app);
       await app.door("main").getByTestId("remote-hold").hover();
       await app.page.mouse.down();
-      await expect(app.door("main").getByTestId("remote-hold")).toHaveAttribute(
-        "data-phase",
-        "holding",
-      );
+      await expect(app.door("main").getByTestId("remote-hold")).toHaveAttribute("data-phase", "holding");
     },
   },
   {
@@ -283,6 +278,7 @@ export const pictures: Picture[] = [
   ...doors,
   ...activity,
   ...films,
+  ...deliveries,
 
   { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {
@@ -297,6 +293,7 @@ export const pictures: Picture[] = [
     route: "settings",
     reach: shows("view-settings"),
   },
+  ...privacy,
   {
     name: "settings-leave",
     query: "",

@@ -3,6 +3,7 @@ import type {
   commands,
   ErrandPending,
   ExportProgress,
+  OpenActivity,
   OpenClip,
   PendingInvite,
   Snapshot,
@@ -16,6 +17,7 @@ export interface BackendEvents {
   "activity-added": ActivityItem;
   "activity-changed": ActivityItem;
   "open-clip": OpenClip;
+  "open-activity": OpenActivity;
   "export-progress": ExportProgress;
   "pending-invite": PendingInvite;
   /** `takePendingErrand` says what it is. */

@@ -16,6 +16,7 @@ mod local_address;
 pub mod oauth;
 mod own_code;
 mod pass;
+mod privacy;
 mod relay;
 mod resident;
 
@@ -36,6 +37,10 @@ pub use own_code::{MadeCode, OwnCode};
 pub use pass::{
     MadePass, NewPass, PassChange, PassInfo, PassKind, PassLink, PassState, PassToken,
     PassTokenError, PassUses,
+};
+pub use privacy::{
+    DeviceInfo, DoorPolicy, Forgotten, HeldDevice, Kept, MyData, NamedEntry, OthersWatched, Policy,
+    Watch, WatchDay, WatchPage,
 };
 pub use relay::RELAY_PROTOCOL;
 pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

@@ -7,11 +7,16 @@ import type {
   ErrorCode,
   InvitePreview,
   Preferences,
+  NotificationOutlet,
+  MyDevice,
+  PrivacyPolicy,
   Snapshot,
   UnlockState,
+  WatchedDay,
 } from "../bindings";
 import {
   alertingActivity,
+  deliveredActivity,
   door,
   doorsInLockdown,
   doorsWithHours,
@@ -24,6 +29,7 @@ import {
   someActivity,
   troubledActivity,
 } from "./building";
+import { alarmingPolicy, alarmingWatches, myDevices, policy, watchedDays } from "./privacy";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -39,6 +45,13 @@ export interface Scenario {
   live: Outcome<null>;
   /** The error with which a live picture ends after a while; it goes on where there is none. */
   liveEnds: ErrorCode | null;
+  policy: Outcome<PrivacyPolicy>;
+  /** All days on which somebody watched. */
+  watched: Outcome<WatchedDay[]>;
+  devices: Outcome<MyDevice[]>;
+  remove: Outcome<null>;
+  saveMine: Outcome<null>;
+  forgetEverywhere: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
   errand: Errand | null;
@@ -47,6 +60,10 @@ export interface Scenario {
   shortcut: Outcome<null>;
   /** What asking the building for a code comes to. */
   code: Outcome<null>;
+  /** Whether anything shows notifications. */
+  outlet: NotificationOutlet;
+  /** What saying that a delivery was collected comes to. */
+  collect: Outcome<null>;
   /** Where an unlock ends. */
   unlock: UnlockEnd;
   /** How much of a clip that is being filmed there is at first, and more each time somebody asks. */
@@ -92,16 +109,37 @@ const base = (nowMs: number): Scenario => ({
   export: null,
   live: null,
   liveEnds: null,
+  policy,
+  watched: watchedDays(nowMs),
+  devices: myDevices,
+  remove: null,
+  saveMine: null,
+  forgetEverywhere: null,
   forget: null,
   pendingInvite: null,
   errand: null,
   confirm: null,
   shortcut: null,
   code: null,
+  outlet: "ready",
+  collect: null,
   unlock: { kind: "idle" },
   filming: { fromS: 6, growsByS: 1 },
   paceMs: 450,
 });
+
+const quiet: Snapshot = {
+  ...enrolled,
+  preferences: {
+    ...enrolled.preferences,
+    notifications: {
+      ...enrolled.preferences.notifications,
+      guests: false,
+      silentDoors: ["door-flat"],
+      quietHours: { on: true, fromMin: 22 * 60 + 30, toMin: 7 * 60 },
+    },
+  },
+};
 
 const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: null }));
 
@@ -167,7 +205,15 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     },
   }),
   "not-trusted": () => ({ snapshot: { ...enrolled, hub: "not_trusted" } }),
-  offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
+  offline: () => ({
+    snapshot: { ...enrolled, hub: "offline" },
+    policy: { fails: error("hub_unreachable") },
+    watched: { fails: error("hub_unreachable") },
+    devices: { fails: error("hub_unreachable") },
+    remove: { fails: error("hub_unreachable") },
+    saveMine: { fails: error("hub_unreachable") },
+    forgetEverywhere: { fails: error("hub_unreachable") },
+  }),
   "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
   "bluetooth-unsupported": () => ({
     snapshot: { ...enrolled, doors: away, bluetooth: "unsupported" },
@@ -205,13 +251,31 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
 
   "activity-troubled": (nowMs) => ({ activity: troubledActivity(nowMs) }),
 
+  deliveries: (nowMs) => ({ activity: deliveredActivity(nowMs) }),
+  "deliveries-one": (nowMs) => ({ activity: deliveredActivity(nowMs).slice(1) }),
+  "deliveries-failing": (nowMs) => ({
+    activity: deliveredActivity(nowMs),
+    collect: { fails: error("internal") },
+  }),
+  "notifications-missing": () => ({ outlet: "missing" }),
+  "notifications-quiet": () => ({ snapshot: quiet }),
+  "privacy-loading": () => ({ policy: "pending", watched: "pending", devices: "pending" }),
+  "privacy-failed": () => ({
+    policy: { fails: error("internal") },
+    watched: { fails: error("internal") },
+    devices: { fails: error("internal") },
+  }),
+  "privacy-quiet": () => ({ watched: [], devices: myDevices.slice(0, 1) }),
+  "privacy-strangers": (nowMs) => ({ policy: alarmingPolicy, watched: alarmingWatches(nowMs) }),
+  "privacy-saving": () => ({ saveMine: "pending" }),
+
   "clip-loading": () => ({ clip: "pending" }),
   "clip-saving": () => ({ export: "pending" }),
   "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&code=CODE&confirm=CODE|pending&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&code=CODE&confirm=CODE|pending&live-ends=CODE&remove=CODE&save-mine=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -229,6 +293,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const shortcut = failing("shortcut");
   const code = failing("code");
   const confirm = query.get("confirm") === "pending" ? ("pending" as const) : failing("confirm");
+  const remove = failing("remove");
+  const saveMine = failing("save-mine");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -240,6 +306,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(shortcut && { shortcut }),
     ...(code && { code }),
     ...(confirm && { confirm }),
+    ...(remove && { remove }),
+    ...(saveMine && { saveMine }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

@@ -13,6 +13,7 @@ mod log;
 mod own_codes;
 mod pass_page;
 mod passes;
+mod privacy;
 mod proof;
 mod public;
 mod refusal;
@@ -126,6 +127,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(passes::list, passes::make))
         .routes(routes!(passes::change, passes::revoke))
         .routes(routes!(own_codes::show, own_codes::make, own_codes::end))
+        .routes(routes!(privacy::policy))
+        .routes(routes!(privacy::watches))
+        .routes(routes!(privacy::devices))
+        .routes(routes!(privacy::remove_device))
+        .routes(routes!(privacy::my_data))
+        .routes(routes!(privacy::forget))
         .routes(routes!(pass_page::page))
         .routes(routes!(carried::carried))
         .routes(routes!(carried::put_records))

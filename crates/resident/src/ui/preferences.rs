@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::NotificationChoices;
+
 /// What a person chose for this device. It never leaves it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -17,6 +19,7 @@ pub struct Preferences {
     /// The keys that open the nearest door, whatever program is in front, as `Ctrl+Alt+KeyU`.
     /// Only [`Controller::set_shortcut`](crate::Controller::set_shortcut) changes them.
     pub shortcut: Option<String>,
+    pub notifications: NotificationChoices,
 }
 
 /// A language that the app speaks.
@@ -34,6 +37,7 @@ impl Preferences {
     pub fn without_building(self) -> Self {
         Self {
             language: self.language,
+            notifications: self.notifications.without_building(),
             haptics: self.haptics,
             shortcut: self.shortcut,
             ..Self::default()
