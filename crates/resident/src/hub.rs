@@ -9,7 +9,10 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use hub_api::{
-    Carried, Client, ClientError, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EntryPage, ErrorCode as HubCode, Forgotten, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender, MadePass, MyData, NewPass, PassChange, PassInfo, Policy, ServerEvent, Subject, WatchPage,
+    Carried, Client, ClientError, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EntryPage,
+    ErrorCode as HubCode, Forgotten, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender,
+    MadeCode, MadePass, MyData, NewPass, OwnCode, PassChange, PassInfo, Policy, ServerEvent,
+    Subject, WatchPage,
 };
 use std::sync::Arc;
 use url::Url;
@@ -50,6 +53,10 @@ pub trait Hub: Send + Sync {
     async fn change_pass(&self, pass: GrantId, change: &PassChange) -> Result<PassInfo, HubError>;
     /// Ends a pass.
     async fn revoke_pass(&self, pass: GrantId) -> Result<(), HubError>;
+    /// Makes this device's own keypad code; the one before ends.
+    async fn make_own_code(&self) -> Result<MadeCode, HubError>;
+    /// This device's own code as it stands, if one does.
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError>;
     /// Asks for a door from afar; answers once it has joined.
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError>;
     /// How long the hub keeps what, and who may watch which door.
@@ -248,6 +255,18 @@ impl Hub for Client {
 
     async fn revoke_pass(&self, pass: GrantId) -> Result<(), HubError> {
         Ok(Client::revoke_pass(self, pass).await?)
+    }
+
+    async fn make_own_code(&self) -> Result<MadeCode, HubError> {
+        Ok(Client::make_own_code(self).await?)
+    }
+
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError> {
+        match Client::own_code(self).await {
+            Ok(own) => Ok(Some(own)),
+            Err(error) if error.code() == Some(HubCode::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {

@@ -2,8 +2,11 @@ import type {
   ActivityItem,
   AppError,
   DenyReason,
+  DoorCard,
+  Errand,
   ErrorCode,
   InvitePreview,
+  Preferences,
   MyDevice,
   NotificationOutlet,
   PassList,
@@ -18,11 +21,13 @@ import {
   door,
   doorsInLockdown,
   doorsWithHours,
+  doorsWithOwnHours,
   enrolled,
   guestActivity,
   longActivity,
   manyDoors,
   notEnrolled,
+  ownCode,
   someActivity,
   troubledActivity,
 } from "./building";
@@ -55,6 +60,12 @@ export interface Scenario {
   passAction: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
+  errand: Errand | null;
+  /** What the system says when it is to confirm who asks. */
+  confirm: Outcome<null>;
+  shortcut: Outcome<null>;
+  /** What asking the building for a code comes to. */
+  code: Outcome<null>;
   /** Whether anything shows notifications. */
   outlet: NotificationOutlet;
   /** What saying that a delivery was collected comes to. */
@@ -80,6 +91,7 @@ const RETRYABLE = new Set<ErrorCode>([
   "timeout",
   "door_failed",
   "door_offline",
+  "not_confirmed",
   "clip_unavailable",
   "export_failed",
   "camera_off",
@@ -113,6 +125,10 @@ const base = (nowMs: number): Scenario => ({
   passAction: null,
   forget: null,
   pendingInvite: null,
+  errand: null,
+  confirm: null,
+  shortcut: null,
+  code: null,
   outlet: "ready",
   collect: null,
   unlock: { kind: "idle" },
@@ -135,6 +151,12 @@ const quiet: Snapshot = {
 
 const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: null }));
 
+const choosing = (doors: DoorCard[], chosen: Partial<Preferences>): Snapshot => ({
+  ...enrolled,
+  doors,
+  preferences: { ...enrolled.preferences, ...chosen },
+});
+
 /** Named changes to the usual day in Linden House. */
 const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "doors-nearby": () => ({}),
@@ -142,6 +164,35 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "doors-many": () => ({ snapshot: { ...enrolled, doors: manyDoors } }),
   "doors-one": () => ({ snapshot: { ...enrolled, doors: enrolled.doors.slice(0, 1) } }),
   "doors-none": () => ({ snapshot: { ...enrolled, doors: [] } }),
+  "doors-pinned": () => ({
+    snapshot: choosing(manyDoors, { pinned: ["door-garage", "door-flat", "door-bikes"] }),
+  }),
+  "doors-confirmed": () => ({
+    snapshot: choosing(enrolled.doors, { confirmed: ["door-main", "door-flat"] }),
+  }),
+  "doors-own-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithOwnHours } }),
+  "link-to-door": () => ({ errand: { kind: "open_door", doorId: "door-main" } }),
+  "link-to-door-away": () => ({
+    snapshot: { ...enrolled, doors: away },
+    errand: { kind: "open_door", doorId: "door-parcels" },
+  }),
+  "link-to-unknown-door": () => ({ errand: { kind: "open_door", doorId: "door-elsewhere" } }),
+  "nothing-near": () => ({
+    snapshot: { ...enrolled, doors: away },
+    errand: { kind: "nothing_near", error: error("door_not_found") },
+  }),
+  "nothing-near-bluetooth-off": () => ({
+    snapshot: { ...enrolled, doors: away, bluetooth: "off" },
+    errand: { kind: "nothing_near", error: error("bluetooth_off") },
+  }),
+  "shortcut-chosen": () => ({
+    snapshot: choosing(enrolled.doors, { shortcut: "Ctrl+Alt+KeyU" }),
+  }),
+  "code-made": () => ({ snapshot: { ...enrolled, ownCode } }),
+  "code-offline": () => ({ snapshot: { ...enrolled, hub: "offline", ownCode } }),
+  "code-over": (nowMs) => ({
+    snapshot: { ...enrolled, ownCode: { ...ownCode, untilMs: nowMs - 86_400_000 } },
+  }),
   "doors-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithHours } }),
   "doors-lockdown": (nowMs) => ({
     snapshot: { ...enrolled, doors: doorsInLockdown },
@@ -252,7 +303,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "guests-entered": (nowMs) => ({ activity: guestActivity(nowMs) }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&remove=CODE&save-mine=CODE&pass=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&code=CODE&confirm=CODE|pending&live-ends=CODE&remove=CODE&save-mine=CODE&pass=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -267,6 +318,9 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const clip = failing("clip");
   const exported = failing("export");
   const live = failing("live");
+  const shortcut = failing("shortcut");
+  const code = failing("code");
+  const confirm = query.get("confirm") === "pending" ? ("pending" as const) : failing("confirm");
   const remove = failing("remove");
   const saveMine = failing("save-mine");
   const passAction = failing("pass");
@@ -278,6 +332,9 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(clip && { clip }),
     ...(exported && { export: exported }),
     ...(live && { live }),
+    ...(shortcut && { shortcut }),
+    ...(code && { code }),
+    ...(confirm && { confirm }),
     ...(remove && { remove }),
     ...(saveMine && { saveMine }),
     ...(passAction && { passAction }),

@@ -5,6 +5,7 @@ mod building;
 mod carried;
 pub(crate) mod deliveries;
 mod enrolment;
+mod own_code;
 mod passes;
 mod preferences;
 
@@ -20,6 +21,7 @@ pub use activity::{Change, Happening, Record};
 pub(crate) use activity::{entry_item, entry_of_item};
 pub use deliveries::{DeliveryAt, StoredDelivery, Waiting};
 pub use enrolment::{PendingKeys, StoredEnrolment};
+pub use own_code::KeptCode;
 pub use passes::{KeptPass, ShownCode};
 
 mod embedded {
@@ -84,6 +86,7 @@ impl Store {
              DELETE FROM progress; INSERT INTO progress (one) VALUES (1);",
         )?;
         carried::wipe(&transaction)?;
+        own_code::wipe(&transaction)?;
         deliveries::wipe(&transaction)?;
         passes::wipe(&transaction)?;
         preferences::wipe(&transaction)?;

@@ -3,7 +3,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use access::{
-    ClipId, DeviceId, DoorId, GrantId, HolderPublicKey, ResidentId, SignedBundle, SigningPublicKey, ViewerPublicKey,
+    ClipId, DeviceId, DoorId, GrantId, HolderPublicKey, ResidentId, SignedBundle, SigningPublicKey,
+    ViewerPublicKey,
 };
 use async_trait::async_trait;
 use audit::{SealedRecords, SignedRecord};
@@ -13,15 +14,21 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
-    Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject, EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, live_connection, LiveReceiver, LiveSender, MadePass, MyData, NewPass, PassChange, PassInfo, PassState, PassToken, Policy, ServerEvent, Subject, WatchPage,
+    Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject,
+    EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, LiveReceiver,
+    LiveSender, MadeCode, MadePass, MyData, NewPass, OwnCode, PassChange, PassInfo, PassState,
+    PassToken, Policy, ServerEvent, Subject, WatchPage, live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
 
 use crate::building::{
-    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, records_key,
+    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, now_s, records_key,
 };
 use crate::own_data::{devices, my_data, policy, watches};
+
+/// The code that the hub makes.
+pub(crate) const CODE: &str = "40718263";
 
 /// A hub in memory.
 pub(crate) struct FakeHub {
@@ -75,6 +82,10 @@ pub(crate) struct State {
     pub(crate) batches: u32,
     /// What batches are refused with.
     pub(crate) refuses_records: Option<HubError>,
+    /// The device's own code, while it stands.
+    pub(crate) own_code: Option<OwnCode>,
+    /// What making a code is refused with.
+    pub(crate) refuses_code: Option<ErrorCode>,
     /// The devices that were taken off its list.
     pub(crate) removed: Vec<DeviceId>,
     /// Who asked to be forgotten.
@@ -354,6 +365,28 @@ impl Hub for Connection {
         self.0.is_up()?;
         self.0.state().open_pass(pass)?.state = PassState::Revoked;
         Ok(())
+    }
+
+    async fn make_own_code(&self) -> Result<MadeCode, HubError> {
+        self.0.is_up()?;
+        let mut state = self.0.state();
+        if let Some(code) = state.refuses_code {
+            let retryable = false;
+            return Err(HubError::Refused { code, retryable });
+        }
+        let own = OwnCode {
+            id: GrantId::from_entropy([0x77; 16]),
+            doors: vec![LOBBY],
+            not_after: now_s() + 90 * 24 * 3600,
+        };
+        state.own_code = Some(own.clone());
+        let code = CODE.to_owned();
+        Ok(MadeCode { own, code })
+    }
+
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError> {
+        self.0.is_up()?;
+        Ok(self.0.state().own_code.clone())
     }
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {
