@@ -7,13 +7,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "enrol",
         "export_clip",
         "forget",
+        "install_update",
         "live_close",
         "live_open",
+        "login_start",
+        "open_release_notes",
         "preview_invite",
+        "set_login_start",
+        "set_preferences",
         "snapshot",
         "take_pending_invite",
         "unlock",
         "unlock_remotely",
+        "update_state",
     ];
     let manifest = tauri_build::AppManifest::new().commands(commands);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?;

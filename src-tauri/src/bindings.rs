@@ -26,6 +26,11 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::export_clip,
             commands::live_open,
             commands::live_close,
+            commands::login_start,
+            commands::set_login_start,
+            commands::update_state,
+            commands::install_update,
+            commands::open_release_notes,
             commands::forget,
         ])
         .events(collect_events![
@@ -35,6 +40,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             events::ActivityChanged,
             events::OpenClip,
             events::ExportProgress,
+            events::UpdateChanged,
             events::PendingInvite,
         ])
 }

@@ -1,6 +1,7 @@
 import { activity } from "./pictures/activity.ts";
 import { films } from "./pictures/films.ts";
 import { type Picture, shows } from "./pictures/picture.ts";
+import { residency } from "./pictures/residency.ts";
 import { type AppWindow, expect } from "./window.ts";
 
 const unlockUntil = (state: string) => async (app: AppWindow) => {
@@ -281,6 +282,7 @@ export const pictures: Picture[] = [
 
   ...activity,
   ...films,
+  ...residency,
 
   { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {

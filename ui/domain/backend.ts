@@ -6,6 +6,7 @@ import type {
   PendingInvite,
   Snapshot,
   UnlockChanged,
+  UpdateState,
 } from "./bindings";
 
 /** What the core tells without being asked. Events are hints; `snapshot` is the truth. */
@@ -16,6 +17,7 @@ export interface BackendEvents {
   "activity-changed": ActivityItem;
   "open-clip": OpenClip;
   "export-progress": ExportProgress;
+  "update-changed": UpdateState;
   "pending-invite": PendingInvite;
 }
 

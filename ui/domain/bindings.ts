@@ -19,6 +19,11 @@ export const commands = {
 	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
 	liveOpen: (doorId: string) => __TAURI_INVOKE<LiveTimeline>("live_open", { doorId }),
 	liveClose: (liveId: string) => __TAURI_INVOKE<null>("live_close", { liveId }),
+	loginStart: () => __TAURI_INVOKE<boolean | null>("login_start"),
+	setLoginStart: (on: boolean) => __TAURI_INVOKE<boolean | null>("set_login_start", { on }),
+	updateState: () => __TAURI_INVOKE<UpdateState>("update_state"),
+	installUpdate: () => __TAURI_INVOKE<null>("install_update"),
+	openReleaseNotes: () => __TAURI_INVOKE<null>("open_release_notes"),
 	forget: () => __TAURI_INVOKE<null>("forget"),
 };
 
@@ -28,6 +33,7 @@ export const events = {
 	activityChanged: makeEvent<ActivityChanged, ActivityChanged>("activity-changed"),
 	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
 	openClip: makeEvent<OpenClip, OpenClip>("open-clip"),
+	updateChanged: makeEvent<UpdateChanged, UpdateChanged>("update-changed"),
 	pendingInvite: makeEvent<PendingInvite, PendingInvite>("pending-invite"),
 	snapshotChanged: makeEvent<SnapshotChanged, SnapshotChanged>("snapshot-changed"),
 	unlockChanged: makeEvent<UnlockChanged, UnlockChanged>("unlock-changed"),
@@ -246,7 +252,7 @@ export type ErrorCode = "invite_malformed" |
 /**  As many watch as may at the same time. */
 "live_busy" | 
 /**  What came as live is not what the door films now. */
-"live_tampered" | "not_enrolled" | "internal";
+"live_tampered" | "login_start_failed" | "update_failed" | "update_not_trusted" | "not_enrolled" | "internal";
 
 export type ExportProgress = {
 	clipId: string,
@@ -346,6 +352,7 @@ export type PendingInvite = {
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
 	language: Language | null,
+	loginStartAsked: boolean,
 };
 
 /**  Whether the building's records say which resident came in. */
@@ -398,6 +405,8 @@ export type UnlockChanged = {
 };
 
 /**  How far an unlock has come. Each state is entered when it is true, never before. */
+export type UpdateChanged = UpdateState;
+export type UpdateState = { kind: "off" } | { kind: "up_to_date" } | { kind: "available"; version: string; notes: string | null } | { kind: "installing"; version: string; percent: number | null } | { kind: "failed"; version: string; error: AppError };
 export type UnlockState = { kind: "idle" } | 
 /**  Looking for the door. */
 { kind: "searching" } | 

@@ -42,6 +42,9 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   live_not_offered: [m.error_live_not_offered_title, m.error_live_not_offered_next],
   live_busy: [m.error_live_busy_title, m.error_live_busy_next],
   live_tampered: [m.error_live_tampered_title, m.error_live_tampered_next],
+  login_start_failed: [m.error_login_start_failed_title, m.error_login_start_failed_next],
+  update_failed: [m.error_update_failed_title, m.error_update_failed_next],
+  update_not_trusted: [m.error_update_not_trusted_title, m.error_update_not_trusted_next],
   not_enrolled: [m.error_not_enrolled_title, m.error_not_enrolled_next],
   internal: [m.error_internal_title, m.error_internal_next],
 };

@@ -13,6 +13,7 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
   "activity-changed": events.activityChanged,
   "open-clip": events.openClip,
   "export-progress": events.exportProgress,
+  "update-changed": events.updateChanged,
   "pending-invite": events.pendingInvite,
 };
 

@@ -72,6 +72,8 @@ pub(crate) struct Core<S> {
     pub(crate) changed: Notify,
     /// Do not wait out the pause before the next attempt to reach the hub.
     pub(crate) hurry: Notify,
+    /// Counts how often the machine slept.
+    pub(crate) woken: watch::Sender<u64>,
     /// Whether a window is in front.
     pub(crate) in_front: watch::Sender<bool>,
     /// The connection that is there before it is needed.
@@ -137,6 +139,7 @@ impl<S: Shell> Core<S> {
             watches: Watches::default(),
             changed: Notify::new(),
             hurry: Notify::new(),
+            woken: watch::Sender::new(0),
             in_front: watch::Sender::new(false),
             ahead: tokio::sync::Mutex::default(),
             interest: watch::Sender::new(0),

@@ -26,8 +26,10 @@ mod scan;
 mod shell;
 pub mod store;
 mod sync;
+mod tidy;
 pub mod ui;
 mod unlock;
+mod wake;
 
 pub use controller::{Controller, OpenError};
 pub use core::{Config, Outside};

@@ -1,5 +1,6 @@
 import type { Backend, BackendEvents } from "../backend";
 import type {
+  AppError,
   ClipTimeline,
   ExportedClip,
   InvitePreview,
@@ -34,6 +35,7 @@ export class MockBackend implements Backend {
   private snapshotNow: Snapshot | null = null;
   private asked = 0;
   private watches = 0;
+  private startsAtLogin: boolean | null = null;
 
   constructor(private readonly scenario: Scenario) {}
 
@@ -134,6 +136,46 @@ export class MockBackend implements Backend {
 
   liveClose(liveId: string) {
     this.called("liveClose", liveId);
+    return Promise.resolve(null);
+  }
+
+  loginStart() {
+    this.called("loginStart");
+    return Promise.resolve(this.startsAtLogin ?? this.scenario.loginStart);
+  }
+
+  async setLoginStart(on: boolean) {
+    this.called("setLoginStart", on);
+    await this.outcome(this.scenario.setLoginStart);
+    this.startsAtLogin = on;
+    return on;
+  }
+
+  updateState() {
+    this.called("updateState");
+    return Promise.resolve(this.scenario.update);
+  }
+
+  async installUpdate() {
+    this.called("installUpdate");
+    const { update, install } = this.scenario;
+    if (update.kind !== "available") throw error("update_failed");
+    const { version } = update;
+    for (const percent of [null, 12, 48]) {
+      this.emit("update-changed", { kind: "installing", version, percent });
+      await this.pause();
+    }
+    try {
+      await this.outcome(install);
+    } catch (thrown) {
+      this.emit("update-changed", { kind: "failed", version, error: thrown as AppError });
+      throw thrown;
+    }
+    return null;
+  }
+
+  openReleaseNotes() {
+    this.called("openReleaseNotes");
     return Promise.resolve(null);
   }
 

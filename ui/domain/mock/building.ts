@@ -26,7 +26,7 @@ export const enrolled: Snapshot = {
   ],
   hub: "online",
   bluetooth: "on",
-  preferences: { language: null },
+  preferences: { language: null, loginStartAsked: true },
   version: "0.1.0",
 };
 

@@ -6,6 +6,7 @@ import type {
   InvitePreview,
   Snapshot,
   UnlockState,
+  UpdateState,
 } from "../bindings";
 import {
   alertingActivity,
@@ -34,6 +35,13 @@ export interface Scenario {
   live: Outcome<null>;
   /** The error with which a live picture ends after a while; it goes on where there is none. */
   liveEnds: ErrorCode | null;
+  /** Whether the system starts the app at login. */
+  loginStart: boolean;
+  /** What telling the system otherwise comes to. */
+  setLoginStart: Outcome<null>;
+  update: UpdateState;
+  /** What an update comes to once it is fetched. */
+  install: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
   /** Where an unlock ends. */
@@ -61,6 +69,8 @@ const RETRYABLE = new Set<ErrorCode>([
   "export_failed",
   "camera_off",
   "live_busy",
+  "login_start_failed",
+  "update_failed",
 ]);
 
 export function error(code: ErrorCode): AppError {
@@ -71,6 +81,12 @@ function denied(reason: DenyReason): AppError {
   return { code: "denied", reason, retryable: reason === "TooManyAttempts" };
 }
 
+const update: UpdateState = {
+  kind: "available",
+  version: "0.4.0",
+  notes: "https://vestibule.example/notes",
+};
+
 const base = (nowMs: number): Scenario => ({
   snapshot: enrolled,
   activity: someActivity(nowMs),
@@ -80,6 +96,10 @@ const base = (nowMs: number): Scenario => ({
   export: null,
   live: null,
   liveEnds: null,
+  loginStart: false,
+  setLoginStart: null,
+  update: { kind: "off" },
+  install: "pending",
   forget: null,
   pendingInvite: null,
   unlock: { kind: "idle" },
@@ -136,6 +156,16 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
       enrolled: enrolled.enrolled && { ...enrolled.enrolled, keyStorage: "file" },
     },
   }),
+  "login-start-asking": () => ({
+    snapshot: {
+      ...enrolled,
+      preferences: { ...enrolled.preferences, loginStartAsked: false },
+    },
+  }),
+  "login-start-on": () => ({ loginStart: true, update: { kind: "up_to_date" } }),
+  "update-ready": () => ({ update }),
+  "update-failing": () => ({ update, install: { fails: error("update_failed") } }),
+  "update-not-trusted": () => ({ update, install: { fails: error("update_not_trusted") } }),
   loading: () => ({ snapshot: "pending" }),
   "start-failed": () => ({ snapshot: { fails: error("internal") } }),
 
@@ -160,7 +190,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&login-start=CODE&live-ends=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -175,6 +205,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const clip = failing("clip");
   const exported = failing("export");
   const live = failing("live");
+  const loginStart = failing("login-start");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -183,6 +214,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(clip && { clip }),
     ...(exported && { export: exported }),
     ...(live && { live }),
+    ...(loginStart && { setLoginStart: loginStart }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

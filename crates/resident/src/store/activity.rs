@@ -72,7 +72,7 @@ pub enum Change {
 }
 
 /// Slots in a millisecond, so that what happens at once still has an order.
-const SLOTS: u64 = 1000;
+pub(super) const SLOTS: u64 = 1000;
 
 impl Store {
     /// Adds this device's own unlock; `remote` when it went through the hub.
@@ -223,7 +223,7 @@ impl Store {
         Ok(value.map(i64::cast_unsigned))
     }
 
-    fn write<T>(
+    pub(super) fn write<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

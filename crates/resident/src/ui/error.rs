@@ -65,6 +65,12 @@ pub enum ErrorCode {
     LiveBusy,
     /// What came as live is not what the door films now.
     LiveTampered,
+    /// The system could not be told what starts at login, or does not say.
+    LoginStartFailed,
+    /// A newer version of the app did not come, or could not be installed.
+    UpdateFailed,
+    /// What came as a newer version is not what the app's makers signed.
+    UpdateNotTrusted,
     NotEnrolled,
     Internal,
 }
@@ -86,6 +92,8 @@ impl ErrorCode {
                 | Self::ExportFailed
                 | Self::CameraOff
                 | Self::LiveBusy
+                | Self::LoginStartFailed
+                | Self::UpdateFailed
         )
     }
 }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Preferences {
     /// Of windows, notifications and the tray; `None` is the system's.
     pub language: Option<Language>,
+    /// Whether the person has answered if the app is to start at login; the system knows what they answered.
+    pub login_start_asked: bool,
 }
 
 /// A language that the app speaks.
@@ -24,6 +26,7 @@ impl Preferences {
     pub fn without_building(self) -> Self {
         Self {
             language: self.language,
+            login_start_asked: self.login_start_asked,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::world::{App, World};
 
 const CLIP: ClipId = ClipId::from_entropy([0x40; 16]);
 
-fn courier(id: u64) -> EntryInfo {
+pub(crate) fn courier(id: u64) -> EntryInfo {
     EntryInfo {
         id,
         door: LOBBY,
@@ -38,7 +38,7 @@ fn courier(id: u64) -> EntryInfo {
 }
 
 /// An app that follows the hub.
-async fn following(world: &World) -> App {
+pub(crate) async fn following(world: &World) -> App {
     let app = world.enrolled().await;
     online(&app).await;
     app

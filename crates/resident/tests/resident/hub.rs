@@ -227,15 +227,18 @@ impl Hub for Connection {
         let told = usize::try_from(last.unwrap_or(head)).unwrap();
         let live = stream::unfold(Some((log, told)), |place| async move {
             let (mut log, told) = place?;
-            let now = log
-                .wait_for(|log| log.down.is_some() || log.events.len() > told)
-                .await
-                .ok()?
-                .clone();
-            if now.down.is_some() {
-                return Some((Err(HubError::Unreachable), None));
-            }
-            Some((Ok(now.events[told].clone()), Some((log, told + 1))))
+            let event = {
+                let now = log
+                    .wait_for(|log| log.down.is_some() || log.events.len() > told)
+                    .await
+                    .ok()?;
+                let is_up = now.down.is_none();
+                is_up.then(|| now.events[told].clone())
+            };
+            Some(match event {
+                Some(event) => (Ok(event), Some((log, told + 1))),
+                None => (Err(HubError::Unreachable), None),
+            })
         });
         Ok(stream::once(async { Ok(ready) }).chain(live).boxed())
     }

@@ -20,5 +20,7 @@ mod live_door;
 mod preferences;
 mod remote;
 mod unlocking;
+mod waking;
 mod watching;
+mod week;
 mod world;

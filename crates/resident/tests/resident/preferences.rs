@@ -5,6 +5,7 @@ use crate::world::World;
 fn spanish() -> Preferences {
     Preferences {
         language: Some(Language::Es),
+        ..Preferences::default()
     }
 }
 
