@@ -83,6 +83,10 @@ fn set_up(
         Controller::open(config, outside, shell).map(Arc::new)
     })?;
     app.manage(resident.clone());
+    // First: while the page's processes start, there is time for the rest.
+    if !hidden {
+        window::show(&handle);
+    }
     app.manage(HasTray(tray::put_up(&handle)));
     if let Ok(snapshot) = resident.snapshot() {
         tray::update(&handle, &snapshot);
@@ -97,9 +101,6 @@ fn set_up(
     });
     if let Some(link) = link {
         resident.offer_invite(link);
-    }
-    if !hidden {
-        window::show(&handle);
     }
     Ok(())
 }

@@ -130,12 +130,13 @@ async fn look(app: &AppHandle) {
     }
     match find::newer(app).await {
         Ok(found) => {
-            let next = found
-                .as_ref()
-                .map_or(UpdateState::UpToDate, |update| UpdateState::Available {
-                    version: update.version.clone(),
-                    notes: find::notes(update),
-                });
+            let next =
+                found
+                    .as_ref()
+                    .map_or(UpdateState::UpToDate, |update| UpdateState::Available {
+                        version: update.version.clone(),
+                        notes: find::notes(update),
+                    });
             *lock(&app.state::<Updates>().found) = found;
             set(app, next);
         }

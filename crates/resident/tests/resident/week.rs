@@ -165,7 +165,10 @@ async fn a_week_leaves_database_and_memory_bounded() {
     assert!(shell.0.notifications.load(Ordering::SeqCst) > 0);
     let after = bytes_on_disk(&data_dir);
     println!("database before the week: {}", mb(disk));
-    println!("database after {EVENTS} events, {DELIVERIES} of them deliveries: {}", mb(after));
+    println!(
+        "database after {EVENTS} events, {DELIVERIES} of them deliveries: {}",
+        mb(after)
+    );
     assert!(after < entries as u64 * BYTES_AN_ENTRY + BYTES_BESIDE);
     if let (Some(before), Some(after)) = (before, memory()) {
         println!("memory before and after: {} and {}", mb(before), mb(after));
@@ -193,7 +196,10 @@ async fn what_many_weeks_leave_is_bounded_by_the_newest_twenty_thousand() {
     }
     println!("database with {MOST_KEPT} entries: {}", mb(sizes[2]));
     assert!(sizes[2] < most * BYTES_AN_ENTRY + BYTES_BESIDE);
-    assert!(sizes[2] < sizes[0] + (1 << 20), "it goes on growing: {sizes:?}");
+    assert!(
+        sizes[2] < sizes[0] + (1 << 20),
+        "it goes on growing: {sizes:?}"
+    );
     let newest = &store.activity(None, 1).unwrap()[0];
     assert_eq!(newest.id, format!("entry-{}", 3 * most + 500));
     drop(app);

@@ -23,39 +23,47 @@ struct Publisher {
 }
 
 /// What the announcement says.
-struct Announced<'a> {
-    version: &'a str,
+struct Announced {
+    version: &'static str,
     /// The version that was signed.
-    signed: Option<&'a str>,
-    signed_by: &'a KeyPair,
+    signed: Option<&'static str>,
+    signed_by: Signer,
     /// What is served.
     package: &'static [u8],
+}
+
+enum Signer {
+    Publisher,
+    Stranger,
 }
 
 fn keys() -> KeyPair {
     KeyPair::generate_unencrypted_keypair().unwrap()
 }
 
-fn signature(announced: &Announced<'_>) -> String {
+fn signature(announced: &Announced, publisher: &KeyPair) -> String {
+    let stranger = keys();
+    let KeyPair { pk, sk } = match announced.signed_by {
+        Signer::Publisher => publisher,
+        Signer::Stranger => &stranger,
+    };
     let version = announced.signed.map(|signed| format!("\tversion:{signed}"));
     let comment = format!("timestamp:1\tfile:app{}", version.unwrap_or_default());
-    let KeyPair { pk, sk } = announced.signed_by;
     let package = Cursor::new(PACKAGE);
     let signed = minisign::sign(Some(pk), sk, package, Some(&comment), None).unwrap();
     STANDARD.encode(signed.into_string())
 }
 
 impl Publisher {
-    async fn announcing(announced: impl FnOnce(&KeyPair) -> Announced<'_>) -> Self {
+    async fn announcing(announced: Announced) -> Self {
         let keys = keys();
-        let announced = announced(&keys);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let manifest = json!({
             "version": announced.version,
             "notes_url": "https://vestibule.example/notes",
             "url": format!("{url}/package"),
-            "signature": signature(&announced),
+            "signature": signature(&announced, &keys),
         });
         let package = announced.package;
         let site = Router::new()
@@ -97,10 +105,10 @@ fn app(endpoints: Value, key: &str) -> App<MockRuntime> {
 
 #[tokio::test]
 async fn a_newer_version_is_found_and_fetched() {
-    let publisher = Publisher::announcing(|keys| Announced {
+    let publisher = Publisher::announcing(Announced {
         version: "0.2.0",
         signed: Some("0.2.0"),
-        signed_by: keys,
+        signed_by: Signer::Publisher,
         package: PACKAGE,
     })
     .await;
@@ -109,10 +117,10 @@ async fn a_newer_version_is_found_and_fetched() {
 
 #[tokio::test]
 async fn a_package_that_was_changed_on_its_way_is_refused() {
-    let publisher = Publisher::announcing(|keys| Announced {
+    let publisher = Publisher::announcing(Announced {
         version: "0.2.0",
         signed: Some("0.2.0"),
-        signed_by: keys,
+        signed_by: Signer::Publisher,
         package: b"something else",
     })
     .await;
@@ -122,11 +130,10 @@ async fn a_package_that_was_changed_on_its_way_is_refused() {
 
 #[tokio::test]
 async fn a_package_signed_by_somebody_else_is_refused() {
-    let other = keys();
-    let publisher = Publisher::announcing(|_| Announced {
+    let publisher = Publisher::announcing(Announced {
         version: "0.2.0",
         signed: Some("0.2.0"),
-        signed_by: &other,
+        signed_by: Signer::Stranger,
         package: PACKAGE,
     })
     .await;
@@ -137,10 +144,10 @@ async fn a_package_signed_by_somebody_else_is_refused() {
 #[tokio::test]
 async fn an_older_version_is_no_update() {
     for version in ["0.0.9", "0.1.0"] {
-        let publisher = Publisher::announcing(|keys| Announced {
+        let publisher = Publisher::announcing(Announced {
             version,
             signed: Some(version),
-            signed_by: keys,
+            signed_by: Signer::Publisher,
             package: PACKAGE,
         })
         .await;
@@ -152,10 +159,10 @@ async fn an_older_version_is_no_update() {
 #[tokio::test]
 async fn an_old_package_under_a_new_versions_name_is_refused() {
     for signed in [Some("0.0.9"), None] {
-        let publisher = Publisher::announcing(|keys| Announced {
+        let publisher = Publisher::announcing(Announced {
             version: "0.2.0",
             signed,
-            signed_by: keys,
+            signed_by: Signer::Publisher,
             package: PACKAGE,
         })
         .await;
