@@ -101,7 +101,7 @@ pub(crate) struct Live {
     pub(crate) attempts: HashMap<DoorId, Attempt>,
     pub(crate) last_attempt: u64,
     keys: Option<Arc<DeviceKeys>>,
-    connection: Option<Arc<dyn Hub>>,
+    pub(crate) connection: Option<Arc<dyn Hub>>,
 }
 
 /// A link that sightings come from.

@@ -40,7 +40,11 @@ impl<S: Shell> Core<S> {
     /// Begins anew with everything that a sleeping machine loses.
     pub(crate) fn wake(&self) {
         info!("the machine slept");
-        self.live().presence = Presence::default();
+        let mut live = self.live();
+        live.presence = Presence::default();
+        // Its idle connections are dead, and would be tried first.
+        live.connection = None;
+        drop(live);
         self.changed.notify_one();
         self.woken.send_modify(|count| *count += 1);
     }

@@ -64,6 +64,8 @@ pub(crate) struct State {
     pub(crate) batches: u32,
     /// What batches are refused with.
     pub(crate) refuses_records: Option<HubError>,
+    /// How often an app prepared its connection anew.
+    pub(crate) clients: u32,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
 }
@@ -176,6 +178,7 @@ impl Hubs for FakeHubs {
     }
 
     fn connect(&self, _: &HubAddress, _: &ClientIdentity) -> Result<Arc<dyn Hub>, HubError> {
+        self.0.state().clients += 1;
         Ok(Arc::new(Connection(self.0.clone())))
     }
 }

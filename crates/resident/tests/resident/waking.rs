@@ -31,10 +31,12 @@ async fn after_sleep_the_hub_is_connected_anew_at_once_and_credentials_are_renew
     let app = following(&world).await;
     let issued = world.hub.state().credentials_issued;
     let connected = world.hub.state().resumed_after.len();
+    let clients = world.hub.state().clients;
 
     app.controller.wake();
     let took = until_connected_again(&world, connected + 1).await;
     assert!(took < Duration::from_millis(500), "it took {took:?}");
+    assert_eq!(world.hub.state().clients, clients + 1, "dead connections");
     app.until("renewed", |_| {
         world.hub.state().credentials_issued == issued + 1
     })

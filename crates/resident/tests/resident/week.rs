@@ -104,7 +104,10 @@ fn week() -> Vec<Event> {
         let at_ms = started + id * (WEEK_MS / EVENTS);
         if id % apart == 0 && id / apart <= DELIVERIES {
             events.push(Event::Entry(delivery(id, at_ms)));
-            events.push(Event::Clip(ClipReady { clip: clip_of(id) }));
+            events.push(Event::Clip(ClipReady {
+                clip: clip_of(id),
+                entry: id,
+            }));
         } else {
             events.push(Event::Entry(entry(id, at_ms)));
         }
