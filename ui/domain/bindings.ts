@@ -33,10 +33,10 @@ export const events = {
 	activityChanged: makeEvent<ActivityChanged, ActivityChanged>("activity-changed"),
 	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
 	openClip: makeEvent<OpenClip, OpenClip>("open-clip"),
-	updateChanged: makeEvent<UpdateChanged, UpdateChanged>("update-changed"),
 	pendingInvite: makeEvent<PendingInvite, PendingInvite>("pending-invite"),
 	snapshotChanged: makeEvent<SnapshotChanged, SnapshotChanged>("snapshot-changed"),
 	unlockChanged: makeEvent<UnlockChanged, UnlockChanged>("unlock-changed"),
+	updateChanged: makeEvent<UpdateChanged, UpdateChanged>("update-changed"),
 };
 
 /* Types */
@@ -252,7 +252,13 @@ export type ErrorCode = "invite_malformed" |
 /**  As many watch as may at the same time. */
 "live_busy" | 
 /**  What came as live is not what the door films now. */
-"live_tampered" | "login_start_failed" | "update_failed" | "update_not_trusted" | "not_enrolled" | "internal";
+"live_tampered" | 
+/**  The system could not be told what starts at login, or does not say. */
+"login_start_failed" | 
+/**  A newer version of the app did not come, or could not be installed. */
+"update_failed" | 
+/**  What came as a newer version is not what the app's makers signed. */
+"update_not_trusted" | "not_enrolled" | "internal";
 
 export type ExportProgress = {
 	clipId: string,
@@ -352,6 +358,7 @@ export type PendingInvite = {
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
 	language: Language | null,
+	/**  Whether the person has answered if the app is to start at login; the system knows what they answered. */
 	loginStartAsked: boolean,
 };
 
@@ -405,8 +412,6 @@ export type UnlockChanged = {
 };
 
 /**  How far an unlock has come. Each state is entered when it is true, never before. */
-export type UpdateChanged = UpdateState;
-export type UpdateState = { kind: "off" } | { kind: "up_to_date" } | { kind: "available"; version: string; notes: string | null } | { kind: "installing"; version: string; percent: number | null } | { kind: "failed"; version: string; error: AppError };
 export type UnlockState = { kind: "idle" } | 
 /**  Looking for the door. */
 { kind: "searching" } | 
@@ -422,6 +427,21 @@ unlockS: number;
 untilMs: number; 
 /**  The door's audit sequence number. */
 seq: number } | { kind: "relocked" } | { kind: "failed"; error: AppError };
+
+export type UpdateChanged = UpdateState;
+
+/**  What is known of a newer version. */
+export type UpdateState = 
+/**  This build has no place to look at. */
+{ kind: "off" } | 
+/**  None is known. */
+{ kind: "up_to_date" } | 
+/**  It is there for the asking. `notes` is where its release notes can be read. */
+{ kind: "available"; version: string; notes: string | null } | 
+/**  So much of it is fetched, where its size is known. */
+{ kind: "installing"; version: string; percent: number | null } | 
+/**  Nothing was installed. */
+{ kind: "failed"; version: string; error: AppError };
 
 /**  Who came, when it was not a resident. */
 export type VisitorClass = "courier" | "guest" | "staff";
