@@ -17,8 +17,12 @@ const NETWORK_PROCESS: &str = "WebKitNetworkPr";
 /// After a window is gone, its page takes leave for this long.
 const LEAVE: Duration = Duration::from_millis(500);
 
-/// Ends it, unless there is a window again by then.
+/// Ends it, unless there is a window again by then. While a driver automates the app it stays: WebKit ends the driver's
+/// session with it.
 pub(crate) fn end_without_window(app: &AppHandle) {
+    if std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some() {
+        return;
+    }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         sleep(LEAVE).await;
