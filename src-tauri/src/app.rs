@@ -11,7 +11,7 @@ use tauri_plugin_window_state::StateFlags;
 use crate::arguments::{self, Arguments};
 use crate::bindings::seam;
 use crate::shell::{Resident, TauriShell};
-use crate::{authenticator, clip_scheme, shortcut, tray, window};
+use crate::{authenticator, clip_scheme, login_start, shortcut, tray, updates, window};
 
 /// Runs until the person quits.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -24,6 +24,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             started_again(app, words);
         }))
         .plugin(tauri_plugin_deep_link::init())
+        .plugin(login_start::plugin())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
@@ -34,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .on_window_event(window::handle_event)
         .manage(window::Wanted::default())
         .manage(tray::Shown::default())
+        .manage(updates::Updates::default())
         .setup(move |app| {
             seam.mount_events(app);
             set_up(app, link, hidden)
@@ -83,10 +86,15 @@ fn set_up(
         Controller::open(config, outside, shell).map(Arc::new)
     })?;
     app.manage(resident.clone());
+    // First: while the page's processes start, there is time for the rest.
+    if !hidden {
+        window::show(&handle);
+    }
     app.manage(HasTray(tray::put_up(&handle)));
     if let Ok(snapshot) = resident.snapshot() {
         tray::update(&handle, &snapshot);
     }
+    tauri::async_runtime::spawn(updates::look_daily(handle.clone()));
     let listener = handle.clone();
     app.deep_link().on_open_url(move |event| {
         event

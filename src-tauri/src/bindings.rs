@@ -38,13 +38,18 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::revoke_pass,
             commands::live_open,
             commands::live_close,
-            commands::privacy_policy,
-            commands::watched,
             commands::devices,
-            commands::remove_device,
             commands::export_data,
-            commands::forget_own_unlocks,
             commands::forget_everywhere,
+            commands::forget_own_unlocks,
+            commands::install_update,
+            commands::login_start,
+            commands::open_release_notes,
+            commands::privacy_policy,
+            commands::remove_device,
+            commands::set_login_start,
+            commands::update_state,
+            commands::watched,
             commands::forget,
         ])
         .events(collect_events![
@@ -55,6 +60,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             events::OpenClip,
             events::OpenActivity,
             events::ExportProgress,
+            events::UpdateChanged,
             events::PendingInvite,
             events::ErrandPending,
         ])
@@ -62,13 +68,38 @@ pub(crate) fn seam() -> Builder<Wry> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::fs;
 
     use specta_typescript::Typescript;
 
     use super::*;
 
+    const CAPABILITY: &str = include_str!("../capabilities/main.json");
+
     const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/domain/bindings.ts");
+
+    /// A command that is not allowed fails in the app's window alone, which most tests do without.
+    #[test]
+    fn the_window_may_call_every_command_and_nothing_else() {
+        let bindings = fs::read_to_string(COMMITTED).unwrap();
+        let called = bindings.lines().filter_map(|line| {
+            let (_, call) = line.split_once("__TAURI_INVOKE<")?;
+            let (_, name) = call.split_once(">(\"")?;
+            Some(format!(
+                "allow-{}",
+                name.split_once('"')?.0.replace('_', "-")
+            ))
+        });
+        let allowed: serde_json::Value = serde_json::from_str(CAPABILITY).unwrap();
+        let allowed = allowed["permissions"].as_array().unwrap().iter();
+        let allowed = allowed.filter_map(|permission| permission.as_str());
+        let allowed = allowed.filter(|permission| permission.starts_with("allow-"));
+        assert_eq!(
+            allowed.map(str::to_owned).collect::<BTreeSet<_>>(),
+            called.collect::<BTreeSet<_>>()
+        );
+    }
 
     #[test]
     fn the_committed_bindings_are_those_of_the_seam() {

@@ -10,7 +10,8 @@ use resident::ui::{
 use tauri::{AppHandle, State};
 
 use crate::shell::Resident;
-use crate::{shortcut, window};
+use crate::updates::UpdateState;
+use crate::{login_start, shortcut, updates, window};
 
 #[tauri::command]
 #[specta::specta]
@@ -266,6 +267,36 @@ pub(crate) async fn live_open(
 #[specta::specta]
 pub(crate) fn live_close(resident: State<'_, Resident>, live_id: &str) -> Result<(), AppError> {
     resident.live_close(live_id)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn login_start(app: AppHandle) -> Result<Option<bool>, AppError> {
+    login_start::holds(&app)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_login_start(app: AppHandle, on: bool) -> Result<Option<bool>, AppError> {
+    login_start::set(&app, on)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn update_state(app: AppHandle) -> UpdateState {
+    updates::state(&app)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn install_update(app: AppHandle) -> Result<(), AppError> {
+    updates::install(&app).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_release_notes(app: AppHandle) -> Result<(), AppError> {
+    updates::open_notes(&app)
 }
 
 #[tauri::command]

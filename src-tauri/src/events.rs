@@ -6,6 +6,8 @@ use specta::Type;
 use tauri::AppHandle;
 use tauri_specta::Event;
 
+use crate::updates::UpdateState;
+
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub(crate) struct SnapshotChanged(Snapshot);
 
@@ -38,6 +40,9 @@ pub(crate) struct ExportProgress {
     done: u32,
     total: u32,
 }
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct UpdateChanged(pub(crate) UpdateState);
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub(crate) struct PendingInvite {

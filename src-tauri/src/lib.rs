@@ -12,11 +12,17 @@ mod bindings;
 mod clip_scheme;
 mod commands;
 mod events;
+#[cfg(target_os = "linux")]
+mod graphics;
 mod headless;
+mod login_start;
 mod notifier;
 mod shell;
 mod shortcut;
 mod tray;
+mod updates;
+#[cfg(target_os = "linux")]
+mod web_process;
 mod window;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -29,6 +35,8 @@ use arguments::{Arguments, Task};
 
 /// Runs the program with its command line.
 pub fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    graphics::choose();
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_env("VESTIBULE_LOG")
         .unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));

@@ -12,7 +12,7 @@ use tracing::warn;
 use crate::events;
 use crate::shell::Resident;
 
-const MAIN: &str = "main";
+pub(crate) const MAIN: &str = "main";
 
 /// What a window was opened for and has not been told of yet.
 #[derive(Debug, Default)]
@@ -73,6 +73,10 @@ pub(crate) fn handle_event(window: &Window, event: &WindowEvent) {
     };
     if let Some(resident) = window.try_state::<Resident>() {
         resident.set_in_front(in_front);
+    }
+    #[cfg(target_os = "linux")]
+    if matches!(event, WindowEvent::Destroyed) {
+        crate::web_process::end_without_window(window.app_handle());
     }
 }
 

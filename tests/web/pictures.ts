@@ -5,6 +5,7 @@ import { films } from "./pictures/films.ts";
 import { privacy } from "./pictures/privacy.ts";
 import { guests } from "./pictures/guests.ts";
 import { type Picture, shows } from "./pictures/picture.ts";
+import { residency } from "./pictures/residency.ts";
 import { type AppWindow, expect } from "./window.ts";
 
 const unlockUntil = (state: string) => async (app: AppWindow) => {
@@ -281,6 +282,7 @@ export const pictures: Picture[] = [
   ...films,
   ...deliveries,
   ...guests,
+  ...residency,
 
   { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {

@@ -8,6 +8,7 @@ import type {
   PendingInvite,
   Snapshot,
   UnlockChanged,
+  UpdateState,
 } from "./bindings";
 
 /** What the core tells without being asked. Events are hints; `snapshot` is the truth. */
@@ -19,6 +20,7 @@ export interface BackendEvents {
   "open-clip": OpenClip;
   "open-activity": OpenActivity;
   "export-progress": ExportProgress;
+  "update-changed": UpdateState;
   "pending-invite": PendingInvite;
   /** `takePendingErrand` says what it is. */
   "errand-pending": ErrandPending;

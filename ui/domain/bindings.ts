@@ -38,6 +38,11 @@ export const commands = {
 	exportData: () => __TAURI_INVOKE<ExportedData>("export_data"),
 	forgetOwnUnlocks: () => __TAURI_INVOKE<null>("forget_own_unlocks"),
 	forgetEverywhere: () => __TAURI_INVOKE<boolean>("forget_everywhere"),
+	loginStart: () => __TAURI_INVOKE<boolean | null>("login_start"),
+	setLoginStart: (on: boolean) => __TAURI_INVOKE<boolean | null>("set_login_start", { on }),
+	updateState: () => __TAURI_INVOKE<UpdateState>("update_state"),
+	installUpdate: () => __TAURI_INVOKE<null>("install_update"),
+	openReleaseNotes: () => __TAURI_INVOKE<null>("open_release_notes"),
 	forget: () => __TAURI_INVOKE<null>("forget"),
 };
 
@@ -52,6 +57,7 @@ export const events = {
 	pendingInvite: makeEvent<PendingInvite, PendingInvite>("pending-invite"),
 	snapshotChanged: makeEvent<SnapshotChanged, SnapshotChanged>("snapshot-changed"),
 	unlockChanged: makeEvent<UnlockChanged, UnlockChanged>("unlock-changed"),
+	updateChanged: makeEvent<UpdateChanged, UpdateChanged>("update-changed"),
 };
 
 /* Types */
@@ -312,7 +318,13 @@ export type ErrorCode = "invite_malformed" |
 /**  The pass was used, revoked or is over, and stays so. */
 "pass_ended" | 
 /**  The building makes no such pass. */
-"pass_refused" | "not_enrolled" | "internal";
+"pass_refused" | 
+/**  The system could not be told what starts at login, or does not say. */
+"login_start_failed" | 
+/**  A newer version of the app did not come, or could not be installed. */
+"update_failed" | 
+/**  What came as a newer version is not what the app's makers signed. */
+"update_not_trusted" | "not_enrolled" | "internal";
 
 export type ExportProgress = {
 	clipId: string,
@@ -553,6 +565,8 @@ export type Preferences = {
 	 */
 	shortcut: string | null,
 	notifications: NotificationChoices,
+	/**  Whether the person has answered if the app is to start at login; the system knows what they answered. */
+	loginStartAsked: boolean,
 };
 
 /**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
@@ -650,6 +664,21 @@ unlockS: number;
 untilMs: number; 
 /**  The door's audit sequence number. */
 seq: number } | { kind: "relocked" } | { kind: "failed"; error: AppError };
+
+export type UpdateChanged = UpdateState;
+
+/**  What is known of a newer version. */
+export type UpdateState = 
+/**  This build has no place to look at. */
+{ kind: "off" } | 
+/**  None is known. */
+{ kind: "up_to_date" } | 
+/**  It is there for the asking. `notes` is where its release notes can be read. */
+{ kind: "available"; version: string; notes: string | null } | 
+/**  So much of it is fetched, where its size is known. */
+{ kind: "installing"; version: string; percent: number | null } | 
+/**  Nothing was installed. */
+{ kind: "failed"; version: string; error: AppError };
 
 /**  Who came, when it was not a resident. */
 export type VisitorClass = "courier" | "guest" | "staff";

@@ -14,6 +14,7 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
   "open-clip": events.openClip,
   "open-activity": events.openActivity,
   "export-progress": events.exportProgress,
+  "update-changed": events.updateChanged,
   "pending-invite": events.pendingInvite,
   "errand-pending": events.errandPending,
 };

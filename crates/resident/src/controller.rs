@@ -24,7 +24,7 @@ use crate::ui::{
 };
 use crate::unlock::Way;
 use crate::words::Words;
-use crate::{Shell, enrol, illustrations, scan, sync, unlock};
+use crate::{Shell, enrol, illustrations, scan, sync, tidy, unlock, wake};
 
 /// The most activity items of one page.
 const MOST_ITEMS: u32 = 200;
@@ -392,6 +392,12 @@ impl<S: Shell> Controller<S> {
         lock(&self.pending_errand).take()
     }
 
+    /// The machine slept, or the app was not let run: what was connected is connected anew, at once. The controller
+    /// notices by itself too, some seconds later.
+    pub fn wake(&self) {
+        self.core.wake();
+    }
+
     /// Keeps an invite that was opened from outside until a window takes it.
     fn offer_invite(&self, invite: String) {
         *lock(&self.pending_invite) = Some(invite.clone());
@@ -417,6 +423,8 @@ impl<S: Shell> Controller<S> {
         self.run(scan::watch_doors(self.core.clone()));
         self.run(sync::follow(self.core.clone()));
         self.run(illustrations::illustrate(self.core.clone()));
+        self.run(tidy::keep_small(self.core.clone()));
+        self.run(wake::notice(self.core.clone()));
     }
 
     fn run(&self, task: impl Future<Output = ()> + Send + 'static) {

@@ -78,6 +78,8 @@ pub(crate) struct Core<S> {
     pub(crate) hurry: Notify,
     /// A door found that this device's credentials have run out.
     pub(crate) expired: Notify,
+    /// Counts how often the machine slept.
+    pub(crate) woken: watch::Sender<u64>,
     /// Whether a window is in front.
     pub(crate) in_front: watch::Sender<bool>,
     /// The connection that is there before it is needed.
@@ -107,7 +109,7 @@ pub(crate) struct Live {
     /// The pass that was asked for last, while nobody knows whether it was made.
     pub(crate) asked_pass: Option<hub_api::NewPass>,
     keys: Option<Arc<DeviceKeys>>,
-    connection: Option<Arc<dyn Hub>>,
+    pub(crate) connection: Option<Arc<dyn Hub>>,
 }
 
 /// A link that sightings come from.
@@ -147,6 +149,7 @@ impl<S: Shell> Core<S> {
             changed: Notify::new(),
             hurry: Notify::new(),
             expired: Notify::new(),
+            woken: watch::Sender::new(0),
             in_front: watch::Sender::new(false),
             ahead: tokio::sync::Mutex::default(),
             interest: watch::Sender::new(0),

@@ -36,8 +36,10 @@ mod scan;
 mod shell;
 pub mod store;
 mod sync;
+mod tidy;
 pub mod ui;
 mod unlock;
+mod wake;
 pub mod words;
 
 pub use authenticator::{Authenticator, NoAuthenticator, NotConfirmed};

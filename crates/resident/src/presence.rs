@@ -99,6 +99,10 @@ impl Presence {
         self.heard.len() != before
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.heard.is_empty()
+    }
+
     /// `None` when the door is not near; else its signal strength in dBm, where it has one.
     #[expect(
         clippy::option_option,

@@ -36,6 +36,7 @@ pub(crate) async fn watch_doors<S: Shell>(core: Arc<Core<S>>) {
 
 async fn listen<S: Shell>(core: &Core<S>, via: Via) {
     let mut interest = core.interest.subscribe();
+    let mut woken = core.woken.subscribe();
     while until(&mut interest, |count| count > 0).await {
         tokio::select! {
             pause = listen_once(core, via) => {
@@ -43,6 +44,10 @@ async fn listen<S: Shell>(core: &Core<S>, via: Via) {
                 sleep(pause).await;
             }
             _ = until(&mut interest, |count| count == 0) => {
+                core.live().centrals.remove(&via);
+            }
+            // A radio forgets that it was scanning while the machine sleeps.
+            _ = woken.changed() => {
                 core.live().centrals.remove(&via);
             }
         }
@@ -104,10 +109,14 @@ async fn hear_all<S: Shell>(core: &Core<S>, via: Via, central: Arc<dyn Central>)
 }
 
 async fn expire<S: Shell>(core: &Core<S>) {
-    loop {
-        sleep(EXPIRY_TICK).await;
-        if core.live().presence.expire(Instant::now()) {
-            core.changed.notify_one();
+    let mut interest = core.interest.subscribe();
+    // Nothing ticks while nobody looks and nothing is left to forget.
+    while until(&mut interest, |count| count > 0).await {
+        while *interest.borrow() > 0 || !core.live().presence.is_empty() {
+            sleep(EXPIRY_TICK).await;
+            if core.live().presence.expire(Instant::now()) {
+                core.changed.notify_one();
+            }
         }
     }
 }

@@ -66,12 +66,23 @@ pub(crate) async fn follow<S: Shell>(core: Arc<Core<S>>) {
         .with_jitter()
         .without_max_times();
     let mut pause = pauses.build();
+    let mut woken = core.woken.subscribe();
+    let mut renew = false;
     loop {
         let was_ready = &mut false;
-        let Err(error) = follow_once(&core, was_ready).await;
+        let stopped = tokio::select! {
+            Err(error) = follow_once(&core, was_ready, renew) => Some(error),
+            // The connection did not outlive the sleep, but would seem to for long.
+            _ = woken.changed() => None,
+        };
         if *was_ready {
             pause = pauses.build();
         }
+        let Some(error) = stopped else {
+            (pause, renew) = (pauses.build(), true);
+            continue;
+        };
+        renew &= !*was_ready;
         info!(%error, "not following the hub");
         let state = state_after(&error);
         core.set_hub_state(state);
@@ -81,6 +92,7 @@ pub(crate) async fn follow<S: Shell>(core: Arc<Core<S>>) {
         tokio::select! {
             () = sleep(pause.next().unwrap_or(Duration::from_secs(60))) => {}
             () = core.hurry.notified() => {}
+            _ = woken.changed() => (pause, renew) = (pauses.build(), true),
         }
     }
 }
@@ -88,6 +100,7 @@ pub(crate) async fn follow<S: Shell>(core: Arc<Core<S>>) {
 async fn follow_once<S: Shell>(
     core: &Core<S>,
     was_ready: &mut bool,
+    renew: bool,
 ) -> Result<Infallible, Stopped> {
     let hub = core.hub().await?;
     let mut events = hub.events(core.store.last_event_id()?).await?;
@@ -95,7 +108,7 @@ async fn follow_once<S: Shell>(
         .await
         .map_err(|_| HubError::Unreachable)?;
     let mut next = Some(first.ok_or(Stopped::Ended)??);
-    refresh(core, hub.as_ref()).await?;
+    refresh(core, hub.as_ref(), renew).await?;
     core.set_hub_state(HubState::Online);
     *was_ready = true;
     carry::exchange(core, hub.as_ref()).await;
@@ -115,10 +128,10 @@ async fn follow_once<S: Shell>(
     }
 }
 
-/// Fetches what may have changed while nobody listened.
-async fn refresh<S: Shell>(core: &Core<S>, hub: &dyn Hub) -> Result<(), Stopped> {
+/// Fetches what may have changed while nobody listened; with `renew`, new credentials in any case.
+async fn refresh<S: Shell>(core: &Core<S>, hub: &dyn Hub, renew: bool) -> Result<(), Stopped> {
     refresh_doors(core, hub).await?;
-    renew_credentials(core, hub, false).await?;
+    renew_credentials(core, hub, renew).await?;
     follow_own_code(core, hub).await;
     fetch_entries(core, hub, oldest_open(core)?).await
 }

@@ -72,6 +72,7 @@ export class MockBackend implements Backend {
   private watches = 0;
   private readonly removed = new Set<string>();
   private passesNow: readonly Pass[] | null = null;
+  private startsAtLogin: boolean | null = null;
 
   private errand: Errand | null;
 
@@ -330,6 +331,46 @@ export class MockBackend implements Backend {
     await this.outcome(this.scenario.passAction);
     this.setPass(passId, { state: "revoked", shown: null });
     return null;
+  }
+
+  loginStart() {
+    this.called("loginStart");
+    return Promise.resolve(this.startsAtLogin ?? this.scenario.loginStart);
+  }
+
+  async setLoginStart(on: boolean) {
+    this.called("setLoginStart", on);
+    await this.outcome(this.scenario.setLoginStart);
+    this.startsAtLogin = on;
+    return on;
+  }
+
+  updateState() {
+    this.called("updateState");
+    return Promise.resolve(this.scenario.update);
+  }
+
+  async installUpdate() {
+    this.called("installUpdate");
+    const { update, install } = this.scenario;
+    if (update.kind !== "available") throw error("update_failed");
+    const { version } = update;
+    for (const percent of [null, 12, 48]) {
+      this.emit("update-changed", { kind: "installing", version, percent });
+      await this.pause();
+    }
+    try {
+      await this.outcome(install);
+    } catch (thrown) {
+      this.emit("update-changed", { kind: "failed", version, error: thrown as AppError });
+      throw thrown;
+    }
+    return null;
+  }
+
+  openReleaseNotes() {
+    this.called("openReleaseNotes");
+    return Promise.resolve(null);
   }
 
   async forget() {

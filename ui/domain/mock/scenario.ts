@@ -13,6 +13,7 @@ import type {
   PrivacyPolicy,
   Snapshot,
   UnlockState,
+  UpdateState,
   WatchedDay,
 } from "../bindings";
 import {
@@ -58,6 +59,13 @@ export interface Scenario {
   passes: Outcome<PassList>;
   /** What becomes of making, changing or revoking a pass. */
   passAction: Outcome<null>;
+  /** Whether the system starts the app at login. */
+  loginStart: boolean;
+  /** What telling the system otherwise comes to. */
+  setLoginStart: Outcome<null>;
+  update: UpdateState;
+  /** What an update comes to once it is fetched. */
+  install: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
   errand: Errand | null;
@@ -96,6 +104,8 @@ const RETRYABLE = new Set<ErrorCode>([
   "export_failed",
   "camera_off",
   "live_busy",
+  "login_start_failed",
+  "update_failed",
 ]);
 
 export function error(code: ErrorCode): AppError {
@@ -105,6 +115,12 @@ export function error(code: ErrorCode): AppError {
 function denied(reason: DenyReason): AppError {
   return { code: "denied", reason, retryable: reason === "TooManyAttempts" };
 }
+
+const update: UpdateState = {
+  kind: "available",
+  version: "0.4.0",
+  notes: "https://vestibule.example/notes",
+};
 
 const base = (nowMs: number): Scenario => ({
   snapshot: enrolled,
@@ -123,6 +139,10 @@ const base = (nowMs: number): Scenario => ({
   forgetEverywhere: null,
   passes: { passes: somePasses(nowMs), failure: null },
   passAction: null,
+  loginStart: false,
+  setLoginStart: null,
+  update: { kind: "off" },
+  install: "pending",
   forget: null,
   pendingInvite: null,
   errand: null,
@@ -241,6 +261,16 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
       enrolled: enrolled.enrolled && { ...enrolled.enrolled, keyStorage: "file" },
     },
   }),
+  "login-start-asking": () => ({
+    snapshot: {
+      ...enrolled,
+      preferences: { ...enrolled.preferences, loginStartAsked: false },
+    },
+  }),
+  "login-start-on": () => ({ loginStart: true, update: { kind: "up_to_date" } }),
+  "update-ready": () => ({ update }),
+  "update-failing": () => ({ update, install: { fails: error("update_failed") } }),
+  "update-not-trusted": () => ({ update, install: { fails: error("update_not_trusted") } }),
   loading: () => ({ snapshot: "pending" }),
   "start-failed": () => ({ snapshot: { fails: error("internal") } }),
 
@@ -303,7 +333,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "guests-entered": (nowMs) => ({ activity: guestActivity(nowMs) }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&code=CODE&confirm=CODE|pending&live-ends=CODE&remove=CODE&save-mine=CODE&pass=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&code=CODE&confirm=CODE|pending&login-start=CODE&live-ends=CODE&remove=CODE&save-mine=CODE&pass=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -324,6 +354,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const remove = failing("remove");
   const saveMine = failing("save-mine");
   const passAction = failing("pass");
+  const loginStart = failing("login-start");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -338,6 +369,7 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(remove && { remove }),
     ...(saveMine && { saveMine }),
     ...(passAction && { passAction }),
+    ...(loginStart && { setLoginStart: loginStart }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

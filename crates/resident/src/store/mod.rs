@@ -8,6 +8,7 @@ mod enrolment;
 mod own_code;
 mod passes;
 mod preferences;
+mod retention;
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -23,6 +24,7 @@ pub use deliveries::{DeliveryAt, StoredDelivery, Waiting};
 pub use enrolment::{PendingKeys, StoredEnrolment};
 pub use own_code::KeptCode;
 pub use passes::{KeptPass, ShownCode};
+pub use retention::{KEPT_FOR_MS, MOST_KEPT};
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -67,6 +69,9 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         // What a person forgets must not stay readable in free pages.
         connection.pragma_update(None, "secure_delete", "ON")?;
+        // The journal is written back when it has a megabyte, and stays no larger.
+        connection.pragma_update(None, "wal_autocheckpoint", 256)?;
+        connection.pragma_update(None, "journal_size_limit", 1 << 20)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         embedded::migrations::runner()
             .run(&mut connection)

@@ -85,6 +85,12 @@ pub enum ErrorCode {
     PassEnded,
     /// The building makes no such pass.
     PassRefused,
+    /// The system could not be told what starts at login, or does not say.
+    LoginStartFailed,
+    /// A newer version of the app did not come, or could not be installed.
+    UpdateFailed,
+    /// What came as a newer version is not what the app's makers signed.
+    UpdateNotTrusted,
     NotEnrolled,
     Internal,
 }
@@ -107,6 +113,8 @@ impl ErrorCode {
                 | Self::ExportFailed
                 | Self::CameraOff
                 | Self::LiveBusy
+                | Self::LoginStartFailed
+                | Self::UpdateFailed
         )
     }
 }

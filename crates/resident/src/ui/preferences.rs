@@ -20,6 +20,8 @@ pub struct Preferences {
     /// Only [`Controller::set_shortcut`](crate::Controller::set_shortcut) changes them.
     pub shortcut: Option<String>,
     pub notifications: NotificationChoices,
+    /// Whether the person has answered if the app is to start at login; the system knows what they answered.
+    pub login_start_asked: bool,
 }
 
 /// A language that the app speaks.
@@ -40,6 +42,7 @@ impl Preferences {
             notifications: self.notifications.without_building(),
             haptics: self.haptics,
             shortcut: self.shortcut,
+            login_start_asked: self.login_start_asked,
             ..Self::default()
         }
     }

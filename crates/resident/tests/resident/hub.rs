@@ -90,6 +90,8 @@ pub(crate) struct State {
     pub(crate) removed: Vec<DeviceId>,
     /// Who asked to be forgotten.
     pub(crate) forgot: Option<ResidentId>,
+    /// How often an app prepared its connection anew.
+    pub(crate) clients: u32,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
 }
@@ -202,6 +204,7 @@ impl Hubs for FakeHubs {
     }
 
     fn connect(&self, _: &HubAddress, _: &ClientIdentity) -> Result<Arc<dyn Hub>, HubError> {
+        self.0.state().clients += 1;
         Ok(Arc::new(Connection(self.0.clone())))
     }
 }
@@ -253,15 +256,18 @@ impl Hub for Connection {
         let told = usize::try_from(last.unwrap_or(head)).unwrap();
         let live = stream::unfold(Some((log, told)), |place| async move {
             let (mut log, told) = place?;
-            let now = log
-                .wait_for(|log| log.down.is_some() || log.events.len() > told)
-                .await
-                .ok()?
-                .clone();
-            if now.down.is_some() {
-                return Some((Err(HubError::Unreachable), None));
-            }
-            Some((Ok(now.events[told].clone()), Some((log, told + 1))))
+            let event = {
+                let now = log
+                    .wait_for(|log| log.down.is_some() || log.events.len() > told)
+                    .await
+                    .ok()?;
+                let is_up = now.down.is_none();
+                is_up.then(|| now.events[told].clone())
+            };
+            Some(match event {
+                Some(event) => (Ok(event), Some((log, told + 1))),
+                None => (Err(HubError::Unreachable), None),
+            })
         });
         Ok(stream::once(async { Ok(ready) }).chain(live).boxed())
     }

@@ -27,5 +27,7 @@ mod passes;
 mod preferences;
 mod remote;
 mod unlocking;
+mod waking;
 mod watching;
+mod week;
 mod world;

@@ -47,6 +47,15 @@ impl World {
 
     /// Starts the app.
     pub(crate) fn open(&self) -> App {
+        let seen = Seen::default();
+        App {
+            controller: self.open_in(seen.clone()),
+            seen,
+        }
+    }
+
+    /// Starts the app in this shell.
+    pub(crate) fn open_in<S: Shell>(&self, shell: S) -> Controller<S> {
         let data_dir = self.folder.path().join("app");
         let outside = Outside {
             hubs: Arc::new(FakeHubs(self.hub.clone())),
@@ -66,11 +75,7 @@ impl World {
             device_name: "laptop".to_owned(),
             version: "0.0.0".to_owned(),
         };
-        let seen = Seen::default();
-        App {
-            controller: Controller::open(config, outside, seen.clone()).unwrap(),
-            seen,
-        }
+        Controller::open(config, outside, shell).unwrap()
     }
 
     /// Starts the app and enrols it, with its keys in a file.
