@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "live_close",
         "live_open",
         "preview_invite",
+        "set_preferences",
         "snapshot",
         "take_pending_invite",
         "unlock",

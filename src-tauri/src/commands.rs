@@ -6,6 +6,10 @@ use resident::ui::{
 };
 use tauri::{AppHandle, State};
 
+#[cfg(desktop)]
+use crate::desktop as system;
+#[cfg(mobile)]
+use crate::phone as system;
 use crate::shell::Resident;
 use crate::window;
 
@@ -91,11 +95,11 @@ pub(crate) async fn clip_timeline(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_clip(
+    app: AppHandle,
     resident: State<'_, Resident>,
     clip_id: String,
 ) -> Result<ExportedClip, AppError> {
-    let folder = dirs::download_dir().or_else(dirs::home_dir);
-    let folder = folder.ok_or(ErrorCode::ExportFailed)?;
+    let folder = system::export_folder(&app).ok_or(ErrorCode::ExportFailed)?;
     resident.export_clip(&clip_id, folder).await
 }
 

@@ -1,4 +1,4 @@
-//! Desktop notifications.
+//! Notifications: what they say, and the desktop's own.
 
 #[cfg(all(unix, not(target_os = "macos")))]
 use std::{
@@ -40,6 +40,13 @@ pub(crate) struct DesktopNotifier {
     /// Where pictures are waited for, by entry.
     #[cfg(all(unix, not(target_os = "macos")))]
     standing: Mutex<HashMap<u64, oneshot::Sender<Bytes>>>,
+}
+
+#[cfg(desktop)]
+impl DesktopNotifier {
+    pub(crate) fn of(_: &tauri::AppHandle) -> Self {
+        Self::default()
+    }
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]

@@ -6,8 +6,14 @@ use resident::{Controller, Notification, Shell};
 use tauri::{AppHandle, Manager as _};
 use tracing::warn;
 
-use crate::notifier::{DesktopNotifier, Note, Notifier};
-use crate::{events, tray, window};
+#[cfg(desktop)]
+use crate::notifier::DesktopNotifier as SystemNotifier;
+use crate::notifier::{Note, Notifier};
+#[cfg(mobile)]
+use crate::phone::PhoneNotifier as SystemNotifier;
+#[cfg(desktop)]
+use crate::tray;
+use crate::{events, window};
 
 /// The app's core as the commands find it.
 pub(crate) type Resident = Arc<Controller<TauriShell>>;
@@ -22,7 +28,7 @@ pub(crate) struct TauriShell {
 
 impl TauriShell {
     pub(crate) fn new(app: AppHandle) -> Self {
-        let notifier = Arc::new(DesktopNotifier::default());
+        let notifier = Arc::new(SystemNotifier::of(&app));
         Self {
             app,
             notifier,
@@ -31,6 +37,7 @@ impl TauriShell {
     }
 
     /// Unlocks a door from the tray.
+    #[cfg(desktop)]
     pub(crate) fn unlock_from_tray(app: &AppHandle, door_id: &str) {
         let resident = app.state::<Resident>().inner().clone();
         *lock(&resident.shell().from_tray) = Some(door_id.to_owned());
@@ -74,6 +81,7 @@ impl TauriShell {
 impl Shell for TauriShell {
     fn emit(&self, event: UiEvent) {
         match &event {
+            #[cfg(desktop)]
             UiEvent::SnapshotChanged(snapshot) => tray::update(&self.app, snapshot),
             UiEvent::UnlockChanged { door_id, unlock } => self.tell_outcome(door_id, unlock),
             _ => {}
