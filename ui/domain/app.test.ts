@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../testing/backend";
 import { App } from "./app.svelte";
+import type { Backend } from "./backend";
 import { enrolled } from "./mock/building";
 import type { AppError, UnlockState } from "./bindings";
 
@@ -8,10 +9,11 @@ const DOOR = "door-main";
 const lost: AppError = { code: "connection_lost", retryable: true };
 const failed: UnlockState = { kind: "failed", error: lost };
 
-async function started() {
+async function started(answers: Partial<Backend> = {}) {
   const backend = fakeBackend({
     snapshot: () => Promise.resolve(enrolled),
     unlockRemotely: () => Promise.resolve(null),
+    ...answers,
   });
   const app = new App(backend);
   await app.start();
@@ -22,7 +24,7 @@ async function started() {
       ...enrolled,
       doors: enrolled.doors.map((door) => (door.id === DOOR ? { ...door, unlock } : door)),
     });
-  return { app, backend, shown, tell, repeat };
+  return { app, shown, tell, repeat };
 }
 
 describe("the app's picture of the core", () => {
@@ -35,19 +37,15 @@ describe("the app's picture of the core", () => {
   });
 
   it("shows what was chosen at once, and takes it back when the core cannot keep it", async () => {
-    const { app, backend } = await started();
-    const kept: unknown[] = [];
-    backend.setPreferences = (preferences) => {
-      kept.push(preferences);
-      return kept.length === 1 ? Promise.resolve(null) : Promise.reject(failed.error as Error);
-    };
+    const setPreferences = vi.fn().mockResolvedValueOnce(null).mockRejectedValueOnce(lost);
+    const { app } = await started({ setPreferences });
     await app.choose({ language: "es" });
     expect(app.snapshot?.preferences.language).toBe("es");
     const refused = app.choose({ language: "en" });
     expect(app.snapshot?.preferences.language).toBe("en");
     await expect(refused).rejects.toMatchObject(lost);
     expect(app.snapshot?.preferences.language).toBe("es");
-    expect(kept).toMatchObject([{ language: "es" }, { language: "en" }]);
+    expect(setPreferences.mock.calls).toMatchObject([[{ language: "es" }], [{ language: "en" }]]);
   });
 
   it("leaves the other doors alone", async () => {

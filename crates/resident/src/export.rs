@@ -38,7 +38,7 @@ impl<S: Shell> Core<S> {
         let manifest = Manifest::of((&index, &signed), &key, &film, door_name, exporter);
         let manifest = SignedManifest::sign(manifest, exporter.key);
         let manifest = serde_json::to_vec_pretty(&manifest).map_err(|_| ErrorCode::Internal)?;
-        let kept = blocking(move || files::keep(&folder, &name, &film, &manifest)).await?;
+        let kept = blocking(move || files::keep(&folder, &name, clip, &film, &manifest)).await?;
         let path = kept.map_err(|error| {
             warn!(%error, "a clip was not saved");
             AppError::from(&error)

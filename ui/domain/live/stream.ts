@@ -60,9 +60,10 @@ export class LiveStream {
       const isFresh = performance.now() - asked >= FILMED_MS;
       next = part.n + 1;
       if (part.way !== way) onway((way = part.way));
+      const before = edgeOf(buffer);
       await change(buffer, () => buffer.appendBuffer(part.bytes));
       if (!part.init) {
-        const jumped = this.stayAtEdge(buffer, arriving);
+        const jumped = this.stayAtEdge(buffer, edgeOf(buffer) - before, arriving);
         arriving &&= jumped || !isFresh;
       }
       if (count % TIDY_EVERY === 0) await this.tidy(buffer);
@@ -70,15 +71,11 @@ export class LiveStream {
   }
 
   /** Whether it took a jump. */
-  private stayAtEdge({ buffered }: SourceBuffer, arriving: boolean): boolean {
+  private stayAtEdge({ buffered }: SourceBuffer, partS: number, arriving: boolean): boolean {
     const last = buffered.length - 1;
     if (last < 0) return false;
-    const { rate, jumpToS } = stepTowards(
-      this.video.currentTime,
-      buffered.start(last),
-      buffered.end(last),
-      arriving,
-    );
+    const there = { startS: buffered.start(last), edgeS: buffered.end(last), partS };
+    const { rate, jumpToS } = stepTowards(this.video.currentTime, there, arriving);
     this.video.playbackRate = rate;
     if (jumpToS !== null) this.video.currentTime = jumpToS;
     // Refused only where it plays already, or nobody looks.
@@ -90,4 +87,8 @@ export class LiveStream {
     const until = this.video.currentTime - KEPT_S;
     if (until > 0) await change(buffer, () => buffer.remove(0, until));
   }
+}
+
+function edgeOf({ buffered }: SourceBuffer): number {
+  return buffered.length === 0 ? 0 : buffered.end(buffered.length - 1);
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use access::ClipId;
 use clip::export::SignedManifest;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -54,6 +55,7 @@ pub(super) enum KeepError {
 pub(super) fn keep(
     folder: &Path,
     name: &str,
+    clip: ClipId,
     film: &[u8],
     manifest: &[u8],
 ) -> Result<PathBuf, KeepError> {
@@ -65,7 +67,7 @@ pub(super) fn keep(
     let manifest_path = folder.join(format!("{name}.json"));
     let film = draft(folder, film)?;
     let manifest = draft(folder, manifest)?;
-    if is_left_over(&manifest_path, &film_path) {
+    if is_left_over(&manifest_path, &film_path, clip) {
         manifest.persist(&manifest_path)?;
     } else {
         manifest.persist_noclobber(&manifest_path)?;
@@ -80,9 +82,13 @@ pub(super) fn keep(
     Ok(film_path)
 }
 
-/// Whether a manifest was written by somebody who was stopped before the film was there.
-fn is_left_over(manifest: &Path, film: &Path) -> bool {
-    let is_ours = |bytes: Vec<u8>| serde_json::from_slice::<SignedManifest>(&bytes).is_ok();
+/// Whether a manifest of this clip was written by somebody who was stopped before the film was there. One of another
+/// clip may prove a film that was moved elsewhere.
+fn is_left_over(manifest: &Path, film: &Path, clip: ClipId) -> bool {
+    let is_ours = |bytes: Vec<u8>| {
+        let signed = serde_json::from_slice::<SignedManifest>(&bytes);
+        signed.is_ok_and(|signed| signed.verify().is_ok_and(|manifest| manifest.clip == clip))
+    };
     !film.exists() && fs::read(manifest).is_ok_and(is_ours)
 }
 
@@ -149,6 +155,8 @@ mod tests {
 
     use super::*;
 
+    const CLIP: ClipId = ClipId::from_entropy([1; 16]);
+
     fn files(folder: &Path) -> Vec<String> {
         let names = fs::read_dir(folder).unwrap();
         let mut names: Vec<_> = names
@@ -171,7 +179,7 @@ mod tests {
     #[test]
     fn both_files_are_written_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let path = keep(folder.path(), "one", b"film", b"manifest").unwrap();
+        let path = keep(folder.path(), "one", CLIP, b"film", b"manifest").unwrap();
         assert_eq!(fs::read(path).unwrap(), b"film");
         assert_eq!(files(folder.path()), ["one.json", "one.mp4"]);
     }
@@ -181,7 +189,7 @@ mod tests {
         for taken in ["one.mp4", "one.json"] {
             let folder = tempfile::tempdir().unwrap();
             fs::write(folder.path().join(taken), "older").unwrap();
-            let error = keep(folder.path(), "one", b"film", b"manifest").unwrap_err();
+            let error = keep(folder.path(), "one", CLIP, b"film", b"manifest").unwrap_err();
             assert_eq!(AppError::from(&error).code, ErrorCode::ExportExists);
             assert_eq!(files(folder.path()), [taken]);
             assert_eq!(fs::read(folder.path().join(taken)).unwrap(), b"older");
@@ -198,7 +206,7 @@ mod tests {
         });
         let long_ago = SystemTime::now() - LONGEST_WRITING * 2;
         File::open(old).unwrap().set_modified(long_ago).unwrap();
-        keep(folder.path(), "one", b"film", b"manifest").unwrap();
+        keep(folder.path(), "one", CLIP, b"film", b"manifest").unwrap();
         assert_eq!(
             files(folder.path()),
             [".vestibule-new.part", "one.json", "one.mp4"]
@@ -210,7 +218,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
-        let error = keep(&file, "one", b"film", b"manifest").unwrap_err();
+        let error = keep(&file, "one", CLIP, b"film", b"manifest").unwrap_err();
         let error = AppError::from(&error);
         assert_eq!(
             (error.code, error.retryable),

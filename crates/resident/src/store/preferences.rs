@@ -21,8 +21,13 @@ pub(super) fn wipe(connection: &Connection) -> Result<(), StoreError> {
 }
 
 fn read(connection: &Connection) -> Result<Preferences, StoreError> {
-    let chosen = read_one(connection, "SELECT body FROM preferences", [])?;
-    Ok(chosen.unwrap_or_default())
+    let Some(chosen) = read_one(connection, "SELECT body FROM preferences", [])? else {
+        return Ok(Preferences::default());
+    };
+    // A choice that an earlier version did not offer is at its default (RFC 7396).
+    let mut all = serde_json::to_value(Preferences::default())?;
+    json_patch::merge(&mut all, &chosen);
+    Ok(serde_json::from_value(all)?)
 }
 
 fn write(connection: &Connection, preferences: &Preferences) -> Result<(), StoreError> {
@@ -32,4 +37,19 @@ fn write(connection: &Connection, preferences: &Preferences) -> Result<(), Store
         [body],
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_earlier_version_kept_is_read_with_the_defaults_of_this_one() {
+        let store = Store::in_memory().unwrap();
+        store
+            .lock()
+            .execute("INSERT INTO preferences (one, body) VALUES (1, '{}')", [])
+            .unwrap();
+        assert_eq!(store.preferences().unwrap(), Preferences::default());
+    }
 }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 /// What a person chose for this device. It never leaves it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Preferences {
     /// Of windows, notifications and the tray; `None` is the system's.
     pub language: Option<Language>,

@@ -1,8 +1,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use access::{DeviceId, SigningKey};
-use clip::export::SignedManifest;
+use access::{ClipId, DeviceId, SigningKey};
+use clip::export::{Manifest, SignedManifest};
 use resident::ui::{AppError, ErrorCode, ExportedClip, UiEvent};
 use tempfile::TempDir;
 
@@ -78,6 +78,33 @@ async fn a_manifest_without_its_film_stands_in_nobodys_way() {
         path
     );
     assert_eq!(fs::read(&path).unwrap(), b"initfirstsecond");
+}
+
+#[tokio::test]
+async fn the_manifest_of_another_clip_stays_where_its_film_went_elsewhere() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    let folder = TempDir::new().unwrap();
+    let path = PathBuf::from(export(&app, &folder).await.unwrap().path);
+    fs::remove_file(&path).unwrap();
+    let beside = path.with_extension("json");
+    let other = of_another_clip(&fs::read(&beside).unwrap());
+    fs::write(&beside, &other).unwrap();
+    let error = export(&app, &folder).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::ExportExists);
+    assert_eq!(fs::read(&beside).unwrap(), other);
+}
+
+/// The same manifest, well signed by some device, of a clip that is not this one.
+fn of_another_clip(signed: &[u8]) -> Vec<u8> {
+    let signed: SignedManifest = serde_json::from_slice(signed).unwrap();
+    let key = SigningKey::from_seed([0x55; 32]);
+    let manifest = Manifest {
+        clip: ClipId::from_entropy([0x55; 16]),
+        device_key: key.public(),
+        ..signed.verify().unwrap().clone()
+    };
+    serde_json::to_vec(&SignedManifest::sign(manifest, &key)).unwrap()
 }
 
 #[tokio::test]
