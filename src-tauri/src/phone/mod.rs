@@ -5,6 +5,7 @@
     not(mobile),
     expect(
         dead_code,
+        unused_imports,
         reason = "only phones run it; here it is compiled to be checked"
     )
 )]

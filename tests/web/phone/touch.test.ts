@@ -6,6 +6,7 @@ const INVITE = "vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7
 
 test("an invite is enrolled with by touch alone", async ({ app }) => {
   await app.open("mock=not-enrolled");
+  await expect(app.find("view-enrol")).toContainText("Point this phone’s own camera");
   await app.find("invite-input").tap();
   await app.page.keyboard.insertText(INVITE);
   await app.find("enrol-button").tap();
@@ -62,10 +63,10 @@ test("a finger scrolls the activity and opens nothing on the way", async ({ app 
 test("a finger on the film's line moves through the film", async ({ app }) => {
   await watch(app);
   await pause(app);
-  const { x, y, width } = await app.box("clip-scrubber");
-  const line = await middleOf(app, "clip-scrubber");
+  const { x, width } = await app.box("clip-scrubber");
+  const { y } = await middleOf(app, "clip-scrubber");
   const thumb = await finger(app);
-  await thumb.down({ x: x + 0.25 * width, y: line.y });
+  await thumb.down({ x: x + 0.25 * width, y });
   await expect.poll(() => positionMs(app)).toBeLessThan(8_000);
   for (let part = 0.3; part < 0.76; part += 0.05) await thumb.slide({ x: x + part * width, y });
   await thumb.up();

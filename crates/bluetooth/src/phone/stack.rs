@@ -1,7 +1,8 @@
 //! Where the radio comes from.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
+use android_system_properties::AndroidSystemProperties;
 use async_trait::async_trait;
 use btleplug::api::{Central, Manager as _};
 use tokio::time::{sleep, timeout};
@@ -55,7 +56,30 @@ impl Stack for Blec {
     }
 
     async fn ask(&self) -> Result<bool, LinkError> {
+        let api_level = AndroidSystemProperties::new().get("ro.build.version.sdk");
+        let with_place = counts_as_location(api_level);
+        blec::ALLOW_IBEACONS.store(with_place, Ordering::Release);
         let answer = blec::check_permissions(false).await;
         answer.map_err(|error| LinkError::Io(error.to_string()))
+    }
+}
+
+/// Whether this version of Android hears nothing without the permission for the phone's place, which blec asks for
+/// together with iBeacons: up to version 11, API level 30.
+fn counts_as_location(api_level: Option<String>) -> bool {
+    let level = api_level.and_then(|level| level.parse::<u32>().ok());
+    level.is_some_and(|level| level <= 30)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_older_androids_want_to_be_asked_for_the_place() {
+        let wants = |level: &str| counts_as_location(Some(level.to_owned()));
+        assert!(wants("26") && wants("30"));
+        assert!(!wants("31") && !wants("36"));
+        assert!(!counts_as_location(None));
     }
 }
