@@ -233,6 +233,7 @@ export const pictures: Picture[] = [
   {
     name: "remote-holding",
     query: "mock=doors-away",
+    held: true,
     reach: async (app) => {
       await waitForever(app);
       await app.door("main").getByTestId("remote-hold").hover();

@@ -43,13 +43,14 @@ export default defineConfig({
     {
       name: "phone",
       use: { ...phone, colorScheme: "light" },
-      testMatch: ["gallery.test.ts", "stories/*.test.ts", "phone/*.test.ts"],
+      testMatch: ["stories/*.test.ts", "phone/*.test.ts"],
     },
     {
       name: "laptop",
       use: { ...laptop, colorScheme: "dark" },
-      testMatch: ["gallery.test.ts", "stories/*.test.ts"],
+      testMatch: "stories/*.test.ts",
     },
+    { name: "gallery", testMatch: "gallery.test.ts" },
     { name: "once", use: laptop, testMatch: "once/*.test.ts" },
   ],
   webServer: {

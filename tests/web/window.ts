@@ -7,11 +7,19 @@ const screenshots = fileURLToPath(new URL("../../target/screenshots/web", import
 /** Some evening on which the mocked building's day makes sense. */
 export const NOW = new Date("2026-05-12T18:42:00+02:00");
 
+/** A phone, a tablet and a laptop. */
+export const sizes = {
+  phone: { width: 360, height: 740 },
+  tablet: { width: 820, height: 1180 },
+  laptop: { width: 1440, height: 900 },
+};
+
 interface Mock {
   calls: { name: string; args: unknown[] }[];
   emit(event: string, payload: unknown): void;
   snapshot(): Promise<{ doors: { id: string }[] }>;
   activity(before: number | null, limit: number): Promise<{ items: object[] }>;
+  happen(item: object): void;
 }
 
 declare global {
@@ -74,10 +82,28 @@ export class AppWindow {
     return box;
   }
 
+  /** Until what a change of size or theme sets off is on screen. */
+  async settled(): Promise<void> {
+    await this.page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+  }
+
   async expectAccessible(): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: this.page })
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-      .analyze();
+    await this.expectNoViolations((axe) =>
+      axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]),
+    );
+  }
+
+  /** The part of it that differs from theme to theme. */
+  async expectContrast(): Promise<void> {
+    await this.expectNoViolations((axe) => axe.withRules("color-contrast"));
+  }
+
+  private async expectNoViolations(choose: (axe: AxeBuilder) => AxeBuilder): Promise<void> {
+    // There are no frames, which alone need a page more.
+    const axe = new AxeBuilder({ page: this.page }).setLegacyMode();
+    const { violations } = await choose(axe).analyze();
     const found = violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join("\n")}`,

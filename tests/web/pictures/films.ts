@@ -19,7 +19,6 @@ const saved = (state: string) => async (app: AppWindow) => {
   await shownAtTheEntry(app);
   await app.find("clip-save").click();
   await expect(app.find("clip-export")).toHaveAttribute("data-state", state);
-  await app.find("clip-export").scrollIntoViewIfNeeded();
 };
 
 /** As while the door has sent nothing of the clip. */
@@ -69,6 +68,7 @@ export const films: Picture[] = [
   {
     name: "clip-peek",
     query: "",
+    held: true,
     route: CLIP,
     reach: async (app) => {
       await shownAtTheEntry(app);
