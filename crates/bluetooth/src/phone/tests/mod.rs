@@ -10,7 +10,7 @@ use blec::mock::{ConnectBehaviour, FailKind, Op, OpBehaviour};
 use btleplug::api::{CentralState, WriteType};
 use door_protocol::Answer;
 use futures::StreamExt;
-use tokio::time::{advance, timeout};
+use tokio::time::timeout;
 
 use super::PhoneCentral;
 use crate::{Central, LinkError, Listener, Sighting, UnlockError, find, unlock};
@@ -330,9 +330,9 @@ async fn a_door_out_of_reach_is_no_answer() {
 #[tokio::test(start_paused = true)]
 async fn the_app_waits_for_blec_to_start_and_then_uses_its_radio() {
     let central = PhoneCentral::default();
-    let (early, ()) = tokio::join!(central.availability(), async {
-        advance(Duration::from_secs(1)).await;
-        blec::init().await.unwrap();
-    });
-    early.unwrap();
+    let mut starting = std::pin::pin!(central.availability());
+    let early = timeout(Duration::from_secs(1), &mut starting).await;
+    assert!(early.is_err(), "used before it was there: {early:?}");
+    blec::init().await.unwrap();
+    starting.await.unwrap();
 }
