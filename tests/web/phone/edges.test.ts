@@ -1,4 +1,5 @@
-import { type Picture, pictures } from "../pictures.ts";
+import { pictures } from "../pictures.ts";
+import type { Picture } from "../pictures/picture.ts";
 import { type AppWindow, expect, NOW, test } from "../window.ts";
 
 /** A phone with a notch and a bar for gestures, upright. */
