@@ -2,44 +2,39 @@
 
 use std::sync::Arc;
 
-use clap::Parser as _;
 use resident::{Controller, Outside};
 use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tauri_plugin_deep_link::DeepLinkExt as _;
-use tauri_plugin_window_state::StateFlags;
 
-use crate::arguments::{self, Arguments};
 use crate::bindings::seam;
+#[cfg(desktop)]
+use crate::desktop as system;
+#[cfg(mobile)]
+use crate::phone as system;
 use crate::shell::{Resident, TauriShell};
-use crate::{authenticator, clip_scheme, login_start, shortcut, tray, updates, window};
+use crate::{authenticator, clip_scheme, window};
+
+/// What the app was started with.
+#[derive(Debug, Default)]
+pub(crate) struct Start {
+    /// A link that was opened.
+    pub(crate) link: Option<String>,
+    /// Without a window.
+    pub(crate) hidden: bool,
+}
 
 /// Runs until the person quits.
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    require_display()?;
-    let (hidden, link) = (arguments.hidden, arguments.link.clone());
+pub(crate) fn run(start: Start) -> anyhow::Result<()> {
     let seam = seam();
-    let app = tauri::Builder::default()
-        // First, so that a second start ends before it touches anything.
-        .plugin(tauri_plugin_single_instance::init(|app, words, _| {
-            started_again(app, words);
-        }))
+    let app = system::plug_in(tauri::Builder::default())
         .plugin(tauri_plugin_deep_link::init())
-        .plugin(login_start::plugin())
-        .plugin(tauri_plugin_updater::Builder::new().build())
-        .plugin(
-            tauri_plugin_window_state::Builder::new()
-                .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
-                .build(),
-        )
         .register_asynchronous_uri_scheme_protocol(clip_scheme::SCHEME, clip_scheme::handle)
         .invoke_handler(seam.invoke_handler())
         .on_window_event(window::handle_event)
         .manage(window::Wanted::default())
-        .manage(tray::Shown::default())
-        .manage(updates::Updates::default())
         .setup(move |app| {
             seam.mount_events(app);
-            set_up(app, link, hidden)
+            set_up(app, start)
         })
         .build(tauri::generate_context!())?;
     app.run(|app, event| {
@@ -55,28 +50,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Without a display GTK would end the program with a panic.
-fn require_display() -> anyhow::Result<()> {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(target_os = "linux") && !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
-        anyhow::bail!(
-            "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set). \
-             Start the app in a desktop session; `vestibule enrol` needs none"
-        );
-    }
-    Ok(())
-}
-
 /// Whether the app can be reached without a window.
 struct HasTray(bool);
 
-fn set_up(
-    app: &mut App,
-    link: Option<String>,
-    hidden: bool,
-) -> Result<(), Box<dyn std::error::Error>> {
+fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>> {
     let handle = app.handle().clone();
-    let config = arguments::config()?;
+    let config = system::config(&handle)?;
     let outside = Outside {
         authenticator: authenticator::of_this_system(),
         ..Outside::live(&config)
@@ -87,14 +66,11 @@ fn set_up(
     })?;
     app.manage(resident.clone());
     // First: while the page's processes start, there is time for the rest.
-    if !hidden {
+    if !start.hidden {
         window::show(&handle);
     }
-    app.manage(HasTray(tray::put_up(&handle)));
-    if let Ok(snapshot) = resident.snapshot() {
-        tray::update(&handle, &snapshot);
-    }
-    tauri::async_runtime::spawn(updates::look_daily(handle.clone()));
+    app.manage(HasTray(system::put_up_tray(&handle)));
+    system::begin(&handle);
     let listener = handle.clone();
     app.deep_link().on_open_url(move |event| {
         event
@@ -102,22 +78,10 @@ fn set_up(
             .into_iter()
             .for_each(|url| open_link(&listener, url.into()));
     });
-    if let Some(link) = link {
+    if let Some(link) = start.link.or_else(|| system::opened_with(&handle)) {
         resident.open_link(link);
     }
-    shortcut::listen_from_start(&handle);
-    if !hidden {
-        window::show(&handle);
-    }
     Ok(())
-}
-
-/// The program was started while it runs: it shows itself.
-fn started_again(app: &AppHandle, words: Vec<String>) {
-    let hidden = Arguments::try_parse_from(words).is_ok_and(|arguments| arguments.hidden);
-    if !hidden {
-        window::show(app);
-    }
 }
 
 fn open_link(app: &AppHandle, link: String) {

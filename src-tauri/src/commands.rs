@@ -9,9 +9,13 @@ use resident::ui::{
 };
 use tauri::{AppHandle, State};
 
+#[cfg(desktop)]
+use crate::desktop as system;
+#[cfg(mobile)]
+use crate::phone as system;
 use crate::shell::Resident;
 use crate::updates::UpdateState;
-use crate::{login_start, shortcut, updates, window};
+use crate::{login_start, updates, window};
 
 #[tauri::command]
 #[specta::specta]
@@ -58,7 +62,7 @@ pub(crate) async fn set_shortcut(
     resident: State<'_, Resident>,
     keys: Option<String>,
 ) -> Result<(), AppError> {
-    shortcut::change(&app, keys.as_deref()).await?;
+    system::change_shortcut(&app, keys.as_deref()).await?;
     resident.set_shortcut(keys)
 }
 
@@ -158,15 +162,15 @@ pub(crate) async fn clip_timeline(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_clip(
+    app: AppHandle,
     resident: State<'_, Resident>,
     clip_id: String,
 ) -> Result<ExportedClip, AppError> {
-    resident.export_clip(&clip_id, saved_files()?).await
+    resident.export_clip(&clip_id, saved_files(&app)?).await
 }
 
-fn saved_files() -> Result<PathBuf, AppError> {
-    let folder = dirs::download_dir().or_else(dirs::home_dir);
-    Ok(folder.ok_or(ErrorCode::ExportFailed)?)
+fn saved_files(app: &AppHandle) -> Result<PathBuf, AppError> {
+    Ok(system::export_folder(app).ok_or(ErrorCode::ExportFailed)?)
 }
 
 #[tauri::command]
@@ -203,8 +207,11 @@ pub(crate) async fn remove_device(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn export_data(resident: State<'_, Resident>) -> Result<ExportedData, AppError> {
-    resident.export_data(saved_files()?).await
+pub(crate) async fn export_data(
+    app: AppHandle,
+    resident: State<'_, Resident>,
+) -> Result<ExportedData, AppError> {
+    resident.export_data(saved_files(&app)?).await
 }
 
 #[tauri::command]

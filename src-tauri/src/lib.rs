@@ -6,59 +6,39 @@
 )]
 
 mod app;
+#[cfg(desktop)]
 mod arguments;
 mod authenticator;
 mod bindings;
 mod clip_scheme;
 mod commands;
+#[cfg(desktop)]
+mod desktop;
 mod events;
 #[cfg(target_os = "linux")]
 mod graphics;
+#[cfg(desktop)]
 mod headless;
 mod login_start;
 mod notifier;
+#[cfg(any(mobile, test))]
+mod phone;
 mod shell;
+#[cfg(desktop)]
 mod shortcut;
+#[cfg(desktop)]
 mod tray;
 mod updates;
 #[cfg(target_os = "linux")]
 mod web_process;
 mod window;
 
-use std::io::{IsTerminal as _, Write as _};
-use std::process::ExitCode;
+#[cfg(desktop)]
+pub use desktop::main;
 
-use clap::Parser as _;
-use tracing_subscriber::EnvFilter;
-
-use arguments::{Arguments, Task};
-
-/// Runs the program with its command line.
-pub fn main() -> ExitCode {
-    #[cfg(target_os = "linux")]
-    graphics::choose();
-    let arguments = Arguments::parse();
-    let filter = EnvFilter::try_from_env("VESTIBULE_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
-    let result = match &arguments.task {
-        Some(Task::Enrol { invite, keys }) => headless::enrol(invite, *keys),
-        None => app::run(&arguments),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&error);
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn complain(error: &anyhow::Error) {
-    // A reader that closed its pipe wants no more.
-    let _ = writeln!(std::io::stderr(), "vestibule: {error:#}");
+/// Runs the app on a phone, whose system calls this when it starts the app.
+#[cfg(mobile)]
+#[tauri::mobile_entry_point]
+pub fn run() {
+    phone::run();
 }

@@ -7,8 +7,14 @@ use resident::{Act, Action, Controller, Notification, Shell};
 use tauri::{AppHandle, Manager as _};
 use tracing::warn;
 
-use crate::notifier::{DesktopNotifier, Note, Notifier};
-use crate::{events, tray, window};
+#[cfg(desktop)]
+use crate::notifier::DesktopNotifier as SystemNotifier;
+use crate::notifier::{Note, Notifier};
+#[cfg(mobile)]
+use crate::phone::PhoneNotifier as SystemNotifier;
+#[cfg(desktop)]
+use crate::tray;
+use crate::{events, window};
 
 /// The app's core as the commands find it.
 pub(crate) type Resident = Arc<Controller<TauriShell>>;
@@ -23,7 +29,7 @@ pub(crate) struct TauriShell {
 
 impl TauriShell {
     pub(crate) fn new(app: AppHandle) -> Self {
-        let notifier = Arc::new(DesktopNotifier::default());
+        let notifier = Arc::new(SystemNotifier::of(&app));
         Self {
             app,
             notifier,
@@ -32,6 +38,7 @@ impl TauriShell {
     }
 
     /// Unlocks a door from the tray.
+    #[cfg(desktop)]
     pub(crate) fn unlock_from_tray(app: &AppHandle, door_id: &str) {
         let resident = app.state::<Resident>().inner().clone();
         *lock(&resident.shell().from_outside) = Some(door_id.to_owned());
@@ -41,6 +48,7 @@ impl TauriShell {
     }
 
     /// Unlocks the nearest door; where none is near, shows the window and why.
+    #[cfg(desktop)]
     pub(crate) fn unlock_nearest(app: &AppHandle) {
         let app = app.clone();
         let resident = app.state::<Resident>().inner().clone();
@@ -88,6 +96,7 @@ impl TauriShell {
     }
 
     /// Says that the newest delivery that waits was collected.
+    #[cfg(desktop)]
     pub(crate) fn collect_from_tray(app: &AppHandle, item: &str) {
         collect(app, &[item.to_owned()]);
     }
@@ -121,6 +130,7 @@ impl TauriShell {
 impl Shell for TauriShell {
     fn emit(&self, event: UiEvent) {
         match &event {
+            #[cfg(desktop)]
             UiEvent::SnapshotChanged(snapshot) => tray::update(&self.app, snapshot),
             UiEvent::UnlockChanged { door_id, unlock } => self.tell_outcome(door_id, unlock),
             _ => {}

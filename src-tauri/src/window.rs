@@ -69,6 +69,10 @@ pub(crate) fn handle_event(window: &Window, event: &WindowEvent) {
     let in_front = match event {
         WindowEvent::Focused(focused) => *focused,
         WindowEvent::Destroyed => false,
+        #[cfg(mobile)]
+        WindowEvent::Suspended => false,
+        #[cfg(mobile)]
+        WindowEvent::Resumed => true,
         _ => return,
     };
     if let Some(resident) = window.try_state::<Resident>() {
@@ -78,6 +82,10 @@ pub(crate) fn handle_event(window: &Window, event: &WindowEvent) {
     if matches!(event, WindowEvent::Destroyed) {
         crate::web_process::end_without_window(window.app_handle());
     }
+    #[cfg(mobile)]
+    if in_front {
+        crate::phone::ask_to_notify(window.app_handle());
+    }
 }
 
 fn show_now(app: &AppHandle) -> tauri::Result<()> {
@@ -86,6 +94,7 @@ fn show_now(app: &AppHandle) -> tauri::Result<()> {
         None => build(app)?,
     };
     window.show()?;
+    #[cfg(desktop)]
     window.unminimize()?;
     window.set_focus()?;
     app.state::<Resident>().set_in_front(true);
@@ -93,13 +102,16 @@ fn show_now(app: &AppHandle) -> tauri::Result<()> {
 }
 
 fn build(app: &AppHandle) -> tauri::Result<WebviewWindow> {
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let page = WebviewUrl::App("index.html".into());
+    let window = WebviewWindowBuilder::new(app, MAIN, page).on_navigation(is_own_page);
+    // A phone's window is the screen.
+    #[cfg(desktop)]
+    let window = window
         .title("Vestibule")
         .inner_size(960.0, 720.0)
         .min_inner_size(360.0, 520.0)
-        .center()
-        .on_navigation(is_own_page)
-        .build()
+        .center();
+    window.build()
 }
 
 /// The window never leaves the app's own pages.

@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod fuzz;
 mod guest;
+mod phone;
 mod power_cut;
 mod repo;
 mod say;
@@ -55,6 +56,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Measure, print a table and write target/bench/NAME.json.
     Bench(bench::Arguments),
+    /// Make the app's project for a phone and build it (needs that phone's tools; see docs/install/phones.md).
+    Phone(phone::Arguments),
     /// Cut a door's power at random moments, and count what was lost.
     PowerCut(power_cut::Arguments),
     /// Regenerate the test vectors of the pure crates and say which changed.
@@ -82,6 +85,7 @@ fn run(task: Task) -> Result<()> {
         Task::Simulate(arguments) => simulate::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Phone(arguments) => phone::run(&arguments),
         Task::PowerCut(arguments) => power_cut::run(&arguments),
         Task::Vectors(arguments) => vectors::run(&arguments),
     }

@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use access::ShortDoorId;
 use async_trait::async_trait;
-use bluetooth::{BluetoothCentral, Central, LinkError, StreamCentral};
+#[cfg(not(target_os = "android"))]
+use bluetooth::BluetoothCentral as Radio;
+#[cfg(target_os = "android")]
+use bluetooth::PhoneCentral as Radio;
+use bluetooth::{Central, LinkError, StreamCentral};
 use hub_api::{LiveReceiver, LiveSender, LocalAddress, live_connection};
 use tokio::net::{TcpStream, lookup_host};
 
@@ -25,7 +29,7 @@ pub trait Links: Send + Sync {
 /// The real radio and network.
 #[derive(Clone, Debug, Default)]
 pub struct LiveLinks {
-    bluetooth: Arc<BluetoothCentral>,
+    bluetooth: Arc<Radio>,
 }
 
 #[async_trait]

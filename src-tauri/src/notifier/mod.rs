@@ -1,8 +1,8 @@
-//! Desktop notifications.
+//! Notifications: what they say, and the desktop's own.
 
-#[cfg(all(unix, not(target_os = "macos")))]
+#[cfg(all(desktop, unix, not(target_os = "macos")))]
 mod desktop;
-#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[cfg(all(desktop, not(all(unix, not(target_os = "macos")))))]
 mod elsewhere;
 
 use std::sync::Arc;
@@ -12,10 +12,17 @@ use bytes::Bytes;
 use resident::ui::NotificationOutlet;
 use resident::{Act, Action};
 
-#[cfg(all(unix, not(target_os = "macos")))]
+#[cfg(all(desktop, unix, not(target_os = "macos")))]
 pub(crate) use desktop::DesktopNotifier;
-#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[cfg(all(desktop, not(all(unix, not(target_os = "macos")))))]
 pub(crate) use elsewhere::DesktopNotifier;
+
+#[cfg(desktop)]
+impl DesktopNotifier {
+    pub(crate) fn of(_: &tauri::AppHandle) -> Self {
+        Self::default()
+    }
+}
 
 /// What an answer to a notification does.
 pub(crate) type OnAnswer = Arc<dyn Fn(Act) + Send + Sync>;
@@ -35,7 +42,7 @@ pub(crate) struct Note {
 
 impl Note {
     /// Whether the other shows the same.
-    #[cfg(all(unix, not(target_os = "macos")))]
+    #[cfg(all(desktop, unix, not(target_os = "macos")))]
     fn looks_like(&self, other: &Self) -> bool {
         (&self.title, &self.body, &self.actions) == (&other.title, &other.body, &other.actions)
     }

@@ -20,6 +20,8 @@ pub(crate) enum Tool {
     Deny,
     /// Builds and runs fuzz targets.
     Fuzz,
+    /// Makes the projects for phones, and builds them.
+    Tauri,
 }
 
 impl Tool {
@@ -29,6 +31,15 @@ impl Tool {
             Self::TauriDriver => "tauri-driver",
             Self::Deny => "cargo-deny",
             Self::Fuzz => "cargo-fuzz",
+            Self::Tauri => "cargo-tauri",
+        }
+    }
+
+    /// The package that the program comes in.
+    fn package(self) -> &'static str {
+        match self {
+            Self::Tauri => "tauri-cli",
+            other => other.program(),
         }
     }
 
@@ -38,6 +49,7 @@ impl Tool {
             Self::TauriDriver => "2.1.0",
             Self::Deny => "0.20.2",
             Self::Fuzz => "0.13.2",
+            Self::Tauri => "2.12.5",
         }
     }
 
@@ -47,6 +59,7 @@ impl Tool {
             Self::Nextest => is_at_least(printed_version, (0, 9, 100)),
             Self::Deny => is_at_least(printed_version, (0, 19, 0)),
             Self::Fuzz => is_at_least(printed_version, (0, 13, 0)),
+            Self::Tauri => is_at_least(printed_version, (2, 12, 0)),
             // It cannot tell its version.
             Self::TauriDriver => false,
         }
@@ -72,7 +85,7 @@ pub(super) fn ensure(tool: Tool) -> Result<()> {
         &root,
         "--version",
         &exact,
-        program,
+        tool.package(),
     ]))
 }
 
@@ -90,7 +103,7 @@ fn folder() -> PathBuf {
 /// The one in target/tools, when it is of the pinned version.
 fn own(tool: Tool) -> Option<PathBuf> {
     let installed = fs::read_to_string(folder().join(".crates.toml")).ok()?;
-    let entry = format!("\"{} {} ", tool.program(), tool.version());
+    let entry = format!("\"{} {} ", tool.package(), tool.version());
     let path = folder().join("bin").join(tool.program());
     (installed.contains(&entry) && path.is_file()).then_some(path)
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{Violation, repository::Repository};
 
-const TOP_LEVEL: [&str; 26] = [
+const TOP_LEVEL: [&str; 27] = [
     ".cargo",
     ".ci",
     ".config",
     ".editorconfig",
     ".gitattributes",
+    ".github",
     ".gitignore",
     "ARCHITECTURE.md",
     "CHANGELOG.md",

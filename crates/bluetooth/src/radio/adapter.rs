@@ -15,25 +15,23 @@ use btleplug::{
 };
 use bytes::Bytes;
 use door_protocol::FROM_DOOR_UUID;
-use futures::{Stream, StreamExt};
-use tokio::{
-    sync::{self, broadcast},
-    task::JoinHandle,
-};
+use tokio::sync::{self, broadcast};
 use uuid::Uuid;
 
-use super::{fault::fault, scanning::Scanning};
-use crate::LinkError;
-
-/// Events that may wait for a slow reader before it misses some.
-const BACKLOG: usize = 256;
+use super::scanning::MANNER;
+use crate::{
+    LinkError,
+    fault::fault,
+    pump::{BACKLOG, Pump},
+    scanning::Scanning,
+};
 
 /// An adapter in use.
 #[derive(Debug)]
 pub(super) struct Radio {
     pub(super) adapter: Adapter,
     pub(super) events: broadcast::Sender<CentralEvent>,
-    pub(super) scanning: Scanning,
+    pub(super) scanning: Scanning<Adapter>,
     name: String,
     known: Mutex<HashMap<PeripheralId, Arc<Known>>>,
     pump: Pump,
@@ -44,7 +42,7 @@ impl Radio {
         let stream = adapter.events().await.map_err(fault)?;
         let (events, _) = broadcast::channel(BACKLOG);
         Ok(Arc::new(Self {
-            scanning: Scanning::of(adapter.clone()),
+            scanning: Scanning::of(adapter.clone(), MANNER),
             pump: Pump::start(stream, events.clone(), Some),
             adapter,
             events,
@@ -55,7 +53,7 @@ impl Radio {
 
     /// Whether it is the adapter of this description, and still tells what happens.
     pub(super) fn is(&self, name: &str) -> bool {
-        self.name == name && !self.pump.0.is_finished()
+        self.name == name && !self.pump.is_finished()
     }
 
     /// The device of this id, and what it says from now on.
@@ -81,7 +79,7 @@ pub(super) struct Known {
     /// What the door says.
     pub(super) said: broadcast::Sender<Bytes>,
     /// Held while connected: one connection after another.
-    pub(super) turn: sync::Mutex<()>,
+    pub(super) turn: Arc<sync::Mutex<()>>,
     _pump: Pump,
 }
 
@@ -96,33 +94,8 @@ impl Known {
         Ok(Self {
             device,
             said,
-            turn: sync::Mutex::default(),
+            turn: Arc::default(),
             _pump: pump,
         })
-    }
-}
-
-/// Hands a stream to whoever listens; stops when dropped.
-#[derive(Debug)]
-struct Pump(JoinHandle<()>);
-
-impl Pump {
-    fn start<T: Send + 'static, U: Clone + Send + 'static>(
-        mut stream: impl Stream<Item = T> + Unpin + Send + 'static,
-        listeners: broadcast::Sender<U>,
-        pick: impl Fn(T) -> Option<U> + Send + 'static,
-    ) -> Self {
-        Self(tokio::spawn(async move {
-            while let Some(item) = stream.next().await {
-                // Nobody may listen right now.
-                let _ = pick(item).map(|item| listeners.send(item));
-            }
-        }))
-    }
-}
-
-impl Drop for Pump {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

@@ -1,8 +1,6 @@
 //! The phone's Bluetooth radio, on whatever the operating system has (btleplug).
 
 mod adapter;
-mod connection;
-mod fault;
 mod scanning;
 
 use std::sync::Arc;
@@ -12,12 +10,17 @@ use btleplug::{
     api::{Central as _, CentralState, Manager as _},
     platform::{Adapter, Manager},
 };
-use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt, future, stream::BoxStream};
 use tokio::sync::Mutex;
+use tokio_stream::wrappers::BroadcastStream;
 
-use crate::{Central, Link, LinkError, Sighting, central::Address};
-use adapter::Radio;
-use fault::fault;
+use crate::{
+    Central, Link, LinkError, Sighting,
+    central::Address,
+    connection::{Listen, Visit, connect},
+    fault::fault,
+};
+use adapter::{Known, Radio};
 
 /// A Bluetooth LE central on one adapter.
 ///
@@ -100,9 +103,24 @@ impl Central for BluetoothCentral {
             return Err(LinkError::NotFound);
         };
         let radio = self.radio().await?;
-        let device = radio.known(id).await?;
+        let known = radio.known(id).await?;
         // Many adapters cannot connect and scan at the same time.
         let _paused = radio.scanning.pause().await;
-        connection::connect(&radio, device).await
+        let visit = Visit {
+            device: known.device.clone(),
+            turn: Arc::clone(&known.turn),
+            events: radio.events.subscribe(),
+            listen: listen(known),
+        };
+        connect(visit).await
     }
+}
+
+/// Listens from before the connection on. Whoever missed a chunk can make nothing of the rest.
+fn listen(known: Arc<Known>) -> Listen {
+    Box::new(move || {
+        let said = BroadcastStream::new(known.said.subscribe());
+        let words = said.scan(known, |_known, chunk| future::ready(chunk.ok()));
+        future::ready(Ok(words.boxed())).boxed()
+    })
 }

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyring_core::{CredentialStore, Entry, Error};
@@ -9,7 +10,16 @@ const SERVICE: &str = "org.vestibule.app";
 
 type Connect = fn() -> keyring_core::Result<Arc<CredentialStore>>;
 
-/// The operating system's keychain: Secret Service, macOS keychain or Windows credential manager.
+/// How entries are made on this system. On an iPhone they can be read once it was unlocked after its start, and stay on it:
+/// no backup takes them along. Android's keystore knows nothing else.
+const MODIFIERS: &[(&str, &str)] = if cfg!(target_os = "ios") {
+    &[("access-policy", "after-first-unlock-this-device-only")]
+} else {
+    &[]
+};
+
+/// The operating system's keychain: Secret Service, macOS or iOS keychain, Windows credential manager, or what Android's
+/// keystore encrypts.
 #[derive(Debug)]
 pub struct Keychain {
     connect: Connect,
@@ -38,8 +48,9 @@ impl Keychain {
         let store = store
             .as_ref()
             .ok_or(KeyError::NoKeychain(Error::NoDefaultStore))?;
+        let modifiers: HashMap<_, _> = MODIFIERS.iter().copied().collect();
         store
-            .build(SERVICE, name, None)
+            .build(SERVICE, name, (!modifiers.is_empty()).then_some(&modifiers))
             .map_err(KeyError::NoKeychain)
     }
 }
@@ -82,7 +93,24 @@ fn platform_store() -> keyring_core::Result<Arc<CredentialStore>> {
     Ok(windows_native_keyring_store::Store::new()?)
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "windows")))]
+/// Works once the app's activity is there, whose context it uses.
+#[cfg(target_os = "android")]
+fn platform_store() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(android_native_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "ios")]
+fn platform_store() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(apple_native_keyring_store::protected::Store::new()?)
+}
+
+#[cfg(not(any(
+    target_os = "android",
+    target_os = "ios",
+    target_os = "linux",
+    target_os = "macos",
+    target_os = "windows"
+)))]
 fn platform_store() -> keyring_core::Result<Arc<CredentialStore>> {
     Err(Error::NoDefaultStore)
 }

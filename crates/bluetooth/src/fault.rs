@@ -23,7 +23,25 @@ const NAMES: [Named; 12] = [
     ("org.bluez.Error.Failed", || LinkError::Lost),
 ];
 
-pub(super) fn fault(error: btleplug::Error) -> LinkError {
+/// What blec's Android side says. It is passed on as text only, too.
+const SAYINGS: [Named; 10] = [
+    ("Missing bluetooth permission", || {
+        LinkError::PermissionDenied
+    }),
+    // There is no scanner while Bluetooth is off.
+    ("No bluetooth scanner available", || LinkError::BluetoothOff),
+    ("No bluetooth adapter available", || LinkError::NoAdapter),
+    ("No bluetooth manager found", || LinkError::NoAdapter),
+    ("not found in discovered devices", || LinkError::NotFound),
+    ("not in connected devices", || LinkError::Lost),
+    ("No gatt server connected", || LinkError::Lost),
+    // A connection that fails in the making is nothing unusual over the air.
+    ("Connection failed", || LinkError::Lost),
+    ("Disconnected", || LinkError::Lost),
+    ("Timeout during execution", || LinkError::Timeout),
+];
+
+pub(crate) fn fault(error: btleplug::Error) -> LinkError {
     use btleplug::Error;
     match error {
         Error::PermissionDenied => LinkError::PermissionDenied,
@@ -32,14 +50,15 @@ pub(super) fn fault(error: btleplug::Error) -> LinkError {
         Error::NoAdapterAvailable => LinkError::NoAdapter,
         Error::TimedOut(_) => LinkError::Timeout,
         Error::Other(inner) => {
-            named(&format!("{inner:?}")).unwrap_or_else(|| LinkError::Io(inner.to_string()))
+            named(&NAMES, &format!("{inner:?}")).unwrap_or_else(|| LinkError::Io(inner.to_string()))
         }
+        Error::RuntimeError(text) => named(&SAYINGS, &text).unwrap_or(LinkError::Io(text)),
         other => LinkError::Io(other.to_string()),
     }
 }
 
-fn named(text: &str) -> Option<LinkError> {
-    let known = NAMES.iter().find(|(name, _)| text.contains(name))?;
+fn named(names: &[Named], text: &str) -> Option<LinkError> {
+    let known = names.iter().find(|(name, _)| text.contains(name))?;
     Some(known.1())
 }
 
@@ -54,5 +73,15 @@ mod tests {
         let none =
             btleplug::Error::Other("org.freedesktop.DBus.Error.ServiceUnknown: no bluez".into());
         assert!(matches!(fault(none), LinkError::NoAdapter));
+    }
+
+    #[test]
+    fn what_androids_side_says_is_understood() {
+        let said = |text: &str| fault(btleplug::Error::RuntimeError(text.to_owned()));
+        let denied = "android: start_scan failed: start_scan: Missing bluetooth permission!";
+        assert!(matches!(said(denied), LinkError::PermissionDenied));
+        let gone = "android: connect failed: Connection failed. Status: 133 (GATT_ERROR), State: 0";
+        assert!(matches!(said(gone), LinkError::Lost));
+        assert!(matches!(said("android: something else"), LinkError::Io(_)));
     }
 }
