@@ -1,8 +1,8 @@
 //! What a window may ask for. Each command only forwards.
 
 use resident::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Preferences, Snapshot,
+    ActivityFilter, ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview,
+    KeyStorage, LiveTimeline, Preferences, Snapshot,
 };
 use tauri::{AppHandle, State};
 
@@ -75,8 +75,9 @@ pub(crate) async fn activity(
     resident: State<'_, Resident>,
     before: Option<u64>,
     limit: u32,
+    filter: ActivityFilter,
 ) -> Result<ActivityPage, AppError> {
-    resident.activity(before, limit).await
+    resident.find_activity(&filter, before, limit).await
 }
 
 #[tauri::command]

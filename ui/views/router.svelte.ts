@@ -10,6 +10,12 @@ class Router {
   go(route: Route): void {
     location.hash = hrefOf(route);
   }
+
+  /** Goes on without a step that could be taken back. */
+  replace(route: Route): void {
+    history.replaceState(null, "", hrefOf(route));
+    this.route = route;
+  }
 }
 
 export const router = new Router();

@@ -3,6 +3,7 @@ use hub_api::{ClipInfo, ClipState, EntryInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
+use super::search::{Facets, Filter};
 use super::{Store, StoreError, to_json};
 
 /// Something in the activity list, with its place.
@@ -199,17 +200,7 @@ impl Store {
 
     /// At most `limit` records older than `before`, newest first.
     pub fn activity(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
-        let before = before.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT cursor, id, body FROM activity WHERE cursor < ?1 ORDER BY cursor DESC LIMIT ?2",
-        )?;
-        let mut rows = statement.query(params![before, limit])?;
-        let mut records = Vec::new();
-        while let Some(row) = rows.next()? {
-            records.push(read_record(row)?);
-        }
-        Ok(records)
+        self.matching(&Filter::default(), before, limit)
     }
 
     /// The record of an entry with this clip.
@@ -289,11 +280,7 @@ fn put(transaction: &Transaction<'_>, happening: &Happening) -> Result<Option<Ch
         .optional()?;
     let Some((cursor, known_body)) = known else {
         let cursor = free_cursor(transaction, happening.at_ms())?;
-        let entry_id = happening.entry().map(|entry| entry.id.cast_signed());
-        transaction.execute(
-            "INSERT INTO activity (cursor, id, entry_id, clip_id, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![cursor.cast_signed(), id, entry_id, clip, body],
-        )?;
+        insert(transaction, cursor, &id, happening, clip.as_deref(), &body)?;
         let happening = happening.clone();
         return Ok(Some(Change::Added(Record {
             cursor,
@@ -304,9 +291,16 @@ fn put(transaction: &Transaction<'_>, happening: &Happening) -> Result<Option<Ch
     if is_older_news(happening, &known_body)? || known_body == body {
         return Ok(None);
     }
+    let Facets {
+        who,
+        delivery,
+        words,
+        ..
+    } = happening.into();
     transaction.execute(
-        "UPDATE activity SET body = ?2, clip_id = ?3 WHERE id = ?1",
-        params![id, body, clip],
+        "UPDATE activity SET body = ?2, clip_id = ?3, who = ?4, delivery = ?5, words = ?6 \
+         WHERE id = ?1",
+        params![id, body, clip, who, delivery, words],
     )?;
     let happening = happening.clone();
     Ok(Some(Change::Changed(Record {
@@ -314,6 +308,34 @@ fn put(transaction: &Transaction<'_>, happening: &Happening) -> Result<Option<Ch
         id,
         happening,
     })))
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    cursor: u64,
+    id: &str,
+    happening: &Happening,
+    clip: Option<&str>,
+    body: &str,
+) -> Result<(), StoreError> {
+    let entry_id = happening.entry().map(|entry| entry.id.cast_signed());
+    let facets = Facets::from(happening);
+    transaction.execute(
+        "INSERT INTO activity (cursor, id, entry_id, clip_id, body, door, who, delivery, words) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            cursor.cast_signed(),
+            id,
+            entry_id,
+            clip,
+            body,
+            facets.door,
+            facets.who,
+            facets.delivery,
+            facets.words
+        ],
+    )?;
+    Ok(())
 }
 
 /// A replayed entry tells of a clip in the making that has long been finished.
@@ -344,7 +366,7 @@ fn by_clip(connection: &Connection, clip: ClipId) -> Result<Option<Record>, Stor
     rows.next()?.map(read_record).transpose()
 }
 
-fn read_record(row: &rusqlite::Row<'_>) -> Result<Record, StoreError> {
+pub(super) fn read_record(row: &rusqlite::Row<'_>) -> Result<Record, StoreError> {
     let body: String = row.get(2)?;
     Ok(Record {
         cursor: row.get::<_, i64>(0)?.cast_unsigned(),

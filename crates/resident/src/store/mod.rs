@@ -5,6 +5,7 @@ mod building;
 mod carried;
 mod enrolment;
 mod preferences;
+mod search;
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub use activity::{Change, Happening, Record};
 pub use enrolment::{PendingKeys, StoredEnrolment};
+pub use search::Filter;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -64,6 +66,7 @@ impl Store {
         embedded::migrations::runner()
             .run(&mut connection)
             .map_err(Box::new)?;
+        search::fill_in(&mut connection)?;
         Ok(Self {
             connection: Mutex::new(connection),
         })

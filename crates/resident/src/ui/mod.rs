@@ -4,6 +4,7 @@
 //! TypeScript; all numbers fit a JavaScript `number` exactly.
 
 mod activity;
+mod activity_filter;
 mod clip;
 mod error;
 mod lens;
@@ -17,6 +18,7 @@ pub use activity::{
     ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, DoorAlert, Shortfall,
     VisitorClass,
 };
+pub use activity_filter::{ActivityFilter, ActivityWho};
 pub use clip::{ClipTimeline, ExportedClip, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
