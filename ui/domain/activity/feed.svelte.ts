@@ -46,6 +46,7 @@ export class Feed {
   clear(): void {
     this.asked += 1;
     this.items = [];
+    this.loaded = 0;
     this.state = "loading";
   }
 
