@@ -53,6 +53,8 @@ test("open a door from afar, after a second thought", async ({ app, keys }) => {
   expect(await app.calls("unlockRemotely")).toEqual([]);
   await keys.press("Enter");
   await keys.at("remote-hold-confirm");
+  // Two presses in a row are no answer.
+  await app.page.waitForTimeout(450);
   await keys.press("Enter");
   await unlocking(app, "unlocked");
   await keys.at("unlock-button");

@@ -5,12 +5,10 @@ import { expect, NOW, sizes, test } from "../window.ts";
 const looks: [name: string, size: keyof typeof sizes, colorScheme: "light" | "dark"][] = [
   ["enrol-preview", "phone", "light"],
   ["doors", "phone", "light"],
-  ["doors-many", "laptop", "dark"],
   ["unlock-denied", "phone", "dark"],
   ["remote-asking", "phone", "light"],
   ["activity-alerts", "phone", "light"],
   ["activity-none", "tablet", "light"],
-  ["settings", "tablet", "dark"],
 ];
 
 for (const [name, size, colorScheme] of looks) {

@@ -5,7 +5,9 @@ import type { ActivityFilter, ActivityItem, ActivityPage, AppError } from "../bi
 import { asksForAll, EVERYTHING } from "./filter";
 import { extended, placed } from "./merge";
 
+/** The first page is soon on screen; those after it are for somebody who goes far. */
 const PAGE = 60;
+const OLDER_PAGE = 200;
 
 /** How long a list stays that is not what was asked for any more. */
 const PATIENCE_MS = 400;
@@ -82,7 +84,7 @@ export class Feed {
     const mine = this.asked;
     this.older = "loading";
     try {
-      const page = await this.backend.activity(this.next, PAGE, this.filter);
+      const page = await this.backend.activity(this.next, OLDER_PAGE, this.filter);
       if (mine !== this.asked) return;
       this.items = extended(this.items, page.items);
       this.setNext(page.next);
@@ -101,7 +103,7 @@ export class Feed {
   private async firstFilled(mine: number): Promise<ActivityPage> {
     let page = await this.backend.activity(null, PAGE, this.filter);
     while (page.items.length === 0 && page.next !== null && mine === this.asked) {
-      page = await this.backend.activity(page.next, PAGE, this.filter);
+      page = await this.backend.activity(page.next, OLDER_PAGE, this.filter);
     }
     return page;
   }
