@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use resident::ui::{
-    ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip, ExportedData,
-    InvitePreview, KeyStorage, LiveTimeline, MyDevice, NotificationOutlet, Pass, PassDraft,
-    PassList, Preferences, PrivacyPolicy, Snapshot, WatchedPage,
+    ActivityFilter, ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip,
+    ExportedData, InvitePreview, KeyStorage, LiveTimeline, MyDevice, NotificationOutlet, Pass,
+    PassDraft, PassList, Preferences, PrivacyPolicy, Snapshot, WatchedPage,
 };
 use tauri::{AppHandle, State};
 
@@ -146,8 +146,9 @@ pub(crate) async fn activity(
     resident: State<'_, Resident>,
     before: Option<u64>,
     limit: u32,
+    filter: ActivityFilter,
 ) -> Result<ActivityPage, AppError> {
-    resident.activity(before, limit).await
+    resident.find_activity(&filter, before, limit).await
 }
 
 #[tauri::command]

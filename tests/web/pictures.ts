@@ -308,3 +308,9 @@ export const pictures: Picture[] = [
     },
   },
 ];
+
+export function pictureNamed(name: string): Picture {
+  const picture = pictures.find((each) => each.name === name);
+  if (!picture) throw new Error(`There is no picture called ${name}.`);
+  return picture;
+}

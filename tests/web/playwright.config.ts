@@ -12,6 +12,8 @@ const laptop = { viewport: { width: 1440, height: 900 } };
 export default defineConfig({
   testDir: at("."),
   outputDir: at("../../target/web/results"),
+  // The fonts are the app's own and Chromium draws without a graphics card, so these hold wherever the tests run.
+  snapshotPathTemplate: `${at("./looks")}/{arg}{ext}`,
   globalSetup: at("./film/setup.ts"),
   fullyParallel: true,
   forbidOnly: true,

@@ -22,7 +22,7 @@ export const commands = {
 	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
 	makeOwnCode: () => __TAURI_INVOKE<null>("make_own_code"),
 	revealOwnCode: () => __TAURI_INVOKE<string>("reveal_own_code"),
-	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
+	activity: (before: number | null, limit: number, filter: ActivityFilter) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit, filter }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
 	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
 	passes: () => __TAURI_INVOKE<PassList>("passes"),
@@ -73,6 +73,18 @@ export type ActivityClip = {
 	shortfall: Shortfall | null,
 	/**  Whether the building keeps it until it is released, whatever its age. */
 	held: boolean,
+};
+
+/**  What a person looks for in the activity list. All of it must hold; what is empty asks for nothing. */
+export type ActivityFilter = {
+	/**  Where. */
+	doorId: string | null,
+	who: ActivityWho | null,
+	/**
+	 *  Words, each of which must stand in the name of the carrier, the driver, the guest or the door, in whatever case
+	 *  and with or without accents.
+	 */
+	text: string,
 };
 
 /**  One line of the activity list. */
@@ -129,6 +141,15 @@ export type ActivityPage = {
 	/**  The `before` of the next older page; `None` at the end. */
 	next: number | null,
 };
+
+/**  Whose doing an item of the activity list is. */
+export type ActivityWho = 
+/**  A courier who came in. */
+"delivery" | 
+/**  Couriers, also those who were refused. */
+"courier" | "guest" | "staff" | 
+/**  This device's own unlocks, which no other device knows of. */
+"own";
 
 /**  A failure as the UI sees it: a stable code, never text to parse. */
 export type AppError = {

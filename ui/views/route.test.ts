@@ -5,6 +5,16 @@ const routes: Route[] = [
   { view: "doors" },
   { view: "activity", clipId: null },
   { view: "activity", clipId: "0198-ab/cd" },
+  {
+    view: "activity",
+    clipId: null,
+    filter: { doorId: "0198-ab/cd", who: "guest", text: "Ines & Jo? 100 %/#" },
+  },
+  {
+    view: "activity",
+    clipId: "0198-ab/cd",
+    filter: { doorId: null, who: null, text: "swift" },
+  },
   { view: "live", doorId: "0198-ab/cd" },
   { view: "guests", passId: null },
   { view: "guests", passId: "0198-ab/cd" },
@@ -22,3 +32,7 @@ it.each(["", "#", "#/", "#/elsewhere", "#/live", "#/live/", "#/doors/x"])(
     expect(parseRoute(hash)).toEqual({ view: "doors" });
   },
 );
+
+it("an address that asks for somebody who is not known asks for everybody", () => {
+  expect(parseRoute("#/activity?who=burglar")).toEqual({ view: "activity", clipId: null });
+});

@@ -16,11 +16,15 @@ use crate::core::{Config, Core, Interest, Outside};
 use crate::keys::make_private_folder;
 use crate::live::LivePart;
 use crate::opened::Opened;
-use crate::store::{Store, StoreError};
+use crate::store::{Filter, Store, StoreError};
 use crate::ui::{
-    ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip, ExportedData,
-    InvitePreview, KeyStorage, LiveTimeline, MyDevice, Pass, PassDraft, PassList, Preferences,
-    PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
+    ActivityFilter, ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip,
+    ExportedData, InvitePreview, KeyStorage, LiveTimeline, MyDevice, Pass, PassDraft, PassList,
+    Preferences, PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
+};
+use crate::ui::{
+    ActivityFilter, ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview,
+    KeyStorage, LiveTimeline, Preferences, Snapshot, UiEvent,
 };
 use crate::unlock::Way;
 use crate::words::Words;
@@ -217,9 +221,21 @@ impl<S: Shell> Controller<S> {
         before: Option<u64>,
         limit: u32,
     ) -> Result<ActivityPage, AppError> {
+        self.find_activity(&ActivityFilter::default(), before, limit)
+            .await
+    }
+
+    /// The same, of what a filter lets through. A page may be empty although there is a next one.
+    pub async fn find_activity(
+        &self,
+        filter: &ActivityFilter,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<ActivityPage, AppError> {
+        let filter = store_filter(filter)?;
         let limit = limit.clamp(1, MOST_ITEMS);
         let store = &self.core.store;
-        let mut records = store.activity(before, limit)?;
+        let mut records = store.matching(&filter, before, limit)?;
         let mut may_be_older = true;
         for _ in 0..MOST_OLDER_PAGES {
             if records.len() == limit as usize {
@@ -229,12 +245,14 @@ impl<S: Shell> Controller<S> {
             if !may_be_older {
                 break;
             }
-            records = store.activity(before, limit)?;
+            records = store.matching(&filter, before, limit)?;
         }
-        let next = records
-            .last()
-            .map(|record| record.cursor)
-            .filter(|_| may_be_older);
+        let next = match records.last() {
+            Some(last) if records.len() == limit as usize => Some(last.cursor),
+            // All that is here has been looked through.
+            _ if may_be_older => store.oldest_cursor()?,
+            _ => None,
+        };
         Ok(ActivityPage {
             items: self.core.items(&records)?,
             next,
@@ -465,6 +483,15 @@ fn parse_watch(live_id: &str) -> Result<WatchId, AppError> {
 
 fn parse_pass(id: &str) -> Result<GrantId, AppError> {
     id.parse().map_err(|_| ErrorCode::PassEnded.into())
+}
+
+fn store_filter(filter: &ActivityFilter) -> Result<Filter, AppError> {
+    let door = filter.door_id.as_deref().map(str::parse).transpose();
+    Ok(Filter {
+        door: door.map_err(|_| ErrorCode::DoorNotFound)?,
+        who: filter.who,
+        text: filter.text.clone(),
+    })
 }
 
 fn parse_clip(id: &str) -> Result<ClipId, AppError> {

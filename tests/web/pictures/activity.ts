@@ -44,6 +44,30 @@ export const activity: Picture[] = [
     },
   },
   {
+    name: "activity-filtered",
+    query: "",
+    route: "activity?who=delivery&door=door-parcels&text=north",
+    reach: (app) => expect(app.find("activity-item")).toHaveCount(1),
+  },
+  {
+    name: "activity-own",
+    query: "",
+    route: "activity?who=own",
+    reach: (app) => expect(app.find("activity-item")).toHaveCount(3),
+  },
+  {
+    name: "activity-own-named",
+    query: "mock=named-records",
+    route: "activity?who=own",
+    reach: (app) => expect(app.find("activity-item")).toHaveCount(3),
+  },
+  {
+    name: "activity-none",
+    query: "",
+    route: "activity?who=guest&text=pigeon",
+    reach: shows("activity-none"),
+  },
+  {
     name: "activity-empty",
     query: "mock=activity-empty",
     route: "activity",

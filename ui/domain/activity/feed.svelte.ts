@@ -1,10 +1,16 @@
 import { createContext } from "svelte";
 import type { Backend, Unlisten } from "../backend";
 import { toAppError } from "../errors";
-import type { ActivityItem, AppError } from "../bindings";
+import type { ActivityFilter, ActivityItem, ActivityPage, AppError } from "../bindings";
+import { asksForAll, EVERYTHING } from "./filter";
 import { extended, placed } from "./merge";
 
+/** The first page is soon on screen; those after it are for somebody who goes far. */
 const PAGE = 60;
+const OLDER_PAGE = 200;
+
+/** How long a list stays that is not what was asked for any more. */
+const PATIENCE_MS = 400;
 
 /** The activity list: what was loaded so far, and every change the core tells of. */
 export class Feed {
@@ -12,47 +18,78 @@ export class Feed {
   state = $state<"loading" | "ready" | "failed">("loading");
   error = $state.raw<AppError | null>(null);
   older = $state<"more" | "loading" | "failed" | "end">("more");
+  /** Grows whenever the list is another one. */
+  loaded = $state(0);
 
   private next: number | null = null;
+  private filter = EVERYTHING;
+  /** Numbers what was asked for from the top, so that a late answer is known as one. */
+  private asked = 0;
 
   constructor(private readonly backend: Backend) {}
 
   /** Starts from nothing: another building's list must not shine through. */
   async start(): Promise<Unlisten> {
-    this.items = [];
-    this.state = "loading";
-    const place = (item: ActivityItem) => (this.items = placed(this.items, item));
-    const unlisten = await Promise.all([
-      this.backend.listen("activity-added", place),
-      this.backend.listen("activity-changed", place),
-    ]);
+    this.clear();
+    const unlisten = await this.follow();
     await this.load();
+    return unlisten;
+  }
+
+  /** Takes in what happens from now on. */
+  async follow(): Promise<Unlisten> {
+    const unlisten = await Promise.all([
+      this.backend.listen("activity-added", (item) => void this.place(item)),
+      this.backend.listen("activity-changed", (item) => void this.place(item)),
+    ]);
     return () => unlisten.forEach((stop) => stop());
   }
 
-  /** Loads the newest page; what is shown stays until it is here. */
+  clear(): void {
+    this.asked += 1;
+    this.items = [];
+    this.loaded = 0;
+    this.state = "loading";
+  }
+
+  /** Shows what another filter lets through. */
+  async look(filter: ActivityFilter): Promise<void> {
+    this.filter = filter;
+    await this.load();
+  }
+
+  /** Loads the newest page; what is shown stays until it is here, unless that takes long. */
   async load(): Promise<void> {
+    const mine = (this.asked += 1);
     if (this.state === "failed") this.state = "loading";
+    const slow = setTimeout(() => (this.state = "loading"), PATIENCE_MS);
     try {
-      const page = await this.backend.activity(null, PAGE);
+      const page = await this.firstFilled(mine);
+      if (mine !== this.asked) return;
       this.items = page.items;
       this.setNext(page.next);
       this.state = "ready";
+      this.loaded += 1;
     } catch (thrown) {
+      if (mine !== this.asked) return;
       this.error = toAppError(thrown);
       this.state = "failed";
+    } finally {
+      clearTimeout(slow);
     }
   }
 
   async loadOlder(): Promise<void> {
     if (this.state !== "ready" || this.older === "loading" || this.older === "end") return;
+    const mine = this.asked;
     this.older = "loading";
     try {
-      const page = await this.backend.activity(this.next, PAGE);
+      const page = await this.backend.activity(this.next, OLDER_PAGE, this.filter);
+      if (mine !== this.asked) return;
       this.items = extended(this.items, page.items);
       this.setNext(page.next);
     } catch {
-      this.older = "failed";
+      if (mine === this.asked) this.older = "failed";
     }
   }
 
@@ -60,6 +97,28 @@ export class Feed {
   reachBack(ms: number): void {
     const oldest = this.items.at(-1);
     if (this.older === "more" && oldest && oldest.atMs >= ms) void this.loadOlder();
+  }
+
+  /** What a filter looks for may lie beyond many a page that has nothing of it. */
+  private async firstFilled(mine: number): Promise<ActivityPage> {
+    let page = await this.backend.activity(null, PAGE, this.filter);
+    while (page.items.length === 0 && page.next !== null && mine === this.asked) {
+      page = await this.backend.activity(page.next, OLDER_PAGE, this.filter);
+    }
+    return page;
+  }
+
+  /** Only the core knows what a filter lets through. */
+  private async place(item: ActivityItem): Promise<void> {
+    if (asksForAll(this.filter)) {
+      this.items = placed(this.items, item);
+      return;
+    }
+    const mine = this.asked;
+    const page = await this.backend.activity(item.cursor + 1, 1, this.filter);
+    if (mine !== this.asked) return;
+    const fits = page.items[0]?.id === item.id;
+    this.items = fits ? placed(this.items, item) : this.items.filter(({ id }) => id !== item.id);
   }
 
   private setNext(next: number | null): void {

@@ -1,3 +1,4 @@
+import { EVERYTHING } from "../activity/filter";
 import type { Backend, BackendEvents } from "../backend";
 import type {
   AppError,
@@ -23,6 +24,7 @@ import { CLIP_ID, enrolled, manyDoors, OWN_CODE, ownCode } from "./building";
 import { madeFrom } from "./guests";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
+import { matches } from "./search";
 
 type Step = "searching" | "connecting" | "unlocking";
 
@@ -202,10 +204,12 @@ export class MockBackend implements Backend {
     return OWN_CODE;
   }
 
-  async activity(before: number | null, limit: number) {
-    this.called("activity", before, limit);
+  async activity(before: number | null, limit: number, filter = EVERYTHING) {
+    this.called("activity", before, limit, filter);
     const all = await this.outcome(this.scenario.activity);
-    const older = all.filter(({ cursor }) => before === null || cursor < before);
+    const older = all.filter(
+      (item) => (before === null || item.cursor < before) && matches(item, filter),
+    );
     const items = older.slice(0, limit);
     return { items, next: older.length > limit ? (items.at(-1)?.cursor ?? null) : null };
   }
@@ -401,6 +405,13 @@ export class MockBackend implements Backend {
   /** Tells the window something, as the core would. */
   emit<E extends keyof BackendEvents>(event: E, payload: BackendEvents[E]): void {
     this.handlers.get(event)?.forEach((handler) => handler(payload as never));
+  }
+
+  /** Something happens now: it is kept, and told. */
+  happen(item: ActivityItem): void {
+    const { activity } = this.scenario;
+    if (Array.isArray(activity)) activity.unshift(item);
+    this.emit("activity-added", item);
   }
 
   private async liveFilm(): Promise<Pick<LiveTimeline, "codec" | "width" | "height" | "lens">> {

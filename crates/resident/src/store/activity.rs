@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::deliveries::{self, StoredDelivery, is_delivery};
+use super::search::{Facets, Filter};
 use super::{Store, StoreError, to_json};
 
 /// Something in the activity list, with its place.
@@ -236,17 +237,7 @@ impl Store {
 
     /// At most `limit` records older than `before`, newest first.
     pub fn activity(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
-        let before = before.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
-        let connection = self.lock();
-        let sql =
-            format!("{RECORDS} WHERE activity.cursor < ?1 ORDER BY activity.cursor DESC LIMIT ?2");
-        let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![before, limit])?;
-        let mut records = Vec::new();
-        while let Some(row) = rows.next()? {
-            records.push(read_record(row)?);
-        }
-        Ok(records)
+        self.matching(&Filter::default(), before, limit)
     }
 
     /// The record of an entry with this clip.
@@ -331,11 +322,7 @@ fn put(
         .optional()?;
     let Some((cursor, known_body)) = known else {
         let cursor = free_cursor(transaction, happening.at_ms())?;
-        let entry_id = happening.entry().map(|entry| entry.id.cast_signed());
-        transaction.execute(
-            "INSERT INTO activity (cursor, id, entry_id, clip_id, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![cursor.cast_signed(), id, entry_id, clip, body],
-        )?;
+        insert(transaction, cursor, &id, happening, clip.as_deref(), &body)?;
         let delivery = match happening.entry() {
             Some(entry) if age == Age::News && is_delivery(entry) => {
                 Some(deliveries::begin(transaction, entry, cursor)?)
@@ -352,9 +339,16 @@ fn put(
     if is_older_news(happening, &known_body)? || known_body == body {
         return Ok(None);
     }
+    let Facets {
+        who,
+        delivery,
+        words,
+        ..
+    } = happening.into();
     transaction.execute(
-        "UPDATE activity SET body = ?2, clip_id = ?3 WHERE id = ?1",
-        params![id, body, clip],
+        "UPDATE activity SET body = ?2, clip_id = ?3, who = ?4, delivery = ?5, words = ?6 \
+         WHERE id = ?1",
+        params![id, body, clip, who, delivery, words],
     )?;
     let delivery = match happening.entry() {
         Some(entry) => deliveries::of_entry(transaction, entry.id)?,
@@ -366,6 +360,34 @@ fn put(
         happening: happening.clone(),
         delivery,
     })))
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    cursor: u64,
+    id: &str,
+    happening: &Happening,
+    clip: Option<&str>,
+    body: &str,
+) -> Result<(), StoreError> {
+    let entry_id = happening.entry().map(|entry| entry.id.cast_signed());
+    let facets = Facets::from(happening);
+    transaction.execute(
+        "INSERT INTO activity (cursor, id, entry_id, clip_id, body, door, who, delivery, words) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            cursor.cast_signed(),
+            id,
+            entry_id,
+            clip,
+            body,
+            facets.door,
+            facets.who,
+            facets.delivery,
+            facets.words
+        ],
+    )?;
+    Ok(())
 }
 
 /// A replayed entry tells of a clip in the making that has long been finished.

@@ -9,6 +9,7 @@ mod own_code;
 mod passes;
 mod preferences;
 mod retention;
+mod search;
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -25,6 +26,7 @@ pub use enrolment::{PendingKeys, StoredEnrolment};
 pub use own_code::KeptCode;
 pub use passes::{KeptPass, ShownCode};
 pub use retention::{KEPT_FOR_MS, MOST_KEPT};
+pub use search::Filter;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -76,6 +78,7 @@ impl Store {
         embedded::migrations::runner()
             .run(&mut connection)
             .map_err(Box::new)?;
+        search::fill_in(&mut connection)?;
         Ok(Self {
             connection: Mutex::new(connection),
         })

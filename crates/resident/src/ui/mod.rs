@@ -4,6 +4,7 @@
 //! TypeScript; all numbers fit a JavaScript `number` exactly.
 
 mod activity;
+mod activity_filter;
 mod clip;
 mod errand;
 mod error;
@@ -22,6 +23,7 @@ pub use activity::{
     ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, Delivery, DoorAlert,
     Shortfall, VisitorClass, WaitingDeliveries,
 };
+pub use activity_filter::{ActivityFilter, ActivityWho};
 pub use clip::{ClipTimeline, ExportedClip, TimelineFragment};
 pub use errand::Errand;
 pub use error::{AppError, DenyReason, ErrorCode};

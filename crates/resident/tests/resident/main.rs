@@ -14,6 +14,7 @@ mod direct;
 mod door;
 mod enrolment;
 mod exporting;
+mod finding;
 mod following;
 mod hub;
 mod in_progress;
