@@ -56,6 +56,12 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Whether a driver automates the app, as in tests.
+#[cfg(target_os = "linux")]
+fn is_automated() -> bool {
+    std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
+}
+
 fn complain(error: &anyhow::Error) {
     // A reader that closed its pipe wants no more.
     let _ = writeln!(std::io::stderr(), "vestibule: {error:#}");
