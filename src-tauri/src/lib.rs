@@ -42,3 +42,9 @@ pub use desktop::main;
 pub fn run() {
     phone::run();
 }
+
+/// Whether a driver automates the app, as in tests.
+#[cfg(target_os = "linux")]
+fn is_automated() -> bool {
+    std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
+}

@@ -20,7 +20,7 @@ const LEAVE: Duration = Duration::from_millis(500);
 /// Ends it, unless there is a window again by then. While a driver automates the app it stays: WebKit ends the driver's
 /// session with it.
 pub(crate) fn end_without_window(app: &AppHandle) {
-    if std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some() {
+    if crate::is_automated() {
         return;
     }
     let app = app.clone();
