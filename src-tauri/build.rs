@@ -4,16 +4,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let commands = &[
         "activity",
         "clip_timeline",
+        "devices",
         "enrol",
         "export_clip",
+        "export_data",
         "forget",
+        "forget_everywhere",
+        "forget_own_unlocks",
         "live_close",
         "live_open",
         "preview_invite",
+        "privacy_policy",
+        "remove_device",
         "snapshot",
         "take_pending_invite",
         "unlock",
         "unlock_remotely",
+        "watched",
     ];
     let manifest = tauri_build::AppManifest::new().commands(commands);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?;
