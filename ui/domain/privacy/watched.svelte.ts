@@ -8,6 +8,8 @@ export class Watched {
   days = $state.raw<readonly WatchedDay[]>([]);
   state = $state<"loading" | "ready" | "failed">("loading");
   failure = $state.raw<Failure | null>(null);
+  /** Whether it failed because the server does not answer. */
+  unreachable = $state(false);
   /** Whether there is more before. */
   next = $state.raw<string | null>(null);
 
@@ -23,7 +25,9 @@ export class Watched {
       this.next = page.next;
       this.state = "ready";
     } catch (thrown) {
-      this.failure = describeFailure(toAppError(thrown));
+      const error = toAppError(thrown);
+      this.failure = describeFailure(error);
+      this.unreachable = error.code === "hub_unreachable";
       this.state = "failed";
     }
   }
