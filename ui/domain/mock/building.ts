@@ -44,7 +44,14 @@ export const enrolled: Snapshot = {
   hub: "online",
   bluetooth: "on",
   deliveries: { count: 0, newest: null },
-  preferences: { language: null, pinned: [], haptics: null, confirmed: [], shortcut: null, notifications: usualNotifications },
+  preferences: {
+    language: null,
+    pinned: [],
+    haptics: null,
+    confirmed: [],
+    shortcut: null,
+    notifications: usualNotifications,
+  },
   version: "0.1.0",
 };
 
