@@ -31,7 +31,7 @@ pub(crate) fn run(start: Start) -> anyhow::Result<()> {
         .register_asynchronous_uri_scheme_protocol(clip_scheme::SCHEME, clip_scheme::handle)
         .invoke_handler(seam.invoke_handler())
         .on_window_event(window::handle_event)
-        .manage(window::WantedClip::default())
+        .manage(window::Wanted::default())
         .setup(move |app| {
             seam.mount_events(app);
             set_up(app, start)

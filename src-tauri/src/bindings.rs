@@ -16,6 +16,9 @@ pub(crate) fn seam() -> Builder<Wry> {
         .commands(collect_commands![
             commands::snapshot,
             commands::set_preferences,
+            commands::notification_outlet,
+            commands::set_collected,
+            commands::collect_all,
             commands::preview_invite,
             commands::take_pending_invite,
             commands::enrol,
@@ -26,6 +29,13 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::export_clip,
             commands::live_open,
             commands::live_close,
+            commands::privacy_policy,
+            commands::watched,
+            commands::devices,
+            commands::remove_device,
+            commands::export_data,
+            commands::forget_own_unlocks,
+            commands::forget_everywhere,
             commands::forget,
         ])
         .events(collect_events![
@@ -34,6 +44,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             events::ActivityAdded,
             events::ActivityChanged,
             events::OpenClip,
+            events::OpenActivity,
             events::ExportProgress,
             events::PendingInvite,
         ])

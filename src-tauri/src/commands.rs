@@ -1,8 +1,11 @@
 //! What a window may ask for. Each command only forwards.
 
+use std::path::PathBuf;
+
 use resident::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Preferences, Snapshot,
+    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, ExportedData, InvitePreview,
+    KeyStorage, LiveTimeline, MyDevice, NotificationOutlet, Preferences, PrivacyPolicy, Snapshot,
+    WatchedPage,
 };
 use tauri::{AppHandle, State};
 
@@ -31,6 +34,30 @@ pub(crate) fn set_preferences(
     preferences: Preferences,
 ) -> Result<(), AppError> {
     resident.set_preferences(&preferences)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn notification_outlet(
+    resident: State<'_, Resident>,
+) -> Result<NotificationOutlet, AppError> {
+    Ok(resident.shell().notification_outlet().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn set_collected(
+    resident: State<'_, Resident>,
+    item_ids: Vec<String>,
+    collected: bool,
+) -> Result<(), AppError> {
+    resident.set_collected(&item_ids, collected)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn collect_all(resident: State<'_, Resident>) -> Result<Vec<String>, AppError> {
+    resident.collect_all()
 }
 
 #[tauri::command]
@@ -99,8 +126,64 @@ pub(crate) async fn export_clip(
     resident: State<'_, Resident>,
     clip_id: String,
 ) -> Result<ExportedClip, AppError> {
-    let folder = system::export_folder(&app).ok_or(ErrorCode::ExportFailed)?;
-    resident.export_clip(&clip_id, folder).await
+    resident.export_clip(&clip_id, saved_files(&app)?).await
+}
+
+fn saved_files(app: &AppHandle) -> Result<PathBuf, AppError> {
+    Ok(system::export_folder(app).ok_or(ErrorCode::ExportFailed)?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn privacy_policy(
+    resident: State<'_, Resident>,
+) -> Result<PrivacyPolicy, AppError> {
+    resident.privacy_policy().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watched(
+    resident: State<'_, Resident>,
+    before: Option<String>,
+) -> Result<WatchedPage, AppError> {
+    resident.watched(before).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn devices(resident: State<'_, Resident>) -> Result<Vec<MyDevice>, AppError> {
+    resident.devices().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_device(
+    resident: State<'_, Resident>,
+    device_id: String,
+) -> Result<(), AppError> {
+    resident.remove_device(&device_id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_data(
+    app: AppHandle,
+    resident: State<'_, Resident>,
+) -> Result<ExportedData, AppError> {
+    resident.export_data(saved_files(&app)?).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn forget_own_unlocks(resident: State<'_, Resident>) -> Result<(), AppError> {
+    resident.forget_own_unlocks()
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_everywhere(resident: State<'_, Resident>) -> Result<bool, AppError> {
+    resident.forget_everywhere().await
 }
 
 #[tauri::command]

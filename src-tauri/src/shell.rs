@@ -1,16 +1,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use resident::ui::{ErrorCode, UiEvent, UnlockState};
-use resident::{Controller, Notification, Shell};
+use resident::ui::{ErrorCode, NotificationOutlet, UiEvent, UnlockState};
+use resident::words::Words;
+use resident::{Act, Action, Controller, Notification, Shell};
 use tauri::{AppHandle, Manager as _};
 use tracing::warn;
 
 #[cfg(desktop)]
-use crate::notifier::DesktopNotifier as SystemNotifier;
+use crate::notifier::DesktopNotifier;
 use crate::notifier::{Note, Notifier};
 #[cfg(mobile)]
-use crate::phone::PhoneNotifier as SystemNotifier;
+use crate::phone::PhoneNotifier;
 #[cfg(desktop)]
 use crate::tray;
 use crate::{events, window};
@@ -28,7 +29,10 @@ pub(crate) struct TauriShell {
 
 impl TauriShell {
     pub(crate) fn new(app: AppHandle) -> Self {
-        let notifier = Arc::new(SystemNotifier::of(&app));
+        #[cfg(desktop)]
+        let notifier = Arc::new(DesktopNotifier::default());
+        #[cfg(mobile)]
+        let notifier = Arc::new(PhoneNotifier::of(&app));
         Self {
             app,
             notifier,
@@ -47,33 +51,65 @@ impl TauriShell {
     }
 
     fn tell_outcome(&self, door_id: &str, unlock: &UnlockState) {
-        let words = match unlock {
-            UnlockState::Unlocked { unlock_s, .. } => {
-                ("Unlocked", format!("Open for {unlock_s} s."))
-            }
-            UnlockState::Failed { error } if may_be_open(error.code) => (
-                "No answer from the door",
-                "It may be open. Look before you try again.".to_owned(),
-            ),
-            UnlockState::Failed { .. } => ("Still locked", "Open Vestibule to see why.".to_owned()),
-            _ => return,
-        };
+        let has_ended = matches!(
+            unlock,
+            UnlockState::Unlocked { .. } | UnlockState::Failed { .. }
+        );
         let mut from_tray = lock(&self.from_tray);
-        if from_tray.as_deref() != Some(door_id) {
+        if !has_ended || from_tray.as_deref() != Some(door_id) {
             return;
         }
         *from_tray = None;
         drop(from_tray);
-        if !window::is_in_front(&self.app) {
+        if window::is_in_front(&self.app) {
+            return;
+        }
+        let words = self.app.state::<Resident>().words();
+        if let Some((title, body)) = outcome(unlock, words) {
             let app = self.app.clone();
-            let (title, body) = words;
-            let note = Note {
-                title: title.to_owned(),
-                body,
-                entry: None,
+            let open = Action {
+                act: Act::Open,
+                label: words.say("action-open", &[]),
             };
-            self.notifier
-                .show(note, Box::new(move || window::show(&app)));
+            self.notifier.show(Note {
+                title,
+                body,
+                actions: vec![open],
+                place: None,
+                entry: None,
+                on_answer: Arc::new(move |_| window::show(&app)),
+            });
+        }
+    }
+
+    /// Says that the newest delivery that waits was collected.
+    #[cfg(desktop)]
+    pub(crate) fn collect_from_tray(app: &AppHandle, item: &str) {
+        collect(app, &[item.to_owned()]);
+    }
+
+    /// Whether anything shows notifications.
+    pub(crate) async fn notification_outlet(&self) -> NotificationOutlet {
+        self.notifier.outlet().await
+    }
+
+    fn note(&self, notification: Notification) -> Note {
+        let app = self.app.clone();
+        let Notification { clip, collects, .. } = notification;
+        let clip = clip.map(|clip| clip.to_string());
+        let on_answer = move |act: Act| match (act, &clip) {
+            (Act::Collected, _) => collect(&app, &collects),
+            (Act::Open, Some(clip)) if collects.len() < 2 => window::show_clip(&app, clip.clone()),
+            (Act::Watch, Some(clip)) => window::show_clip(&app, clip.clone()),
+            (Act::Open | Act::Watch, _) => window::show_activity(&app),
+        };
+        Note {
+            title: notification.title,
+            body: notification.body,
+            actions: notification.actions,
+            place: Some(notification.place),
+            entry: Some(notification.entry),
+            on_answer: Arc::new(on_answer),
         }
     }
 }
@@ -92,23 +128,39 @@ impl Shell for TauriShell {
     }
 
     fn notify(&self, notification: Notification) {
-        let app = self.app.clone();
-        let clip = notification.clip.map(|clip| clip.to_string());
-        let open = move || match clip {
-            Some(clip) => window::show_clip(&app, clip),
-            None => window::show(&app),
-        };
-        let note = Note {
-            title: notification.title,
-            body: notification.body,
-            entry: Some(notification.entry),
-        };
-        self.notifier.show(note, Box::new(open));
+        self.notifier.show(self.note(notification));
+    }
+
+    fn renew(&self, notification: Notification) {
+        self.notifier.renew(self.note(notification));
     }
 
     fn illustrate(&self, entry: u64, picture: Bytes) {
         self.notifier.illustrate(entry, picture);
     }
+}
+
+fn collect(app: &AppHandle, items: &[String]) {
+    let resident = app.state::<Resident>();
+    if let Err(error) = resident.set_collected(items, true) {
+        warn!(%error, "what was collected could not be kept");
+    }
+}
+
+/// What to tell of how an unlock ended, if it did.
+fn outcome(unlock: &UnlockState, words: Words) -> Option<(String, String)> {
+    let say = |message| words.say(message, &[]);
+    Some(match unlock {
+        UnlockState::Unlocked { unlock_s, .. } => (
+            say("unlocked"),
+            words.say("unlocked-for", &[("seconds", (*unlock_s).into())]),
+        ),
+        UnlockState::Failed { error } if may_be_open(error.code) => {
+            (say("no-answer"), say("no-answer-advice"))
+        }
+        UnlockState::Failed { .. } => (say("still-locked"), say("still-locked-advice")),
+        _ => return None,
+    })
 }
 
 /// Whether the door may have taken the request although its answer never came.

@@ -2,6 +2,7 @@ import type {
   ActivityItem,
   commands,
   ExportProgress,
+  OpenActivity,
   OpenClip,
   PendingInvite,
   Snapshot,
@@ -15,6 +16,7 @@ export interface BackendEvents {
   "activity-added": ActivityItem;
   "activity-changed": ActivityItem;
   "open-clip": OpenClip;
+  "open-activity": OpenActivity;
   "export-progress": ExportProgress;
   "pending-invite": PendingInvite;
 }

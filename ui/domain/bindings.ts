@@ -9,6 +9,9 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	snapshot: () => __TAURI_INVOKE<Snapshot>("snapshot"),
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<null>("set_preferences", { preferences }),
+	notificationOutlet: () => __TAURI_INVOKE<NotificationOutlet>("notification_outlet"),
+	setCollected: (itemIds: string[], collected: boolean) => __TAURI_INVOKE<null>("set_collected", { itemIds, collected }),
+	collectAll: () => __TAURI_INVOKE<string[]>("collect_all"),
 	previewInvite: (invite: string) => __TAURI_INVOKE<InvitePreview>("preview_invite", { invite }),
 	takePendingInvite: () => __TAURI_INVOKE<string | null>("take_pending_invite"),
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
@@ -19,6 +22,13 @@ export const commands = {
 	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
 	liveOpen: (doorId: string) => __TAURI_INVOKE<LiveTimeline>("live_open", { doorId }),
 	liveClose: (liveId: string) => __TAURI_INVOKE<null>("live_close", { liveId }),
+	privacyPolicy: () => __TAURI_INVOKE<PrivacyPolicy>("privacy_policy"),
+	watched: (before: string | null) => __TAURI_INVOKE<WatchedPage>("watched", { before }),
+	devices: () => __TAURI_INVOKE<MyDevice[]>("devices"),
+	removeDevice: (deviceId: string) => __TAURI_INVOKE<null>("remove_device", { deviceId }),
+	exportData: () => __TAURI_INVOKE<ExportedData>("export_data"),
+	forgetOwnUnlocks: () => __TAURI_INVOKE<null>("forget_own_unlocks"),
+	forgetEverywhere: () => __TAURI_INVOKE<boolean>("forget_everywhere"),
 	forget: () => __TAURI_INVOKE<null>("forget"),
 };
 
@@ -27,6 +37,7 @@ export const events = {
 	activityAdded: makeEvent<ActivityAdded, ActivityAdded>("activity-added"),
 	activityChanged: makeEvent<ActivityChanged, ActivityChanged>("activity-changed"),
 	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
+	openActivity: makeEvent<OpenActivity, OpenActivity>("open-activity"),
 	openClip: makeEvent<OpenClip, OpenClip>("open-clip"),
 	pendingInvite: makeEvent<PendingInvite, PendingInvite>("pending-invite"),
 	snapshotChanged: makeEvent<SnapshotChanged, SnapshotChanged>("snapshot-changed"),
@@ -63,6 +74,8 @@ export type ActivityItem = {
 	thumbnail: boolean,
 	/**  It should have been filmed, and was not. */
 	unfilmed: boolean,
+	/**  What became of it, when it is a delivery. Known to this device only. */
+	delivery: Delivery | null,
 };
 
 /**  What happened. */
@@ -141,6 +154,13 @@ export type ClipTimeline = {
 
 /**  Whether this device holds a credential that the door should accept. */
 export type CredentialState = "valid" | "expired" | "none";
+
+/**  What became of a delivery, as the person at this device told it. */
+export type Delivery = 
+/**  Nobody has said that it was collected. */
+{ state: "waiting" } | { state: "collected"; atMs: number } | 
+/**  Nobody has said so for so long that it is asked after no more. */
+{ state: "lapsed" };
 
 /**  Why a door refuses: [`access::DenyReason`] on the seam to the UI. */
 export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown" | "OnlyAtTheDoor" | "NotFilmed";
@@ -233,10 +253,12 @@ export type ErrorCode = "invite_malformed" |
 "clip_not_for_this_device" | 
 /**  The clip is not what the door signed. */
 "clip_tampered" | 
-/**  A file of the name that a clip would be saved under is there already. */
+/**  A file of the name that something would be saved under is there already. */
 "export_exists" | 
-/**  A clip could not be written to this device's disk. */
+/**  What was to be saved could not be written to this device's disk. */
 "export_failed" | 
+/**  This resident has no such device. */
+"device_unknown" | 
 /**  The door's camera delivers nothing now. */
 "camera_off" | 
 /**  The building does not let this device watch this door. */
@@ -257,6 +279,11 @@ export type ExportProgress = {
 /**  A clip that was saved as a film. */
 export type ExportedClip = {
 	/**  Where the film is. Its manifest is beside it, with the ending `json`. */
+	path: string,
+};
+
+/**  A file with everything that is held about this resident. */
+export type ExportedData = {
 	path: string,
 };
 
@@ -327,6 +354,17 @@ export type LiveTimeline = {
 	lens: Lens | null,
 };
 
+/**  One live watch. */
+export type LiveWatch = {
+	doorName: string,
+	/**  What the device is called; `None` for one that was removed, or that is no resident's. */
+	deviceName: string | null,
+	thisDevice: boolean,
+	fromMs: number,
+	/**  `None` while it goes on. */
+	untilMs: number | null,
+};
+
 /**  Who is kept out of a door for now. */
 export type Lockdown = "off" | 
 /**  Couriers, guests and everybody with a keypad code. */
@@ -334,8 +372,49 @@ export type Lockdown = "off" |
 /**  Everybody but staff: residents too. */
 "everyone";
 
+/**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
+export type NotificationChoices = {
+	/**  Couriers who came in. */
+	deliveries: boolean,
+	guests: boolean,
+	/**  The building's own people. */
+	staff: boolean,
+	/**  A door was forced, or stands open. */
+	openDoors: boolean,
+	/**  The manager closed doors, or opened them again. */
+	lockdowns: boolean,
+	/**  The ids of the doors that nothing is told of. */
+	silentDoors: string[],
+	quietHours: QuietHours,
+	/**  Whether the picture of an entry is shown with it. */
+	pictures: boolean,
+};
+
+/**  Whether this system has anything that shows notifications. */
+export type NotificationOutlet = "ready" | 
+/**  Nothing on this desktop takes notifications, or it does not answer. */
+"missing";
+
+export type OpenActivity = null;
+
+/**  A device of this resident. */
+export type MyDevice = {
+	id: string,
+	name: string,
+	enrolledAtMs: number,
+	/**  The last day on which it asked the hub for anything, as `2026-05-12`. */
+	seenOn: string | null,
+	thisDevice: boolean,
+};
+
 export type OpenClip = {
 	clipId: string,
+};
+
+/**  How often other residents watched a door on one day. */
+export type OthersWatched = {
+	doorName: string,
+	times: number,
 };
 
 export type PendingInvite = {
@@ -346,6 +425,33 @@ export type PendingInvite = {
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
 	language: Language | null,
+	notifications: NotificationChoices,
+};
+
+/**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
+export type QuietHours = {
+	on: boolean,
+	/**  In minutes after midnight, by this device's clock. */
+	fromMin: number,
+	/**  In minutes after midnight; at or before `from_min`, on the next day. */
+	toMin: number,
+};
+
+/**  What the building's hub says is true of it. */
+export type PrivacyPolicy = {
+	/**  How long clips are kept, in seconds. */
+	clipsS: number,
+	/**  The most clips of the building, in bytes. */
+	clipsBytes: number,
+	/**  How many clips of this resident's doors are held whatever their age. */
+	heldClips: number,
+	/**  How long news waits for devices that are away, in seconds. */
+	eventsS: number,
+	/**  How long passes that ended are kept, in seconds. */
+	endedPassesS: number,
+	/**  How long a device that was taken off can open a door that hears nothing, in seconds. */
+	credentialS: number,
+	doors: WatchableDoor[],
 };
 
 /**  Whether the building's records say which resident came in. */
@@ -370,6 +476,7 @@ export type Snapshot = {
 	enrolled: Enrolment | null,
 	/**  Nearby doors first, nearest at the top; then by name. */
 	doors: DoorCard[],
+	deliveries: WaitingDeliveries,
 	hub: HubState,
 	bluetooth: BluetoothState,
 	preferences: Preferences,
@@ -416,6 +523,44 @@ seq: number } | { kind: "relocked" } | { kind: "failed"; error: AppError };
 
 /**  Who came, when it was not a resident. */
 export type VisitorClass = "courier" | "guest" | "staff";
+
+/**  The deliveries that nobody has said to be collected. */
+export type WaitingDeliveries = {
+	count: number,
+	/**  The newest of them. */
+	newest: ActivityItem | null,
+};
+
+/**  A door, and who may watch it. */
+export type WatchableDoor = {
+	doorId: string,
+	name: string,
+	kind: DoorKind,
+	camera: boolean,
+	/**  How many residents' devices may watch it. */
+	viewers: number,
+	/**  How many devices may that are no resident's. */
+	strangers: number,
+};
+
+/**  Who watched on one day. */
+export type WatchedDay = {
+	/**  In the building's time zone, as `2026-05-12`. */
+	date: string,
+	/**  By this resident's devices. */
+	own: LiveWatch[],
+	/**  By devices that are no resident's. */
+	strangers: LiveWatch[],
+	/**  How often other residents watched each door; only of days that are over. */
+	others: OthersWatched[],
+};
+
+/**  Who watched, the newest day first. */
+export type WatchedPage = {
+	days: WatchedDay[],
+	/**  Ask for what is before this day. */
+	next: string | null,
+};
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

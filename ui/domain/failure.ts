@@ -37,6 +37,7 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   clip_tampered: [m.error_clip_tampered_title, m.error_clip_tampered_next],
   export_exists: [m.error_export_exists_title, m.error_export_exists_next],
   export_failed: [m.error_export_failed_title, m.error_export_failed_next],
+  device_unknown: [m.error_device_unknown_title, m.error_device_unknown_next],
   camera_off: [m.error_camera_off_title, m.error_camera_off_next],
   live_not_allowed: [m.error_live_not_allowed_title, m.error_live_not_allowed_next],
   live_not_offered: [m.error_live_not_offered_title, m.error_live_not_offered_next],

@@ -12,6 +12,7 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
   "activity-added": events.activityAdded,
   "activity-changed": events.activityChanged,
   "open-clip": events.openClip,
+  "open-activity": events.openActivity,
   "export-progress": events.exportProgress,
   "pending-invite": events.pendingInvite,
 };

@@ -7,6 +7,7 @@ const routes: Route[] = [
   { view: "activity", clipId: "0198-ab/cd" },
   { view: "live", doorId: "0198-ab/cd" },
   { view: "settings" },
+  { view: "privacy" },
 ];
 
 it.each(routes)("an address leads back to where it came from (%#)", (route) => {

@@ -15,6 +15,7 @@ mod live;
 mod local_address;
 pub mod oauth;
 mod pass;
+mod privacy;
 mod relay;
 mod resident;
 
@@ -34,6 +35,10 @@ pub use local_address::{LocalAddress, NotLocal};
 pub use pass::{
     MadePass, NewPass, PassChange, PassInfo, PassKind, PassLink, PassState, PassToken,
     PassTokenError, PassUses,
+};
+pub use privacy::{
+    DeviceInfo, DoorPolicy, Forgotten, HeldDevice, Kept, MyData, NamedEntry, OthersWatched, Policy,
+    Watch, WatchDay, WatchPage,
 };
 pub use relay::RELAY_PROTOCOL;
 pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

@@ -17,10 +17,11 @@ use crate::keys::make_private_folder;
 use crate::live::LivePart;
 use crate::store::{Store, StoreError};
 use crate::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Preferences, Snapshot, UiEvent,
+    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, ExportedData, InvitePreview,
+    KeyStorage, LiveTimeline, MyDevice, Preferences, PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
 };
 use crate::unlock::Way;
+use crate::words::Words;
 use crate::{Shell, enrol, illustrations, scan, sync, unlock};
 
 /// The most activity items of one page.
@@ -94,6 +95,16 @@ impl<S: Shell> Controller<S> {
         Ok(())
     }
 
+    /// Keeps that deliveries, by their ids in the activity list, were collected, or that they were not.
+    pub fn set_collected(&self, items: &[String], collected: bool) -> Result<(), AppError> {
+        self.core.set_collected(items, collected)
+    }
+
+    /// Keeps that all deliveries that wait were collected; answers their ids.
+    pub fn collect_all(&self) -> Result<Vec<String>, AppError> {
+        self.core.collect_all()
+    }
+
     /// What an invite promises, without spending it.
     pub fn preview_invite(&self, invite: &str) -> Result<InvitePreview, AppError> {
         let invite = Invite::parse(invite)?;
@@ -118,12 +129,13 @@ impl<S: Shell> Controller<S> {
         Ok(())
     }
 
-    /// Leaves the building: nothing of it stays on this device, neither keys nor history.
+    /// Leaves the building: nothing of it stays on this device, neither keys nor history. The hub is told where it is there.
     pub async fn forget(&self) -> Result<(), AppError> {
         let _one_at_a_time = self.belonging.lock().await;
         let enrolment = self.core.enrolment()?;
         let mut stopped = std::mem::take(&mut *lock(&self.while_enrolled));
         stopped.shutdown().await;
+        self.core.sign_off(enrolment.device).await;
         self.core.store.wipe()?;
         enrol::discard_keys(&self.core, &enrolment.key_name, enrolment.key_storage).await;
         self.core.clear_live();
@@ -232,6 +244,43 @@ impl<S: Shell> Controller<S> {
         Ok(())
     }
 
+    /// How long the building keeps what, and who may watch which door.
+    pub async fn privacy_policy(&self) -> Result<PrivacyPolicy, AppError> {
+        self.core.privacy_policy().await
+    }
+
+    /// Who watched this resident's doors live on the days before `before`, or until now.
+    pub async fn watched(&self, before: Option<String>) -> Result<WatchedPage, AppError> {
+        self.core.watched(before).await
+    }
+
+    /// This resident's devices that open doors.
+    pub async fn devices(&self) -> Result<Vec<MyDevice>, AppError> {
+        self.core.devices().await
+    }
+
+    /// Takes a device of this resident off the building's list.
+    pub async fn remove_device(&self, device_id: &str) -> Result<(), AppError> {
+        self.core.remove_device(device_id).await
+    }
+
+    /// Saves everything that the hub and this device hold about the resident as a file in a folder.
+    pub async fn export_data(&self, folder: PathBuf) -> Result<ExportedData, AppError> {
+        self.core.export_data(folder).await
+    }
+
+    /// Deletes what this device's owner did at doors. It is known nowhere else.
+    pub fn forget_own_unlocks(&self) -> Result<(), AppError> {
+        Ok(self.core.store.forget_own_unlocks()?)
+    }
+
+    /// Has the building forget this resident, and leaves it; whether it keeps the name. Nothing happens without the hub.
+    pub async fn forget_everywhere(&self) -> Result<bool, AppError> {
+        let name_kept = self.core.forget_at_hub().await?;
+        self.forget().await?;
+        Ok(name_kept)
+    }
+
     /// Fetches a clip's picture, a JPEG, proves that the door signed it, and decrypts it.
     pub async fn clip_thumbnail(&self, clip_id: &str) -> Result<Bytes, AppError> {
         self.core.clip_thumbnail(parse_clip(clip_id)?).await
@@ -258,6 +307,11 @@ impl<S: Shell> Controller<S> {
     /// The invite that was opened from outside, once.
     pub fn take_pending_invite(&self) -> Option<String> {
         lock(&self.pending_invite).take()
+    }
+
+    /// What to say things with, in the language that the person chose.
+    pub fn words(&self) -> Words {
+        self.core.words()
     }
 
     /// The program around.

@@ -19,7 +19,8 @@ use crate::links::{Links, LiveLinks};
 use crate::live::Watches;
 use crate::presence::{Presence, Via};
 use crate::store::{Store, StoreError, StoredEnrolment};
-use crate::ui::{AppError, BluetoothState, ErrorCode, HubState, UnlockState};
+use crate::ui::{AppError, BluetoothState, ErrorCode, HubState, Preferences, UnlockState};
+use crate::words::Words;
 
 /// What the program around knows.
 #[derive(Clone, Debug)]
@@ -155,6 +156,20 @@ impl<S: Shell> Core<S> {
 
     pub(crate) fn enrolment(&self) -> Result<StoredEnrolment, AppError> {
         self.store.enrolment()?.ok_or(ErrorCode::NotEnrolled.into())
+    }
+
+    /// What to say it with now.
+    pub(crate) fn words(&self) -> Words {
+        Words::of(self.preferences().language)
+    }
+
+    /// What the person chose; what holds by itself where that cannot be read.
+    pub(crate) fn preferences(&self) -> Preferences {
+        let chosen = self.store.preferences();
+        chosen.unwrap_or_else(|error| {
+            warn!(%error, "what the person chose cannot be read");
+            Preferences::default()
+        })
     }
 
     /// This device's keys: read once, then held while the app runs.

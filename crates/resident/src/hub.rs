@@ -1,6 +1,6 @@
 //! The hub as a resident's device sees it.
 
-use access::{ClipId, DoorId};
+use access::{ClipId, DeviceId, DoorId, ResidentId};
 use async_trait::async_trait;
 use audit::SealedRecords;
 use bluetooth::Link;
@@ -9,9 +9,9 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use hub_api::{
-    Carried, Client, ClientError, ClientIdentity, DoorInfo, Enrolled, EntryPage,
-    ErrorCode as HubCode, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender, ServerEvent,
-    Subject,
+    Carried, Client, ClientError, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EntryPage,
+    ErrorCode as HubCode, Forgotten, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender,
+    MyData, Policy, ServerEvent, Subject, WatchPage,
 };
 use std::sync::Arc;
 use url::Url;
@@ -46,6 +46,18 @@ pub trait Hub: Send + Sync {
     async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError>;
     /// Asks for a door from afar; answers once it has joined.
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError>;
+    /// How long the hub keeps what, and who may watch which door.
+    async fn policy(&self) -> Result<Policy, HubError>;
+    /// Who watched this resident's doors live, on days before `before`.
+    async fn watches(&self, before: Option<String>) -> Result<WatchPage, HubError>;
+    /// This resident's devices.
+    async fn devices(&self) -> Result<Vec<DeviceInfo>, HubError>;
+    /// Takes a device of this resident off the building's list.
+    async fn remove_device(&self, device: DeviceId) -> Result<(), HubError>;
+    /// Everything that the hub holds about this resident.
+    async fn my_data(&self) -> Result<MyData, HubError>;
+    /// Has the hub forget this resident.
+    async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, HubError>;
     /// Comes to watch a door live; answers once the door is there.
     async fn watch_door(&self, door: DoorId) -> Result<(LiveSender, LiveReceiver), HubError>;
 }
@@ -218,6 +230,30 @@ impl Hub for Client {
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {
         Ok(bluetooth::relayed(Client::call_door(self, door).await?))
+    }
+
+    async fn policy(&self) -> Result<Policy, HubError> {
+        Ok(Client::policy(self).await?)
+    }
+
+    async fn watches(&self, before: Option<String>) -> Result<WatchPage, HubError> {
+        Ok(Client::watches(self, before.as_deref()).await?)
+    }
+
+    async fn devices(&self) -> Result<Vec<DeviceInfo>, HubError> {
+        Ok(Client::devices(self).await?)
+    }
+
+    async fn remove_device(&self, device: DeviceId) -> Result<(), HubError> {
+        Ok(Client::remove_device(self, device).await?)
+    }
+
+    async fn my_data(&self) -> Result<MyData, HubError> {
+        Ok(Client::my_data(self).await?)
+    }
+
+    async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, HubError> {
+        Ok(Client::forget_resident(self, resident).await?)
     }
 
     async fn watch_door(&self, door: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {

@@ -10,14 +10,16 @@ use hub_api::{EntryInfo, ErrorCode as HubCode, Event, ServerEvent, Topic};
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use crate::Shell;
 use crate::carry;
 use crate::clock;
 use crate::core::Core;
 use crate::hub::{Hub, HubError};
-use crate::news;
+use crate::news::{self, News};
+use crate::noise;
 use crate::store::{Change, Happening, StoreError};
 use crate::ui::{AppError, HubState};
+use crate::words::Words;
+use crate::{Notification, Shell};
 
 /// Credentials live for 7 days; asking daily leaves 6 days for a hub that is down.
 const RENEW_AFTER_S: u64 = 24 * 3600;
@@ -242,21 +244,28 @@ fn oldest_open<S: Shell>(core: &Core<S>) -> Result<Option<u64>, StoreError> {
 /// twice, not even after a crash.
 fn announce<S: Shell>(core: &Core<S>, changes: &[Change], news_too: bool) {
     for change in changes {
-        match change {
-            Change::Added(record) => {
-                core.tell_added(record);
-                if let Happening::Entry(entry) = &record.happening
-                    && news_too
-                {
-                    notify(core, entry);
-                    // The picture may have been there first.
-                    core.illustrations.ask(&record.happening);
-                }
+        let (record, is_new) = match change {
+            Change::Added(record) => (record, true),
+            Change::Changed(record) => (record, false),
+        };
+        if let Happening::Entry(entry) = &record.happening {
+            match (is_new, news_too) {
+                (true, true) => notify(core, entry),
+                (true, false) => {}
+                (false, _) => renew(core, entry),
             }
-            Change::Changed(record) => {
-                core.tell_changed(record);
-                core.illustrations.ask(&record.happening);
+            if news_too || !is_new {
+                // The picture may have been there first.
+                core.illustrations.ask(entry);
             }
+        }
+        if is_new {
+            core.tell_added(record);
+        } else {
+            core.tell_changed(record);
+        }
+        if record.delivery.is_some() {
+            core.changed.notify_one();
         }
     }
 }
@@ -265,10 +274,30 @@ fn notify<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
     if news::is_lockdown(entry) && was_told_of_lockdown(core, entry) {
         return;
     }
-    let door = core.door_name(entry.door);
-    if let Some(notification) = news::of_entry(entry, &door, clock::now_ms()) {
+    if let Some(notification) = notification(core, entry) {
         core.shell.notify(notification);
     }
+}
+
+fn renew<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
+    if let Some(notification) = notification(core, entry) {
+        core.shell.renew(notification);
+    }
+}
+
+fn notification<S: Shell>(core: &Core<S>, entry: &EntryInfo) -> Option<Notification> {
+    let chosen = core.preferences();
+    if !noise::may_tell(entry, &chosen.notifications, clock::now_ms()) {
+        return None;
+    }
+    let (door, run) = (core.door_name(entry.door), core.run_of(entry));
+    let news = News {
+        entry,
+        door: &door,
+        run: run.as_ref(),
+        words: Words::of(chosen.language),
+    };
+    news.told()
 }
 
 /// Whether another door has told of the same lockdown just before: a whole building's is one piece of news.

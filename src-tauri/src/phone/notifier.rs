@@ -1,17 +1,24 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
 use bytes::Bytes;
+use resident::Act;
+use resident::ui::NotificationOutlet;
 use tauri::AppHandle;
-use tauri_plugin_notification::{ActionPerformed, NotificationExt as _};
+use tauri_plugin_notification::{ActionPerformed, NotificationExt as _, PermissionState};
 use tracing::warn;
 
-use crate::notifier::{Note, Notifier, OnClick};
+use crate::notifier::{Note, Notifier};
 
 /// How the plug-in calls a tap on the notification itself.
 const TAP: &str = "tap";
 
-/// A phone's own notifications. They are without pictures: these would have to lie in a file that the system reads.
+/// What the status bar shows; only Android asks for it.
+const ICON: &str = "ic_stat_vestibule";
+
+/// A phone's own notifications. A tap opens what they tell of. They are without buttons, and without pictures, which would
+/// have to lie in a file that the system reads.
 pub(crate) struct PhoneNotifier {
     app: AppHandle,
     standing: Arc<Standing>,
@@ -25,8 +32,8 @@ impl PhoneNotifier {
             .notification()
             .on_action(move |action: &ActionPerformed| {
                 let tapped = action.notification().filter(|_| action.action_id() == TAP);
-                if let Some(act) = tapped.and_then(|tapped| answered.take(tapped.id())) {
-                    act();
+                if let Some(note) = tapped.and_then(|tapped| answered.take(tapped.id())) {
+                    (note.on_answer)(Act::Open);
                 }
             });
         if let Err(error) = listening {
@@ -37,55 +44,84 @@ impl PhoneNotifier {
             standing,
         }
     }
-}
 
-impl Notifier for PhoneNotifier {
-    fn show(&self, note: Note, on_click: OnClick) {
-        let id = self.standing.add(note.entry, on_click);
+    /// The system is asked over a bridge that answers when it has shown it.
+    fn put_up(&self, id: i32, note: Note) {
         let notification = self.app.notification().builder();
-        let notification = notification.id(id).title(note.title).body(note.body);
-        // The system is asked over a bridge that answers when it has shown it.
+        let notification = notification.id(id).icon(ICON).auto_cancel();
         tauri::async_runtime::spawn_blocking(move || {
-            if let Err(error) = notification.auto_cancel().show() {
+            if let Err(error) = notification.title(note.title).body(note.body).show() {
                 warn!(%error, "a notification could not be shown");
             }
         });
     }
-
-    fn illustrate(&self, _entry: u64, _picture: Bytes) {}
 }
 
-/// The notifications of this run, and what a tap on each does. One that is left from an earlier run opens the app.
+#[async_trait]
+impl Notifier for PhoneNotifier {
+    fn show(&self, note: Note) {
+        let id = self.standing.add(note.clone());
+        self.put_up(id, note);
+    }
+
+    fn renew(&self, note: Note) {
+        if let Some(id) = self.standing.renew(&note) {
+            self.put_up(id, note);
+        }
+    }
+
+    fn illustrate(&self, _entry: u64, _picture: Bytes) {}
+
+    async fn outlet(&self) -> NotificationOutlet {
+        let app = self.app.clone();
+        let asked = move || app.notification().permission_state();
+        match tauri::async_runtime::spawn_blocking(asked).await {
+            Ok(Ok(PermissionState::Granted)) => NotificationOutlet::Ready,
+            _ => NotificationOutlet::Missing,
+        }
+    }
+}
+
+/// The notifications of this run, by number. One that is left from an earlier run opens the app.
 #[derive(Default)]
 struct Standing(Mutex<Numbered>);
 
 #[derive(Default)]
 struct Numbered {
     last: i32,
-    by_id: HashMap<i32, OnClick>,
-    by_entry: HashMap<u64, i32>,
+    notes: HashMap<i32, Note>,
 }
 
 impl Standing {
-    /// The notification's number: the same for the same entry, which the system then replaces.
-    fn add(&self, entry: Option<u64>, on_click: OnClick) -> i32 {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = entry.and_then(|entry| all.by_entry.get(&entry).copied());
-        let id = known.unwrap_or_else(|| {
-            all.last = all.last.checked_add(1).unwrap_or(1);
-            all.last
+    /// The notification's number: that of the one in its place, which the system then replaces.
+    fn add(&self, note: Note) -> i32 {
+        let mut all = self.lock();
+        let known = note.place.and_then(|place| {
+            let mut standing = all.notes.iter();
+            standing.find_map(|(id, other)| (other.place == Some(place)).then_some(*id))
         });
-        if let Some(entry) = entry {
-            all.by_entry.insert(entry, id);
-        }
-        all.by_id.insert(id, on_click);
+        let id = known.unwrap_or_else(|| all.last.checked_add(1).unwrap_or(1));
+        all.last = all.last.max(id);
+        all.notes.insert(id, note);
         id
     }
 
-    fn take(&self, id: i32) -> Option<OnClick> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.by_entry.retain(|_, known| *known != id);
-        all.by_id.remove(&id)
+    /// Takes the place of what tells of the same entry; the number, where that looked otherwise.
+    fn renew(&self, note: &Note) -> Option<i32> {
+        let mut all = self.lock();
+        let mut standing = all.notes.iter_mut();
+        let (id, old) = standing.find(|(_, old)| old.entry.is_some() && old.entry == note.entry)?;
+        let looked_otherwise = !old.looks_like(note);
+        *old = note.clone();
+        looked_otherwise.then_some(*id)
+    }
+
+    fn take(&self, id: i32) -> Option<Note> {
+        self.lock().notes.remove(&id)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Numbered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -95,35 +131,51 @@ mod tests {
 
     use super::*;
 
-    fn counting(count: &Arc<AtomicU32>) -> OnClick {
-        let count = Arc::clone(count);
-        Box::new(move || {
-            count.fetch_add(1, Ordering::SeqCst);
-        })
+    fn note(place: u64, entry: u64, body: &str) -> Note {
+        Note {
+            title: "Courier at Lobby".to_owned(),
+            body: body.to_owned(),
+            actions: Vec::new(),
+            place: Some(place),
+            entry: Some(entry),
+            on_answer: Arc::new(|_| ()),
+        }
     }
 
     #[test]
     fn a_tap_does_what_belongs_to_its_own_notification_and_does_it_once() {
-        let (standing, one, other) = (Standing::default(), Arc::default(), Arc::default());
-        let id = standing.add(Some(7), counting(&one));
-        standing.add(None, counting(&other));
-        standing.take(id).unwrap()();
+        let (standing, taps) = (Standing::default(), Arc::new(AtomicU32::new(0)));
+        let counted = Arc::clone(&taps);
+        let one = Note {
+            on_answer: Arc::new(move |_| {
+                counted.fetch_add(1, Ordering::SeqCst);
+            }),
+            ..note(1, 7, "18:02")
+        };
+        let id = standing.add(one);
+        assert_ne!(standing.add(note(2, 8, "18:03")), id);
+        (standing.take(id).unwrap().on_answer)(Act::Open);
         assert!(standing.take(id).is_none());
-        assert_eq!(
-            (one.load(Ordering::SeqCst), other.load(Ordering::SeqCst)),
-            (1, 0)
-        );
+        assert_eq!(taps.load(Ordering::SeqCst), 1);
     }
 
     #[test]
-    fn what_is_told_anew_of_an_entry_takes_the_place_of_what_was_told() {
-        let (standing, count) = (Standing::default(), Arc::default());
-        let first = standing.add(Some(7), counting(&count));
-        assert_eq!(standing.add(Some(7), counting(&count)), first);
-        assert_ne!(standing.add(Some(8), counting(&count)), first);
-        assert_ne!(
-            standing.add(None, counting(&count)),
-            standing.add(None, counting(&count))
-        );
+    fn what_is_told_next_takes_its_place() {
+        let standing = Standing::default();
+        let first = standing.add(note(1, 7, "18:02"));
+        assert_eq!(standing.add(note(1, 8, "18:03")), first);
+        assert_ne!(standing.add(note(2, 9, "18:04")), first);
+        assert_eq!(standing.take(first).unwrap().entry, Some(8));
+    }
+
+    #[test]
+    fn what_changed_is_shown_again_only_where_it_stands_and_looks_otherwise() {
+        let standing = Standing::default();
+        let id = standing.add(note(1, 7, "18:02"));
+        assert_eq!(standing.renew(&note(1, 7, "18:02")), None);
+        assert_eq!(standing.renew(&note(1, 7, "18:02, collected")), Some(id));
+        assert_eq!(standing.renew(&note(1, 6, "earlier")), None);
+        standing.take(id);
+        assert_eq!(standing.renew(&note(1, 7, "18:02")), None);
     }
 }

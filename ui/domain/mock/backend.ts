@@ -1,12 +1,17 @@
 import type { Backend, BackendEvents } from "../backend";
 import type {
+  ActivityItem,
   ClipTimeline,
   ExportedClip,
+  ExportedData,
   InvitePreview,
   LiveTimeline,
+  MyDevice,
   Preferences,
+  PrivacyPolicy,
   Snapshot,
   UnlockState,
+  WatchedPage,
 } from "../bindings";
 import { CLIP_ID, enrolled } from "./building";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
@@ -16,6 +21,9 @@ type Step = "searching" | "connecting" | "unlocking";
 
 type Handler = (payload: never) => void;
 
+/** How many days the core tells of at a time. */
+const WATCHED_DAYS = 4;
+
 /** Where a reload finds what was chosen. */
 const PREFERENCES = "mock-preferences";
 
@@ -23,6 +31,16 @@ function withChoices(snapshot: Snapshot): Snapshot {
   const kept = sessionStorage.getItem(PREFERENCES);
   if (kept === null) return snapshot;
   return { ...snapshot, preferences: JSON.parse(kept) as Preferences };
+}
+
+function waitingOf(activity: Outcome<ActivityItem[]>): ActivityItem[] {
+  const items = Array.isArray(activity) ? activity : [];
+  return items.filter(({ delivery }) => delivery?.state === "waiting");
+}
+
+function withDeliveries(snapshot: Snapshot, activity: Outcome<ActivityItem[]>): Snapshot {
+  const waiting = waitingOf(activity);
+  return { ...snapshot, deliveries: { count: waiting.length, newest: waiting[0] ?? null } };
 }
 
 /** A core that follows a scenario. */
@@ -34,12 +52,16 @@ export class MockBackend implements Backend {
   private snapshotNow: Snapshot | null = null;
   private asked = 0;
   private watches = 0;
+  private readonly removed = new Set<string>();
 
   constructor(private readonly scenario: Scenario) {}
 
   async snapshot(): Promise<Snapshot> {
     this.called("snapshot");
-    this.snapshotNow ??= withChoices(await this.outcome(this.scenario.snapshot));
+    this.snapshotNow ??= withDeliveries(
+      withChoices(await this.outcome(this.scenario.snapshot)),
+      this.scenario.activity,
+    );
     return this.snapshotNow;
   }
 
@@ -48,6 +70,39 @@ export class MockBackend implements Backend {
     sessionStorage.setItem(PREFERENCES, JSON.stringify(preferences));
     if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, preferences });
     return Promise.resolve(null);
+  }
+
+  notificationOutlet() {
+    return Promise.resolve(this.scenario.outlet);
+  }
+
+  async setCollected(itemIds: string[], collected: boolean) {
+    this.called("setCollected", itemIds, collected);
+    await this.outcome(this.scenario.collect);
+    const delivery = collected
+      ? ({ state: "collected", atMs: Date.now() } as const)
+      : ({ state: "waiting" } as const);
+    this.changeItems((item) => (itemIds.includes(item.id) ? { ...item, delivery } : item));
+    return null;
+  }
+
+  async collectAll() {
+    this.called("collectAll");
+    await this.outcome(this.scenario.collect);
+    const items = waitingOf(this.scenario.activity).map(({ id }) => id);
+    await this.setCollected(items, true);
+    return items;
+  }
+
+  private changeItems(change: (item: ActivityItem) => ActivityItem): void {
+    const { activity } = this.scenario;
+    if (!Array.isArray(activity)) return;
+    const changed = activity.map(change);
+    this.scenario.activity = changed;
+    for (const item of changed.filter((item, index) => item !== activity[index])) {
+      this.emit("activity-changed", item);
+    }
+    if (this.snapshotNow) this.setSnapshot(withDeliveries(this.snapshotNow, changed));
   }
 
   async previewInvite(invite: string): Promise<InvitePreview> {
@@ -135,6 +190,52 @@ export class MockBackend implements Backend {
   liveClose(liveId: string) {
     this.called("liveClose", liveId);
     return Promise.resolve(null);
+  }
+
+  async privacyPolicy(): Promise<PrivacyPolicy> {
+    this.called("privacyPolicy");
+    return this.outcome(this.scenario.policy);
+  }
+
+  async watched(before: string | null): Promise<WatchedPage> {
+    this.called("watched", before);
+    const days = await this.outcome(this.scenario.watched);
+    const older = days.filter(({ date }) => before === null || date < before);
+    const shown = older.slice(0, WATCHED_DAYS);
+    return { days: shown, next: older.length > shown.length ? (shown.at(-1)?.date ?? null) : null };
+  }
+
+  async devices(): Promise<MyDevice[]> {
+    this.called("devices");
+    const all = await this.outcome(this.scenario.devices);
+    return all.filter(({ id }) => !this.removed.has(id));
+  }
+
+  async removeDevice(deviceId: string) {
+    this.called("removeDevice", deviceId);
+    await this.outcome(this.scenario.remove);
+    this.removed.add(deviceId);
+    return null;
+  }
+
+  async exportData(): Promise<ExportedData> {
+    this.called("exportData");
+    await this.outcome(this.scenario.saveMine);
+    return { path: "/home/maya/Downloads/Linden House 2026-05-12 18.42.00.json" };
+  }
+
+  async forgetOwnUnlocks() {
+    this.called("forgetOwnUnlocks");
+    const all = await this.outcome(this.scenario.activity);
+    this.scenario.activity = all.filter(({ kind }) => kind.type !== "own_unlock");
+    return null;
+  }
+
+  async forgetEverywhere() {
+    this.called("forgetEverywhere");
+    await this.outcome(this.scenario.forgetEverywhere);
+    await this.forget();
+    return this.snapshotNow?.enrolled?.residentRecords === "named";
   }
 
   async forget() {

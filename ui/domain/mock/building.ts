@@ -2,14 +2,28 @@ import type {
   ActivityItem,
   ActivityKind,
   ClipState,
+  Delivery,
   DenyReason,
   DoorAlert,
   DoorCard,
   DoorHours,
+  NotificationChoices,
   Shortfall,
   Snapshot,
   VisitorClass,
 } from "../bindings";
+
+/** As the core has it before anybody chose otherwise. */
+const usualNotifications: NotificationChoices = {
+  deliveries: true,
+  guests: true,
+  staff: true,
+  openDoors: true,
+  lockdowns: true,
+  silentDoors: [],
+  quietHours: { on: false, fromMin: 22 * 60, toMin: 7 * 60 },
+  pictures: true,
+};
 
 /** An invented building. */
 export const enrolled: Snapshot = {
@@ -26,7 +40,8 @@ export const enrolled: Snapshot = {
   ],
   hub: "online",
   bluetooth: "on",
-  preferences: { language: null },
+  deliveries: { count: 0, newest: null },
+  preferences: { language: null, notifications: usualNotifications },
   version: "0.1.0",
 };
 
@@ -162,6 +177,17 @@ const TROUBLED: Happened[] = [
   [300, "main", staff(), { clip: { ...held, id: "clip-held" } }],
 ];
 
+/** Some days' deliveries: two that wait, others that were collected, and one that is asked after no more. */
+export function deliveredActivity(nowMs: number): ActivityItem[] {
+  const states: Record<number, Delivery> = {
+    0: { state: "waiting" },
+    2: { state: "waiting" },
+    5: { state: "collected", atMs: nowMs - 30 * MINUTE_MS },
+    9: { state: "lapsed" },
+  };
+  return happened(PAST, nowMs).map((item, index) => ({ ...item, delivery: states[index] ?? null }));
+}
+
 export function troubledActivity(nowMs: number): ActivityItem[] {
   return happened(TROUBLED, nowMs);
 }
@@ -209,6 +235,7 @@ export function item(
     clip,
     thumbnail: false,
     unfilmed: false,
+    delivery: null,
   };
 }
 

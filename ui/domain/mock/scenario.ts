@@ -4,11 +4,16 @@ import type {
   DenyReason,
   ErrorCode,
   InvitePreview,
+  NotificationOutlet,
+  MyDevice,
+  PrivacyPolicy,
   Snapshot,
   UnlockState,
+  WatchedDay,
 } from "../bindings";
 import {
   alertingActivity,
+  deliveredActivity,
   door,
   doorsInLockdown,
   doorsWithHours,
@@ -19,6 +24,7 @@ import {
   someActivity,
   troubledActivity,
 } from "./building";
+import { alarmingPolicy, alarmingWatches, myDevices, policy, watchedDays } from "./privacy";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -34,8 +40,19 @@ export interface Scenario {
   live: Outcome<null>;
   /** The error with which a live picture ends after a while; it goes on where there is none. */
   liveEnds: ErrorCode | null;
+  policy: Outcome<PrivacyPolicy>;
+  /** All days on which somebody watched. */
+  watched: Outcome<WatchedDay[]>;
+  devices: Outcome<MyDevice[]>;
+  remove: Outcome<null>;
+  saveMine: Outcome<null>;
+  forgetEverywhere: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
+  /** Whether anything shows notifications. */
+  outlet: NotificationOutlet;
+  /** What saying that a delivery was collected comes to. */
+  collect: Outcome<null>;
   /** Where an unlock ends. */
   unlock: UnlockEnd;
   /** How much of a clip that is being filmed there is at first, and more each time somebody asks. */
@@ -80,12 +97,33 @@ const base = (nowMs: number): Scenario => ({
   export: null,
   live: null,
   liveEnds: null,
+  policy,
+  watched: watchedDays(nowMs),
+  devices: myDevices,
+  remove: null,
+  saveMine: null,
+  forgetEverywhere: null,
   forget: null,
   pendingInvite: null,
+  outlet: "ready",
+  collect: null,
   unlock: { kind: "idle" },
   filming: { fromS: 6, growsByS: 1 },
   paceMs: 450,
 });
+
+const quiet: Snapshot = {
+  ...enrolled,
+  preferences: {
+    ...enrolled.preferences,
+    notifications: {
+      ...enrolled.preferences.notifications,
+      guests: false,
+      silentDoors: ["door-flat"],
+      quietHours: { on: true, fromMin: 22 * 60 + 30, toMin: 7 * 60 },
+    },
+  },
+};
 
 const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: null }));
 
@@ -116,7 +154,15 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     },
   }),
   "not-trusted": () => ({ snapshot: { ...enrolled, hub: "not_trusted" } }),
-  offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
+  offline: () => ({
+    snapshot: { ...enrolled, hub: "offline" },
+    policy: { fails: error("hub_unreachable") },
+    watched: { fails: error("hub_unreachable") },
+    devices: { fails: error("hub_unreachable") },
+    remove: { fails: error("hub_unreachable") },
+    saveMine: { fails: error("hub_unreachable") },
+    forgetEverywhere: { fails: error("hub_unreachable") },
+  }),
   "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
   "bluetooth-unsupported": () => ({
     snapshot: { ...enrolled, doors: away, bluetooth: "unsupported" },
@@ -154,13 +200,31 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
 
   "activity-troubled": (nowMs) => ({ activity: troubledActivity(nowMs) }),
 
+  deliveries: (nowMs) => ({ activity: deliveredActivity(nowMs) }),
+  "deliveries-one": (nowMs) => ({ activity: deliveredActivity(nowMs).slice(1) }),
+  "deliveries-failing": (nowMs) => ({
+    activity: deliveredActivity(nowMs),
+    collect: { fails: error("internal") },
+  }),
+  "notifications-missing": () => ({ outlet: "missing" }),
+  "notifications-quiet": () => ({ snapshot: quiet }),
+  "privacy-loading": () => ({ policy: "pending", watched: "pending", devices: "pending" }),
+  "privacy-failed": () => ({
+    policy: { fails: error("internal") },
+    watched: { fails: error("internal") },
+    devices: { fails: error("internal") },
+  }),
+  "privacy-quiet": () => ({ watched: [], devices: myDevices.slice(0, 1) }),
+  "privacy-strangers": (nowMs) => ({ policy: alarmingPolicy, watched: alarmingWatches(nowMs) }),
+  "privacy-saving": () => ({ saveMine: "pending" }),
+
   "clip-loading": () => ({ clip: "pending" }),
   "clip-saving": () => ({ export: "pending" }),
   "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&remove=CODE&save-mine=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -175,6 +239,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const clip = failing("clip");
   const exported = failing("export");
   const live = failing("live");
+  const remove = failing("remove");
+  const saveMine = failing("save-mine");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -183,6 +249,8 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(clip && { clip }),
     ...(exported && { export: exported }),
     ...(live && { live }),
+    ...(remove && { remove }),
+    ...(saveMine && { saveMine }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

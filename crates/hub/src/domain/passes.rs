@@ -257,7 +257,7 @@ impl Hub {
 
 const LABEL: &str = "A pass's label";
 
-fn time_zone(building: &Building) -> Result<TimeZone> {
+pub(super) fn time_zone(building: &Building) -> Result<TimeZone> {
     TimeZone::get(&building.time_zone)
         .map_err(|error| HubError::Internal(format!("time zone of {}: {error}", building.id)))
 }

@@ -3,6 +3,7 @@
 mod activity;
 mod building;
 mod carried;
+pub(crate) mod deliveries;
 mod enrolment;
 mod preferences;
 
@@ -15,6 +16,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use activity::{Change, Happening, Record};
+pub(crate) use activity::{entry_item, entry_of_item};
+pub use deliveries::{DeliveryAt, StoredDelivery, Waiting};
 pub use enrolment::{PendingKeys, StoredEnrolment};
 
 mod embedded {
@@ -79,6 +82,7 @@ impl Store {
              DELETE FROM progress; INSERT INTO progress (one) VALUES (1);",
         )?;
         carried::wipe(&transaction)?;
+        deliveries::wipe(&transaction)?;
         preferences::wipe(&transaction)?;
         transaction.commit()?;
         connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;

@@ -51,10 +51,12 @@ pub enum ErrorCode {
     ClipNotForThisDevice,
     /// The clip is not what the door signed.
     ClipTampered,
-    /// A file of the name that a clip would be saved under is there already.
+    /// A file of the name that something would be saved under is there already.
     ExportExists,
-    /// A clip could not be written to this device's disk.
+    /// What was to be saved could not be written to this device's disk.
     ExportFailed,
+    /// This resident has no such device.
+    DeviceUnknown,
     /// The door's camera delivers nothing now.
     CameraOff,
     /// The building does not let this device watch this door.

@@ -8,20 +8,27 @@ mod clip;
 mod error;
 mod lens;
 mod live;
+mod notifications;
 mod preferences;
+mod privacy;
 mod rules;
 
 use serde::{Deserialize, Serialize};
 
 pub use activity::{
-    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, DoorAlert, Shortfall,
-    VisitorClass,
+    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, Delivery, DoorAlert,
+    Shortfall, VisitorClass, WaitingDeliveries,
 };
 pub use clip::{ClipTimeline, ExportedClip, TimelineFragment};
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
+pub use notifications::{NotificationChoices, NotificationOutlet, QuietHours};
 pub use preferences::{Language, Preferences};
+pub use privacy::{
+    ExportedData, LiveWatch, MyDevice, OthersWatched, PrivacyPolicy, WatchableDoor, WatchedDay,
+    WatchedPage,
+};
 pub use rules::{DoorHours, HolderClass, Lockdown};
 
 /// Everything the first page shows.
@@ -33,6 +40,7 @@ pub struct Snapshot {
     pub enrolled: Option<Enrolment>,
     /// Nearby doors first, nearest at the top; then by name.
     pub doors: Vec<DoorCard>,
+    pub deliveries: WaitingDeliveries,
     pub hub: HubState,
     pub bluetooth: BluetoothState,
     pub preferences: Preferences,
@@ -201,6 +209,8 @@ pub enum UiEvent {
     OpenClip {
         clip_id: String,
     },
+    /// The same, of what has no clip, or of several deliveries.
+    OpenActivity,
     /// So many of a clip's fragments have been fetched and proven to save it.
     ExportProgress {
         clip_id: String,

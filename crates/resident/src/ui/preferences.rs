@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::NotificationChoices;
+
 /// What a person chose for this device. It never leaves it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -7,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Preferences {
     /// Of windows, notifications and the tray; `None` is the system's.
     pub language: Option<Language>,
+    pub notifications: NotificationChoices,
 }
 
 /// A language that the app speaks.
@@ -24,6 +27,7 @@ impl Preferences {
     pub fn without_building(self) -> Self {
         Self {
             language: self.language,
+            notifications: self.notifications.without_building(),
         }
     }
 }

@@ -2,7 +2,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use access::{ClipId, DoorId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey};
+use access::{
+    ClipId, DeviceId, DoorId, HolderPublicKey, ResidentId, SignedBundle, SigningPublicKey,
+    ViewerPublicKey,
+};
 use async_trait::async_trait;
 use audit::{SealedRecords, SignedRecord};
 use bluetooth::{Central as _, Link, LoopbackCentral};
@@ -11,9 +14,9 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
-    Carried, CarriedDoor, ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo,
-    EntryPage, ErrorCode, Event, Invite, IssuedCredential, LiveReceiver, LiveSender, ServerEvent,
-    Subject, live_connection,
+    Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject,
+    EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, LiveReceiver,
+    LiveSender, MyData, Policy, ServerEvent, Subject, WatchPage, live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
@@ -21,6 +24,7 @@ use tokio::sync::{mpsc, watch};
 use crate::building::{
     DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, records_key,
 };
+use crate::own_data::{devices, my_data, policy, watches};
 
 /// A hub in memory.
 pub(crate) struct FakeHub {
@@ -53,6 +57,10 @@ pub(crate) struct State {
     /// How far clips are signed that are still recorded.
     pub(crate) prefixes: HashMap<ClipId, SignedClipPrefix>,
     pub(crate) thumbnails: HashMap<ClipId, SignedThumbnail>,
+    /// How often a picture was asked for.
+    pub(crate) thumbnails_asked: u32,
+    /// How many of the next answers with a picture are lost on their way.
+    pub(crate) loses_thumbnails: u32,
     /// The time for which clips are kept is over.
     pub(crate) clips_are_gone: bool,
     pub(crate) credentials_issued: u32,
@@ -64,6 +72,10 @@ pub(crate) struct State {
     pub(crate) batches: u32,
     /// What batches are refused with.
     pub(crate) refuses_records: Option<HubError>,
+    /// The devices that were taken off its list.
+    pub(crate) removed: Vec<DeviceId>,
+    /// Who asked to be forgotten.
+    pub(crate) forgot: Option<ResidentId>,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
 }
@@ -264,7 +276,12 @@ impl Hub for Connection {
 
     async fn thumbnail(&self, clip: ClipId) -> Result<SignedThumbnail, HubError> {
         self.0.is_up()?;
-        let state = self.0.state();
+        let mut state = self.0.state();
+        state.thumbnails_asked += 1;
+        if state.loses_thumbnails > 0 {
+            state.loses_thumbnails -= 1;
+            return Err(HubError::Unreachable);
+        }
         let missing = HubError::Refused {
             code: ErrorCode::NotFound,
             retryable: false,
@@ -321,6 +338,58 @@ impl Hub for Connection {
         };
         let sighting = found.map_err(|_| offline)?;
         behind.connect(&sighting).await.map_err(|_| offline)
+    }
+
+    async fn policy(&self) -> Result<Policy, HubError> {
+        self.0.is_up()?;
+        Ok(policy())
+    }
+
+    async fn watches(&self, before: Option<String>) -> Result<WatchPage, HubError> {
+        self.0.is_up()?;
+        let older = before.is_some();
+        Ok(if older {
+            WatchPage {
+                days: Vec::new(),
+                next: None,
+            }
+        } else {
+            watches()
+        })
+    }
+
+    async fn devices(&self) -> Result<Vec<DeviceInfo>, HubError> {
+        self.0.is_up()?;
+        let removed = self.0.state().removed.clone();
+        let devices = devices().into_iter();
+        Ok(devices.filter(|it| !removed.contains(&it.id)).collect())
+    }
+
+    async fn remove_device(&self, device: DeviceId) -> Result<(), HubError> {
+        self.0.is_up()?;
+        if devices().iter().all(|it| it.id != device) {
+            return Err(HubError::Refused {
+                code: ErrorCode::NotFound,
+                retryable: false,
+            });
+        }
+        self.0.state().removed.push(device);
+        Ok(())
+    }
+
+    async fn my_data(&self) -> Result<MyData, HubError> {
+        self.0.is_up()?;
+        Ok(my_data())
+    }
+
+    async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, HubError> {
+        self.0.is_up()?;
+        self.0.state().forgot = Some(resident);
+        Ok(Forgotten {
+            devices: 2,
+            passes: 0,
+            name_kept: false,
+        })
     }
 
     async fn watch_door(&self, _: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {

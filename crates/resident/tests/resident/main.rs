@@ -8,6 +8,7 @@
 mod alerts;
 mod building;
 mod carrying;
+mod deliveries;
 mod direct;
 mod door;
 mod enrolment;
@@ -17,6 +18,8 @@ mod hub;
 mod in_progress;
 mod live;
 mod live_door;
+mod notifying;
+mod own_data;
 mod preferences;
 mod remote;
 mod unlocking;

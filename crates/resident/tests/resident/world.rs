@@ -159,6 +159,7 @@ impl App {
 pub(crate) struct Seen {
     events: Arc<Mutex<Vec<UiEvent>>>,
     notifications: Arc<Mutex<Vec<Notification>>>,
+    renewed: Arc<Mutex<Vec<Notification>>>,
     pictures: Arc<Mutex<Vec<(u64, Bytes)>>>,
     count: Arc<watch::Sender<u64>>,
 }
@@ -170,6 +171,10 @@ impl Seen {
 
     pub(crate) fn notifications(&self) -> Vec<Notification> {
         self.notifications.lock().unwrap().clone()
+    }
+
+    pub(crate) fn renewed(&self) -> Vec<Notification> {
+        self.renewed.lock().unwrap().clone()
     }
 
     pub(crate) fn pictures(&self) -> Vec<(u64, Bytes)> {
@@ -205,6 +210,11 @@ impl Shell for Seen {
 
     fn notify(&self, notification: Notification) {
         self.notifications.lock().unwrap().push(notification);
+        self.count.send_modify(|count| *count += 1);
+    }
+
+    fn renew(&self, notification: Notification) {
+        self.renewed.lock().unwrap().push(notification);
         self.count.send_modify(|count| *count += 1);
     }
 

@@ -307,7 +307,7 @@ fn resident(row: &Row<'_>) -> RowResult<Resident> {
     })
 }
 
-fn device(row: &Row<'_>) -> RowResult<Device> {
+pub(super) fn device(row: &Row<'_>) -> RowResult<Device> {
     Ok(Device {
         id: id(row, "id", DeviceId::from_bytes)?,
         resident: id(row, "resident", ResidentId::from_bytes)?,
