@@ -224,7 +224,8 @@ async fn bluetooth_that_is_off_is_said_to_be_off_and_is_used_again_when_on() {
     sightings.next().await.unwrap();
 
     stage.world.set_adapter_state(CentralState::PoweredOff);
-    while sightings.next().await.is_some() {}
+    let ending = async { while sightings.next().await.is_some() {} };
+    timeout(PATIENCE, ending).await.unwrap();
     let off = |error| matches!(error, Some(LinkError::BluetoothOff));
     assert!(off(stage.phone.availability().await.err()));
     assert!(off(stage.phone.scan().await.err()));
