@@ -165,7 +165,9 @@ async fn a_second_connection_waits_for_the_end_of_the_first() {
         settle().await;
         drop(first);
     });
-    assert!(second.unwrap().is_open());
+    let second = second.unwrap();
+    settle().await;
+    assert!(second.is_open(), "the end of the first ended the second");
     assert_eq!(stage.door.count_ops(&Op::Connect), 2);
 }
 
