@@ -12,7 +12,7 @@ use crate::desktop as system;
 #[cfg(mobile)]
 use crate::phone as system;
 use crate::shell::{Resident, TauriShell};
-use crate::{clip_scheme, window};
+use crate::{authenticator, clip_scheme, window};
 
 /// What the app was started with.
 #[derive(Debug, Default)]
@@ -56,7 +56,10 @@ struct HasTray(bool);
 fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>> {
     let handle = app.handle().clone();
     let config = system::config(&handle)?;
-    let outside = Outside::live(&config);
+    let outside = Outside {
+        authenticator: authenticator::of_this_system(),
+        ..Outside::live(&config)
+    };
     let shell = TauriShell::new(handle.clone());
     let resident: Resident = tauri::async_runtime::block_on(async {
         Controller::open(config, outside, shell).map(Arc::new)
@@ -71,8 +74,9 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
             .for_each(|url| open_link(&listener, url.into()));
     });
     if let Some(link) = start.link.or_else(|| system::opened_with(&handle)) {
-        resident.offer_invite(link);
+        resident.open_link(link);
     }
+    system::listen_for_keys(&handle);
     if !start.hidden {
         window::show(&handle);
     }
@@ -80,6 +84,6 @@ fn set_up(app: &mut App, start: Start) -> Result<(), Box<dyn std::error::Error>>
 }
 
 fn open_link(app: &AppHandle, link: String) {
-    app.state::<Resident>().offer_invite(link);
+    app.state::<Resident>().open_link(link);
     window::show(app);
 }

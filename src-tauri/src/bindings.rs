@@ -16,14 +16,19 @@ pub(crate) fn seam() -> Builder<Wry> {
         .commands(collect_commands![
             commands::snapshot,
             commands::set_preferences,
+            commands::set_confirmed,
+            commands::set_shortcut,
             commands::notification_outlet,
             commands::set_collected,
             commands::collect_all,
             commands::preview_invite,
             commands::take_pending_invite,
+            commands::take_pending_errand,
             commands::enrol,
             commands::unlock,
             commands::unlock_remotely,
+            commands::make_own_code,
+            commands::reveal_own_code,
             commands::activity,
             commands::clip_timeline,
             commands::export_clip,
@@ -47,6 +52,7 @@ pub(crate) fn seam() -> Builder<Wry> {
             events::OpenActivity,
             events::ExportProgress,
             events::PendingInvite,
+            events::ErrandPending,
         ])
 }
 

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use resident::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, ExportedData, InvitePreview,
-    KeyStorage, LiveTimeline, MyDevice, NotificationOutlet, Preferences, PrivacyPolicy, Snapshot,
-    WatchedPage,
+    ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip, ExportedData,
+    InvitePreview, KeyStorage, LiveTimeline, MyDevice, NotificationOutlet, Preferences,
+    PrivacyPolicy, Snapshot, WatchedPage,
 };
 use tauri::{AppHandle, State};
 
@@ -38,10 +38,31 @@ pub(crate) fn set_preferences(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn set_confirmed(
+    resident: State<'_, Resident>,
+    door_id: String,
+    confirmed: bool,
+) -> Result<(), AppError> {
+    resident.set_confirmed(&door_id, confirmed).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn notification_outlet(
     resident: State<'_, Resident>,
 ) -> Result<NotificationOutlet, AppError> {
     Ok(resident.shell().notification_outlet().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_shortcut(
+    app: AppHandle,
+    resident: State<'_, Resident>,
+    keys: Option<String>,
+) -> Result<(), AppError> {
+    system::change_keys(&app, keys.as_deref()).await?;
+    resident.set_shortcut(keys)
 }
 
 #[tauri::command]
@@ -77,6 +98,12 @@ pub(crate) fn take_pending_invite(resident: State<'_, Resident>) -> Option<Strin
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) fn take_pending_errand(resident: State<'_, Resident>) -> Option<Errand> {
+    resident.take_pending_errand()
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn enrol(
     resident: State<'_, Resident>,
     invite: String,
@@ -98,6 +125,18 @@ pub(crate) async fn unlock_remotely(
     door_id: String,
 ) -> Result<(), AppError> {
     resident.unlock_remotely(&door_id)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_own_code(resident: State<'_, Resident>) -> Result<(), AppError> {
+    resident.make_own_code().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reveal_own_code(resident: State<'_, Resident>) -> Result<String, AppError> {
+    resident.reveal_own_code().await
 }
 
 #[tauri::command]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use resident::Config;
+use resident::ui::AppError;
 use tauri::{AppHandle, Builder, Manager as _, Wry};
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
@@ -13,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 use crate::app::{self, Start};
 use crate::arguments::{self, Arguments, Task};
 use crate::shell::Resident;
-use crate::{headless, tray, window};
+use crate::{headless, shortcut, tray, window};
 
 /// Runs the program with its command line.
 pub fn main() -> ExitCode {
@@ -95,6 +96,16 @@ pub(crate) fn put_up_tray(app: &AppHandle) -> bool {
 /// The link that the app was opened with: here it came with the command line.
 pub(crate) fn opened_with(_: &AppHandle) -> Option<String> {
     None
+}
+
+/// Listens for the keys that open the nearest door, where some were chosen.
+pub(crate) fn listen_for_keys(app: &AppHandle) {
+    shortcut::listen_from_start(app);
+}
+
+/// Listens for these keys from now on, or for none.
+pub(crate) async fn change_keys(app: &AppHandle, keys: Option<&str>) -> Result<(), AppError> {
+    shortcut::change(app, keys).await
 }
 
 /// Where films are saved.

@@ -44,6 +44,9 @@ pub(crate) struct PendingInvite {
     invite: String,
 }
 
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct ErrandPending;
+
 /// Sends an event to the window, if there is one.
 pub(crate) fn emit(app: &AppHandle, event: UiEvent) -> tauri::Result<()> {
     match event {
@@ -64,5 +67,6 @@ pub(crate) fn emit(app: &AppHandle, event: UiEvent) -> tauri::Result<()> {
         }
         .emit(app),
         UiEvent::PendingInvite { invite } => PendingInvite { invite }.emit(app),
+        UiEvent::ErrandPending => ErrandPending.emit(app),
     }
 }

@@ -8,6 +8,7 @@
 mod app;
 #[cfg(desktop)]
 mod arguments;
+mod authenticator;
 mod bindings;
 mod clip_scheme;
 mod commands;
@@ -20,6 +21,8 @@ mod notifier;
 #[cfg(any(mobile, test))]
 mod phone;
 mod shell;
+#[cfg(desktop)]
+mod shortcut;
 #[cfg(desktop)]
 mod tray;
 mod window;

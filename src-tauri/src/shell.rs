@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use resident::ui::{ErrorCode, NotificationOutlet, UiEvent, UnlockState};
+use resident::ui::{Errand, ErrorCode, NotificationOutlet, UiEvent, UnlockState};
 use resident::words::Words;
 use resident::{Act, Action, Controller, Notification, Shell};
 use tauri::{AppHandle, Manager as _};
@@ -23,8 +23,8 @@ pub(crate) type Resident = Arc<Controller<TauriShell>>;
 pub(crate) struct TauriShell {
     app: AppHandle,
     notifier: Arc<dyn Notifier>,
-    /// The door that was tapped in the tray last, whose outcome no window shows.
-    from_tray: Mutex<Option<String>>,
+    /// The door that was asked last from the tray or by keys, whose outcome no window shows.
+    from_outside: Mutex<Option<String>>,
 }
 
 impl TauriShell {
@@ -36,7 +36,7 @@ impl TauriShell {
         Self {
             app,
             notifier,
-            from_tray: Mutex::default(),
+            from_outside: Mutex::default(),
         }
     }
 
@@ -44,10 +44,26 @@ impl TauriShell {
     #[cfg(desktop)]
     pub(crate) fn unlock_from_tray(app: &AppHandle, door_id: &str) {
         let resident = app.state::<Resident>().inner().clone();
-        *lock(&resident.shell().from_tray) = Some(door_id.to_owned());
+        *lock(&resident.shell().from_outside) = Some(door_id.to_owned());
         if let Err(error) = resident.unlock(door_id) {
             warn!(%error, "an unlock from the tray did not begin");
         }
+    }
+
+    /// Unlocks the nearest door; where none is near, shows the window and why.
+    #[cfg(desktop)]
+    pub(crate) fn unlock_nearest(app: &AppHandle) {
+        let app = app.clone();
+        let resident = app.state::<Resident>().inner().clone();
+        tauri::async_runtime::spawn(async move {
+            match resident.unlock_nearest().await {
+                Ok(door) => *lock(&resident.shell().from_outside) = Some(door),
+                Err(error) => {
+                    resident.offer_errand(Errand::NothingNear { error });
+                    window::show(&app);
+                }
+            }
+        });
     }
 
     fn tell_outcome(&self, door_id: &str, unlock: &UnlockState) {
@@ -55,12 +71,12 @@ impl TauriShell {
             unlock,
             UnlockState::Unlocked { .. } | UnlockState::Failed { .. }
         );
-        let mut from_tray = lock(&self.from_tray);
-        if !has_ended || from_tray.as_deref() != Some(door_id) {
+        let mut from_outside = lock(&self.from_outside);
+        if !has_ended || from_outside.as_deref() != Some(door_id) {
             return;
         }
-        *from_tray = None;
-        drop(from_tray);
+        *from_outside = None;
+        drop(from_outside);
         if window::is_in_front(&self.app) {
             return;
         }

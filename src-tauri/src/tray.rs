@@ -152,6 +152,7 @@ fn doors(snapshot: &Snapshot, words: Words) -> Group {
         label: {
             let message = match door.unlock {
                 UnlockState::Unlocked { .. } => "tray-unlocked",
+                UnlockState::Confirming => "tray-confirming",
                 _ if door.unlock.is_busy() => "tray-unlocking",
                 _ => "tray-unlock",
             };
@@ -194,6 +195,7 @@ mod tests {
             rssi_dbm: None,
             remote: false,
             live: false,
+            keypad: false,
             credential: CredentialState::Valid,
             lockdown: Lockdown::Off,
             hours: Vec::new(),
@@ -235,6 +237,7 @@ mod tests {
                 door("Lobby", open),
                 door("Garage", UnlockState::Idle),
             ],
+            own_code: None,
             deliveries: WaitingDeliveries {
                 count: u32::from(newest.is_some()),
                 newest: newest.map(Box::new),

@@ -1,5 +1,6 @@
 import { activity } from "./pictures/activity.ts";
 import { deliveries } from "./pictures/deliveries.ts";
+import { doors } from "./pictures/doors.ts";
 import { films } from "./pictures/films.ts";
 import { privacy } from "./pictures/privacy.ts";
 import { type Picture, shows } from "./pictures/picture.ts";
@@ -274,6 +275,7 @@ export const pictures: Picture[] = [
     reach: openFrom("court", "failed"),
   },
 
+  ...doors,
   ...activity,
   ...films,
   ...deliveries,

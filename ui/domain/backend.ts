@@ -1,6 +1,7 @@
 import type {
   ActivityItem,
   commands,
+  ErrandPending,
   ExportProgress,
   OpenActivity,
   OpenClip,
@@ -19,6 +20,8 @@ export interface BackendEvents {
   "open-activity": OpenActivity;
   "export-progress": ExportProgress;
   "pending-invite": PendingInvite;
+  /** `takePendingErrand` says what it is. */
+  "errand-pending": ErrandPending;
 }
 
 export type Unlisten = () => void;

@@ -9,14 +9,19 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	snapshot: () => __TAURI_INVOKE<Snapshot>("snapshot"),
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<null>("set_preferences", { preferences }),
+	setConfirmed: (doorId: string, confirmed: boolean) => __TAURI_INVOKE<null>("set_confirmed", { doorId, confirmed }),
+	setShortcut: (keys: string | null) => __TAURI_INVOKE<null>("set_shortcut", { keys }),
 	notificationOutlet: () => __TAURI_INVOKE<NotificationOutlet>("notification_outlet"),
 	setCollected: (itemIds: string[], collected: boolean) => __TAURI_INVOKE<null>("set_collected", { itemIds, collected }),
 	collectAll: () => __TAURI_INVOKE<string[]>("collect_all"),
 	previewInvite: (invite: string) => __TAURI_INVOKE<InvitePreview>("preview_invite", { invite }),
 	takePendingInvite: () => __TAURI_INVOKE<string | null>("take_pending_invite"),
+	takePendingErrand: () => __TAURI_INVOKE<Errand | null>("take_pending_errand"),
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
 	unlock: (doorId: string) => __TAURI_INVOKE<null>("unlock", { doorId }),
 	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
+	makeOwnCode: () => __TAURI_INVOKE<null>("make_own_code"),
+	revealOwnCode: () => __TAURI_INVOKE<string>("reveal_own_code"),
 	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
 	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
@@ -36,6 +41,7 @@ export const commands = {
 export const events = {
 	activityAdded: makeEvent<ActivityAdded, ActivityAdded>("activity-added"),
 	activityChanged: makeEvent<ActivityChanged, ActivityChanged>("activity-changed"),
+	errandPending: makeEvent<ErrandPending, ErrandPending>("errand-pending"),
 	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
 	openActivity: makeEvent<OpenActivity, OpenActivity>("open-activity"),
 	openClip: makeEvent<OpenClip, OpenClip>("open-clip"),
@@ -192,6 +198,7 @@ lockdown: Lockdown } |
 
 /**  One door this device knows. */
 export type DoorCard = {
+	keypad: boolean,
 	id: string,
 	name: string,
 	kind: DoorKind,
@@ -228,8 +235,21 @@ export type Enrolment = {
 	buildingName: string,
 	residentName: string,
 	residentRecords: ResidentRecords,
+	/**  In which doors' hours are meant, such as `Europe/Berlin`, as far as this device has heard. */
+	timeZone: string | null,
 	keyStorage: KeyStorage,
 };
+
+/**  What came from outside the windows, and a window has to take up with the person. */
+export type OwnCode = { doorIds: string[]; untilMs: number };
+
+export type Errand = 
+/**  A link to a door was opened. Any web page can do that, so the door opens only when the person says so. */
+{ kind: "open_door"; doorId: string } | 
+/**  The keys for the nearest door were pressed, and no door was asked. */
+{ kind: "nothing_near"; error: AppError };
+
+export type ErrandPending = null;
 
 /**  Every way in which the app can fail a person. */
 export type ErrorCode = "invite_malformed" | 
@@ -241,6 +261,16 @@ export type ErrorCode = "invite_malformed" |
 "no_keychain" | "bluetooth_off" | "bluetooth_unsupported" | "permission_denied" | "door_not_found" | "door_busy" | 
 /**  It has no connection to the hub now, so it cannot be asked from afar. */
 "door_offline" | "connection_lost" | "timeout" | 
+/**  The system was to confirm who asks, and did not. */
+"not_confirmed" | 
+/**  The system was to confirm who asks, and has no way to. */
+"cannot_confirm" | "code_refused" | 
+/**  The keys are no shortcut, or none that other programs could do without. */
+"shortcut_unusable" | 
+/**  Another program holds these keys. */
+"shortcut_taken" | 
+/**  This desktop lets no program listen for keys. */
+"shortcut_unavailable" | 
 /**  The door refused; see [`AppError::reason`]. */
 "denied" | 
 /**  The door accepted, but could not record the entry or move its strike. */
@@ -372,31 +402,6 @@ export type Lockdown = "off" |
 /**  Everybody but staff: residents too. */
 "everyone";
 
-/**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
-export type NotificationChoices = {
-	/**  Couriers who came in. */
-	deliveries: boolean,
-	guests: boolean,
-	/**  The building's own people. */
-	staff: boolean,
-	/**  A door was forced, or stands open. */
-	openDoors: boolean,
-	/**  The manager closed doors, or opened them again. */
-	lockdowns: boolean,
-	/**  The ids of the doors that nothing is told of. */
-	silentDoors: string[],
-	quietHours: QuietHours,
-	/**  Whether the picture of an entry is shown with it. */
-	pictures: boolean,
-};
-
-/**  Whether this system has anything that shows notifications. */
-export type NotificationOutlet = "ready" | 
-/**  Nothing on this desktop takes notifications, or it does not answer. */
-"missing";
-
-export type OpenActivity = null;
-
 /**  A device of this resident. */
 export type MyDevice = {
 	id: string,
@@ -406,6 +411,31 @@ export type MyDevice = {
 	seenOn: string | null,
 	thisDevice: boolean,
 };
+
+/**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
+export type NotificationChoices = {
+	/**  Couriers who came in. */
+	deliveries?: boolean,
+	guests?: boolean,
+	/**  The building's own people. */
+	staff?: boolean,
+	/**  A door was forced, or stands open. */
+	openDoors?: boolean,
+	/**  The manager closed doors, or opened them again. */
+	lockdowns?: boolean,
+	/**  The ids of the doors that nothing is told of. */
+	silentDoors?: string[],
+	quietHours?: QuietHours,
+	/**  Whether the picture of an entry is shown with it. */
+	pictures?: boolean,
+};
+
+/**  Whether this system has anything that shows notifications. */
+export type NotificationOutlet = "ready" | 
+/**  Nothing on this desktop takes notifications, or it does not answer. */
+"missing";
+
+export type OpenActivity = null;
 
 export type OpenClip = {
 	clipId: string,
@@ -425,16 +455,21 @@ export type PendingInvite = {
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
 	language: Language | null,
+	/**  The doors that come right after those that are near, in the person's own order. */
+	pinned: string[],
+	/**  Whether a phone is felt to open a door; `None` is as the system does with motion. */
+	haptics: boolean | null,
+	/**
+	 *  The doors that open only once the system has confirmed who asks.
+	 *  Only [`Controller::set_confirmed`](crate::Controller::set_confirmed) changes them.
+	 */
+	confirmed: string[],
+	/**
+	 *  The keys that open the nearest door, whatever program is in front, as `Ctrl+Alt+KeyU`.
+	 *  Only [`Controller::set_shortcut`](crate::Controller::set_shortcut) changes them.
+	 */
+	shortcut: string | null,
 	notifications: NotificationChoices,
-};
-
-/**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
-export type QuietHours = {
-	on: boolean,
-	/**  In minutes after midnight, by this device's clock. */
-	fromMin: number,
-	/**  In minutes after midnight; at or before `from_min`, on the next day. */
-	toMin: number,
 };
 
 /**  What the building's hub says is true of it. */
@@ -452,6 +487,15 @@ export type PrivacyPolicy = {
 	/**  How long a device that was taken off can open a door that hears nothing, in seconds. */
 	credentialS: number,
 	doors: WatchableDoor[],
+};
+
+/**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
+export type QuietHours = {
+	on?: boolean,
+	/**  In minutes after midnight, by this device's clock. */
+	fromMin?: number,
+	/**  In minutes after midnight; at or before `from_min`, on the next day. */
+	toMin?: number,
 };
 
 /**  Whether the building's records say which resident came in. */
@@ -472,9 +516,10 @@ export type Shortfall =
 
 /**  Everything the first page shows. */
 export type Snapshot = {
+	ownCode: OwnCode | null,
 	/**  `None` until this device has been enrolled in a building. */
 	enrolled: Enrolment | null,
-	/**  Nearby doors first, nearest at the top; then by name. */
+	/**  Nearby doors first, nearest at the top; then pinned ones in the person's own order; then by name. */
 	doors: DoorCard[],
 	deliveries: WaitingDeliveries,
 	hub: HubState,
@@ -506,6 +551,8 @@ export type UnlockChanged = {
 
 /**  How far an unlock has come. Each state is entered when it is true, never before. */
 export type UnlockState = { kind: "idle" } | 
+/**  The system asks the person to prove who they are; nothing is asked of the door before. */
+{ kind: "confirming" } | 
 /**  Looking for the door. */
 { kind: "searching" } | 
 /**  The door was found; no link yet. */

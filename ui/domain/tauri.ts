@@ -15,6 +15,7 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
   "open-activity": events.openActivity,
   "export-progress": events.exportProgress,
   "pending-invite": events.pendingInvite,
+  "errand-pending": events.errandPending,
 };
 
 // The platform's form of the scheme, ending in a slash.

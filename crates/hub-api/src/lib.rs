@@ -14,6 +14,7 @@ mod invite;
 mod live;
 mod local_address;
 pub mod oauth;
+mod own_code;
 mod pass;
 mod privacy;
 mod relay;
@@ -32,6 +33,7 @@ pub use live::{
     live_connection_of_a_viewer,
 };
 pub use local_address::{LocalAddress, NotLocal};
+pub use own_code::{MadeCode, OwnCode};
 pub use pass::{
     MadePass, NewPass, PassChange, PassInfo, PassKind, PassLink, PassState, PassToken,
     PassTokenError, PassUses,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use access::{ClipId, DoorId, WatchId};
 use bytes::Bytes;
-use hub_api::Invite;
+use hub_api::{DoorInfo, Invite};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -15,10 +15,12 @@ use tracing::{info, warn};
 use crate::core::{Config, Core, Interest, Outside};
 use crate::keys::make_private_folder;
 use crate::live::LivePart;
+use crate::opened::Opened;
 use crate::store::{Store, StoreError};
 use crate::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, ExportedData, InvitePreview,
-    KeyStorage, LiveTimeline, MyDevice, Preferences, PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
+    ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip, ExportedData,
+    InvitePreview, KeyStorage, LiveTimeline, MyDevice, Preferences, PrivacyPolicy, Snapshot,
+    UiEvent, WatchedPage,
 };
 use crate::unlock::Way;
 use crate::words::Words;
@@ -47,6 +49,7 @@ pub struct Controller<S: Shell> {
     while_enrolled: Mutex<JoinSet<()>>,
     in_front: Mutex<Option<Interest<S>>>,
     pending_invite: Mutex<Option<String>>,
+    pending_errand: Mutex<Option<Errand>>,
     /// One enrolment or leaving at a time.
     belonging: tokio::sync::Mutex<()>,
 }
@@ -74,6 +77,7 @@ impl<S: Shell> Controller<S> {
             while_enrolled: Mutex::default(),
             in_front: Mutex::default(),
             pending_invite: Mutex::default(),
+            pending_errand: Mutex::default(),
             belonging: tokio::sync::Mutex::default(),
         };
         lock(&controller.always).spawn(publish(controller.core.clone()));
@@ -88,8 +92,28 @@ impl<S: Shell> Controller<S> {
         self.core.snapshot()
     }
 
-    /// Keeps what the person chose for this device.
+    /// Keeps what the person chose for this device, but for what takes more than that: which doors are confirmed, and
+    /// the keys for the nearest one.
     pub fn set_preferences(&self, preferences: &Preferences) -> Result<(), AppError> {
+        let was = self.core.store.preferences()?;
+        self.keep_preferences(&preferences.clone().but_guarded(was))
+    }
+
+    /// Keeps the keys for the nearest door, which the program around listens for already.
+    pub fn set_shortcut(&self, shortcut: Option<String>) -> Result<(), AppError> {
+        let was = self.core.store.preferences()?;
+        self.keep_preferences(&Preferences { shortcut, ..was })
+    }
+
+    /// Lets the system confirm who asks before this door opens, or no more; the system confirms the change too.
+    pub async fn set_confirmed(&self, door_id: &str, confirmed: bool) -> Result<(), AppError> {
+        let door = self.known_door(door_id)?;
+        self.core
+            .set_confirmed(door_id, &door.name, confirmed)
+            .await
+    }
+
+    fn keep_preferences(&self, preferences: &Preferences) -> Result<(), AppError> {
         self.core.store.set_preferences(preferences)?;
         self.core.changed.notify_one();
         Ok(())
@@ -153,10 +177,33 @@ impl<S: Shell> Controller<S> {
         self.begin_unlock(door_id, Way::Remote)
     }
 
-    fn begin_unlock(&self, door_id: &str, way: Way) -> Result<(), AppError> {
+    /// Has the building make this device's own keypad code; the one before opens nothing from now on.
+    pub async fn make_own_code(&self) -> Result<(), AppError> {
+        self.core.make_own_code().await
+    }
+
+    /// The digits of this device's own code; needs no hub.
+    pub async fn reveal_own_code(&self) -> Result<String, AppError> {
+        self.core.reveal_own_code().await
+    }
+
+    /// Begins to unlock the nearest door, as a tap on it does, and answers which one that is. Asks none where none is
+    /// near.
+    pub async fn unlock_nearest(&self) -> Result<String, AppError> {
+        let door = self.core.nearest_door().await?;
+        self.unlock(&door.id)?;
+        Ok(door.id)
+    }
+
+    fn known_door(&self, door_id: &str) -> Result<DoorInfo, AppError> {
         self.core.enrolment()?;
         let door: DoorId = door_id.parse().map_err(|_| ErrorCode::DoorNotFound)?;
-        let door = self.core.store.door(door)?.ok_or(ErrorCode::DoorNotFound)?;
+        let door = self.core.store.door(door)?;
+        Ok(door.ok_or(ErrorCode::DoorNotFound)?)
+    }
+
+    fn begin_unlock(&self, door_id: &str, way: Way) -> Result<(), AppError> {
+        let door = self.known_door(door_id)?;
         if let Some(number) = unlock::claim(&self.core, door.id, way) {
             self.run(unlock::carry_out(self.core.clone(), door, way, number));
         }
@@ -298,8 +345,29 @@ impl<S: Shell> Controller<S> {
         }
     }
 
+    /// Takes a `vestibule:` link that was opened outside the app. It opens nothing: a window asks the person first.
+    pub fn open_link(&self, link: String) {
+        match Opened::read(link) {
+            Opened::Door(door) => self.offer_errand(Errand::OpenDoor {
+                door_id: door.to_string(),
+            }),
+            Opened::Invite(invite) => self.offer_invite(invite),
+        }
+    }
+
+    /// Keeps an errand until a window takes it.
+    pub fn offer_errand(&self, errand: Errand) {
+        *lock(&self.pending_errand) = Some(errand);
+        self.core.shell.emit(UiEvent::ErrandPending);
+    }
+
+    /// The errand that waits for a window, once.
+    pub fn take_pending_errand(&self) -> Option<Errand> {
+        lock(&self.pending_errand).take()
+    }
+
     /// Keeps an invite that was opened from outside until a window takes it.
-    pub fn offer_invite(&self, invite: String) {
+    fn offer_invite(&self, invite: String) {
         *lock(&self.pending_invite) = Some(invite.clone());
         self.core.shell.emit(UiEvent::PendingInvite { invite });
     }

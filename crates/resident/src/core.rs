@@ -11,6 +11,7 @@ use tracing::{info, warn};
 
 use crate::Shell;
 use crate::ahead::Held;
+use crate::authenticator::{Authenticator, NoAuthenticator};
 use crate::clips::Clips;
 use crate::hub::{Hub, HubAddress, Hubs, LiveHubs};
 use crate::illustrations::Illustrations;
@@ -39,10 +40,11 @@ pub struct Outside {
     pub hubs: Arc<dyn Hubs>,
     pub links: Arc<dyn Links>,
     pub keys: KeyStores,
+    pub authenticator: Arc<dyn Authenticator>,
 }
 
 impl Outside {
-    /// The real world. Key files lie in the data folder.
+    /// The real world. Key files lie in the data folder. How the system confirms who asks is the program's to say.
     pub fn live(config: &Config) -> Self {
         Self {
             hubs: Arc::new(LiveHubs),
@@ -51,6 +53,7 @@ impl Outside {
                 keychain: Arc::new(Keychain::of_this_system()),
                 file: Arc::new(FileKeys::in_folder(config.data_dir.join("keys"))),
             },
+            authenticator: Arc::new(NoAuthenticator),
         }
     }
 }
@@ -73,6 +76,8 @@ pub(crate) struct Core<S> {
     pub(crate) changed: Notify,
     /// Do not wait out the pause before the next attempt to reach the hub.
     pub(crate) hurry: Notify,
+    /// A door found that this device's credentials have run out.
+    pub(crate) expired: Notify,
     /// Whether a window is in front.
     pub(crate) in_front: watch::Sender<bool>,
     /// The connection that is there before it is needed.
@@ -138,6 +143,7 @@ impl<S: Shell> Core<S> {
             watches: Watches::default(),
             changed: Notify::new(),
             hurry: Notify::new(),
+            expired: Notify::new(),
             in_front: watch::Sender::new(false),
             ahead: tokio::sync::Mutex::default(),
             interest: watch::Sender::new(0),

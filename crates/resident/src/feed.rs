@@ -1,6 +1,5 @@
 //! What the windows are shown, made from what the device keeps.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use access::{DoorId, HolderClass};
@@ -12,6 +11,7 @@ use crate::Shell;
 use crate::clock;
 use crate::core::Core;
 use crate::deliveries;
+use crate::order::order;
 use crate::store::{Happening, Record, StoredEnrolment};
 use crate::ui::{
     ActivityClip, ActivityItem, ActivityKind, AppError, ClipState, CredentialState, DoorCard,
@@ -20,7 +20,10 @@ use crate::ui::{
 
 impl<S: Shell> Core<S> {
     pub(crate) fn snapshot(&self) -> Result<Snapshot, AppError> {
-        let enrolled = self.store.enrolment()?.map(Enrolment::from);
+        let enrolled = self.store.enrolment()?.map(|stored| Enrolment {
+            time_zone: self.time_zone(&stored),
+            ..stored.into()
+        });
         let doors = self.store.doors()?;
         let credentials = self.credential_states()?;
         let deliveries = self.waiting()?;
@@ -38,6 +41,7 @@ impl<S: Shell> Core<S> {
                     rssi_dbm: near.flatten(),
                     remote: near.is_none() && live.hub == HubState::Online,
                     live: door.camera,
+                    keypad: door.keypad,
                     credential: credentials
                         .get(&door.id)
                         .copied()
@@ -50,19 +54,25 @@ impl<S: Shell> Core<S> {
                 }
             })
             .collect();
-        // People come through the building's doors before their own. The sort is stable: what is
-        // equal keeps the order of names.
-        let is_shared = |card: &DoorCard| card.kind == DoorKind::Common;
-        cards.sort_by_key(|card| Reverse((card.nearby, card.rssi_dbm, is_shared(card))));
+        let preferences = self.store.preferences()?;
+        order(&mut cards, &preferences.pinned);
         Ok(Snapshot {
             enrolled,
             doors: cards,
+            own_code: self.own_code()?,
             deliveries,
             hub: live.hub,
             bluetooth: live.bluetooth,
-            preferences: self.store.preferences()?,
+            preferences,
             version: self.config.version.clone(),
         })
+    }
+
+    /// The building's, as its newest bundle that this device carries says.
+    fn time_zone(&self, enrolment: &StoredEnrolment) -> Option<String> {
+        let (_, bundle) = self.store.carried_bundle().ok()??;
+        let bundle = bundle.verify(&enrolment.building.key).ok()?;
+        Some(bundle.time_zone)
     }
 
     fn credential_states(&self) -> Result<HashMap<DoorId, CredentialState>, AppError> {
@@ -218,6 +228,7 @@ impl From<StoredEnrolment> for Enrolment {
                 access::ResidentRecords::Unnamed => ResidentRecords::Unnamed,
                 access::ResidentRecords::Named => ResidentRecords::Named,
             },
+            time_zone: None,
             key_storage: stored.key_storage,
         }
     }

@@ -11,7 +11,7 @@ use futures::stream::BoxStream;
 use hub_api::{
     Carried, Client, ClientError, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EntryPage,
     ErrorCode as HubCode, Forgotten, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender,
-    MyData, Policy, ServerEvent, Subject, WatchPage,
+    MadeCode, MyData, OwnCode, Policy, ServerEvent, Subject, WatchPage,
 };
 use std::sync::Arc;
 use url::Url;
@@ -44,6 +44,10 @@ pub trait Hub: Send + Sync {
     async fn carried(&self, newer_than: Option<u64>) -> Result<Carried, HubError>;
     /// Delivers sealed records of a door; answers up to which one the hub has them.
     async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError>;
+    /// Makes this device's own keypad code; the one before ends.
+    async fn make_own_code(&self) -> Result<MadeCode, HubError>;
+    /// This device's own code as it stands, if one does.
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError>;
     /// Asks for a door from afar; answers once it has joined.
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError>;
     /// How long the hub keeps what, and who may watch which door.
@@ -226,6 +230,18 @@ impl Hub for Client {
 
     async fn put_carried_records(&self, batch: &SealedRecords) -> Result<u64, HubError> {
         Ok(Client::put_carried_records(self, batch).await?)
+    }
+
+    async fn make_own_code(&self) -> Result<MadeCode, HubError> {
+        Ok(Client::make_own_code(self).await?)
+    }
+
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError> {
+        match Client::own_code(self).await {
+            Ok(own) => Ok(Some(own)),
+            Err(error) if error.code() == Some(HubCode::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {

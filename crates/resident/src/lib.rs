@@ -7,6 +7,7 @@
 //! the hub is sealed, and ends before the resident's own entry.
 
 mod ahead;
+mod authenticator;
 mod carry;
 mod clips;
 mod clock;
@@ -22,8 +23,12 @@ mod illustrations;
 pub mod keys;
 pub mod links;
 mod live;
+mod nearest;
 mod news;
 mod noise;
+mod opened;
+mod order;
+mod own_code;
 mod presence;
 mod privacy;
 mod scan;
@@ -34,6 +39,7 @@ pub mod ui;
 mod unlock;
 pub mod words;
 
+pub use authenticator::{Authenticator, NoAuthenticator, NotConfirmed};
 pub use controller::{Controller, OpenError};
 pub use core::{Config, Outside};
 pub use live::{LivePart, Way as LiveWay};

@@ -106,6 +106,7 @@ async fn follow_once<S: Shell>(
         tokio::select! {
             event = events.next() => next = Some(event.ok_or(Stopped::Ended)??),
             () = core.brought.notified() => carry::exchange(core, hub.as_ref()).await,
+            () = core.expired.notified() => renew_credentials(core, hub.as_ref(), true).await?,
             () = sleep(RENEWAL_TICK) => {
                 renew_credentials(core, hub.as_ref(), false).await?;
                 carry::exchange(core, hub.as_ref()).await;
@@ -118,6 +119,7 @@ async fn follow_once<S: Shell>(
 async fn refresh<S: Shell>(core: &Core<S>, hub: &dyn Hub) -> Result<(), Stopped> {
     refresh_doors(core, hub).await?;
     renew_credentials(core, hub, false).await?;
+    follow_own_code(core, hub).await;
     fetch_entries(core, hub, oldest_open(core)?).await
 }
 
@@ -138,7 +140,10 @@ async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Re
         }
         Event::Refresh(refresh) => {
             match refresh.what {
-                Topic::Doors => refresh_doors(core, hub).await?,
+                Topic::Doors => {
+                    refresh_doors(core, hub).await?;
+                    follow_own_code(core, hub).await;
+                }
                 Topic::Credentials => renew_credentials(core, hub, true).await?,
                 Topic::Entries => fetch_entries(core, hub, oldest_open(core)?).await?,
             }
@@ -166,6 +171,13 @@ async fn refresh_doors<S: Shell>(core: &Core<S>, hub: &dyn Hub) -> Result<(), St
         core.changed.notify_one();
     }
     Ok(())
+}
+
+/// An older hub knows no codes of residents: that holds nothing else up.
+async fn follow_own_code<S: Shell>(core: &Core<S>, hub: &dyn Hub) {
+    if let Err(error) = core.follow_own_code(hub).await {
+        warn!(%error, "it is not known what the own code is good for");
+    }
 }
 
 async fn renew_credentials<S: Shell>(

@@ -45,6 +45,7 @@ still-locked-advice = Open Vestibule to see why.
 
 # The tray's menu.
 tray-unlock = Unlock { $door }
+tray-confirming = { $door } waits for you
 tray-unlocking = Unlocking { $door }…
 tray-unlocked = { $door } is unlocked
 tray-collected = Collected: { $who }, { $door }

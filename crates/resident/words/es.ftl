@@ -45,6 +45,7 @@ still-locked-advice = Abre Vestibule para ver por qué.
 
 # El menú de la bandeja.
 tray-unlock = Abrir { $door }
+tray-confirming = { $door } te espera
 tray-unlocking = Abriendo { $door }…
 tray-unlocked = { $door } está abierta
 tray-collected = Recogida: { $who }, { $door }

@@ -15,6 +15,7 @@ mod notifier;
 use std::path::PathBuf;
 
 use resident::Config;
+use resident::ui::{AppError, ErrorCode};
 use tauri::{AppHandle, Builder, Manager as _, Wry};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 use tauri_plugin_notification::{NotificationExt as _, PermissionState};
@@ -81,6 +82,17 @@ pub(crate) fn opened_with(app: &AppHandle) -> Option<String> {
     let links =
         links.inspect_err(|error| debug!(%error, "the link that opened the app is not known"));
     Some(links.ok()??.into_iter().next()?.into())
+}
+
+/// A phone has no keys to listen for.
+pub(crate) fn listen_for_keys(_: &AppHandle) {}
+
+#[expect(
+    clippy::unused_async,
+    reason = "called as the desktop's, which has to wait"
+)]
+pub(crate) async fn change_keys(_: &AppHandle, _: Option<&str>) -> Result<(), AppError> {
+    Err(ErrorCode::ShortcutUnavailable.into())
 }
 
 /// Where films are saved: on an iPhone the Files app shows it.

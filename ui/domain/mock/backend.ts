@@ -1,7 +1,10 @@
 import type { Backend, BackendEvents } from "../backend";
 import type {
+  AppError,
   ActivityItem,
   ClipTimeline,
+  DoorCard,
+  Errand,
   ExportedClip,
   ExportedData,
   InvitePreview,
@@ -13,7 +16,7 @@ import type {
   UnlockState,
   WatchedPage,
 } from "../bindings";
-import { CLIP_ID, enrolled } from "./building";
+import { CLIP_ID, enrolled, manyDoors, OWN_CODE, ownCode } from "./building";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
 
@@ -29,8 +32,19 @@ const PREFERENCES = "mock-preferences";
 
 function withChoices(snapshot: Snapshot): Snapshot {
   const kept = sessionStorage.getItem(PREFERENCES);
-  if (kept === null) return snapshot;
-  return { ...snapshot, preferences: JSON.parse(kept) as Preferences };
+  const preferences = kept === null ? snapshot.preferences : (JSON.parse(kept) as Preferences);
+  return { ...snapshot, preferences, doors: ordered(snapshot.doors, preferences.pinned) };
+}
+
+/** As the real core's order: near, pinned, the rest as it was at first. */
+function ordered(doors: readonly DoorCard[], pinned: readonly string[]): DoorCard[] {
+  const asInvented = [...manyDoors, ...doors].map(({ id }) => id);
+  const place = ({ id }: DoorCard) => (pinned.includes(id) ? pinned.indexOf(id) : pinned.length);
+  const strength = ({ nearby, rssiDbm }: DoorCard) => (nearby ? (rssiDbm ?? -200) : -Infinity);
+  return doors
+    .toSorted((a, b) => asInvented.indexOf(a.id) - asInvented.indexOf(b.id))
+    .toSorted((a, b) => place(a) - place(b))
+    .toSorted((a, b) => (strength(a) === strength(b) ? 0 : strength(b) - strength(a)));
 }
 
 function waitingOf(activity: Outcome<ActivityItem[]>): ActivityItem[] {
@@ -54,7 +68,11 @@ export class MockBackend implements Backend {
   private watches = 0;
   private readonly removed = new Set<string>();
 
-  constructor(private readonly scenario: Scenario) {}
+  private errand: Errand | null;
+
+  constructor(private readonly scenario: Scenario) {
+    this.errand = scenario.errand;
+  }
 
   async snapshot(): Promise<Snapshot> {
     this.called("snapshot");
@@ -67,9 +85,25 @@ export class MockBackend implements Backend {
 
   setPreferences(preferences: Preferences) {
     this.called("setPreferences", preferences);
-    sessionStorage.setItem(PREFERENCES, JSON.stringify(preferences));
-    if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, preferences });
+    // As the real core: some choices have a call of their own.
+    const { confirmed, shortcut } = this.preferences;
+    this.keep({ ...preferences, confirmed, shortcut });
     return Promise.resolve(null);
+  }
+
+  async setConfirmed(doorId: string, confirmed: boolean) {
+    this.called("setConfirmed", doorId, confirmed);
+    await this.outcome(this.scenario.confirm);
+    const others = this.preferences.confirmed.filter((id) => id !== doorId);
+    this.keep({ confirmed: confirmed ? [...others, doorId] : others });
+    return null;
+  }
+
+  async setShortcut(keys: string | null) {
+    this.called("setShortcut", keys);
+    await this.outcome(this.scenario.shortcut);
+    this.keep({ shortcut: keys });
+    return null;
   }
 
   notificationOutlet() {
@@ -115,6 +149,18 @@ export class MockBackend implements Backend {
     return Promise.resolve(this.scenario.pendingInvite);
   }
 
+  takePendingErrand() {
+    const errand = this.errand;
+    this.errand = null;
+    return Promise.resolve(errand);
+  }
+
+  /** Something comes from outside. */
+  bring(errand: Errand): void {
+    this.errand = errand;
+    this.emit("errand-pending", null);
+  }
+
   async enrol(invite: string, storage: string) {
     this.called("enrol", invite, storage);
     // As the real core: without a keychain only the other choice can work.
@@ -126,14 +172,28 @@ export class MockBackend implements Backend {
 
   unlock(doorId: string) {
     this.called("unlock", doorId);
-    void this.playUnlock(doorId, ["searching", "connecting", "unlocking"]);
+    void this.begin(doorId, ["searching", "connecting", "unlocking"]);
     return Promise.resolve(null);
   }
 
   unlockRemotely(doorId: string) {
     this.called("unlockRemotely", doorId);
-    void this.playUnlock(doorId, ["connecting", "unlocking"]);
+    void this.begin(doorId, ["connecting", "unlocking"]);
     return Promise.resolve(null);
+  }
+
+  async makeOwnCode() {
+    this.called("makeOwnCode");
+    await this.outcome(this.scenario.code);
+    if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, ownCode });
+    return null;
+  }
+
+  async revealOwnCode() {
+    this.called("revealOwnCode");
+    await this.pause();
+    if (!this.snapshotNow?.ownCode) throw error("code_refused");
+    return OWN_CODE;
   }
 
   async activity(before: number | null, limit: number) {
@@ -275,6 +335,21 @@ export class MockBackend implements Backend {
     return { codec, width, height, lens };
   }
 
+  /** As the real core: the system confirms first who asks, where the person wants that. */
+  private async begin(doorId: string, steps: readonly Step[]): Promise<void> {
+    if (this.preferences.confirmed.includes(doorId)) {
+      this.emit("unlock-changed", { doorId, unlock: { kind: "confirming" } });
+      try {
+        await this.outcome(this.scenario.confirm);
+      } catch (thrown) {
+        const unlock: UnlockState = { kind: "failed", error: thrown as AppError };
+        this.emit("unlock-changed", { doorId, unlock });
+        return;
+      }
+    }
+    await this.playUnlock(doorId, steps);
+  }
+
   private async playUnlock(doorId: string, steps: readonly Step[]): Promise<void> {
     const { unlock: end, paceMs } = this.scenario;
     const show = (unlock: UnlockState) => this.emit("unlock-changed", { doorId, unlock });
@@ -297,6 +372,18 @@ export class MockBackend implements Backend {
     if (end.kind === "relocked") return;
     await this.pause(Math.min(3000, paceMs * 8));
     show({ kind: "idle" });
+  }
+
+  private get preferences(): Preferences {
+    return this.snapshotNow?.preferences ?? enrolled.preferences;
+  }
+
+  private keep(chosen: Partial<Preferences>): void {
+    if (!this.snapshotNow) return;
+    const preferences = { ...this.preferences, ...chosen };
+    sessionStorage.setItem(PREFERENCES, JSON.stringify(preferences));
+    const doors = ordered(this.snapshotNow.doors, preferences.pinned);
+    this.setSnapshot({ ...this.snapshotNow, preferences, doors });
   }
 
   private setSnapshot(snapshot: Snapshot): void {

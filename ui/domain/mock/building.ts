@@ -7,6 +7,7 @@ import type {
   DoorAlert,
   DoorCard,
   DoorHours,
+  OwnCode,
   NotificationChoices,
   Shortfall,
   Snapshot,
@@ -31,6 +32,7 @@ export const enrolled: Snapshot = {
     buildingName: "Linden House",
     residentName: "Ada Winter",
     residentRecords: "unnamed",
+    timeZone: "Europe/Berlin",
     keyStorage: "keychain",
   },
   doors: [
@@ -38,12 +40,27 @@ export const enrolled: Snapshot = {
     door("parcels", "Package room", { nearby: true, rssiDbm: -71 }),
     door("flat", "Apartment 3B", { kind: "unit" }),
   ],
+  ownCode: null,
   hub: "online",
   bluetooth: "on",
   deliveries: { count: 0, newest: null },
-  preferences: { language: null, notifications: usualNotifications },
+  preferences: {
+    language: null,
+    pinned: [],
+    haptics: null,
+    confirmed: [],
+    shortcut: null,
+    notifications: usualNotifications,
+  },
   version: "0.1.0",
 };
+
+/** Long after the mocked building's day. */
+const UNTIL_MS = Date.UTC(2099, 7, 9, 16, 42);
+
+export const ownCode: OwnCode = { doorIds: ["door-main", "door-parcels"], untilMs: UNTIL_MS };
+
+export const OWN_CODE = "40718263";
 
 export const notEnrolled: Snapshot = { ...enrolled, enrolled: null, doors: [] };
 
@@ -56,6 +73,7 @@ export function door(id: string, name: string, more: Partial<DoorCard> = {}): Do
     rssiDbm: null,
     remote: false,
     live: id !== "flat",
+    keypad: id === "main" || id === "parcels",
     credential: "valid",
     lockdown: "off",
     hours: [],
@@ -99,6 +117,15 @@ export const doorsWithHours: DoorCard[] = [
     hours: [couriersOnWorkdays, couriersOnSaturdays, guestsByDay],
   }),
   door("flat", "Apartment 3B", { kind: "unit" }),
+];
+
+export const doorsWithOwnHours: DoorCard[] = [
+  door("main", "Main entrance", { nearby: true, rssiDbm: -52 }),
+  door("roof", "Roof terrace", {
+    nearby: true,
+    rssiDbm: -71,
+    hours: [{ ...couriersOnWorkdays, class: "resident", fromMin: 20 * 60, toMin: 23 * 60 }],
+  }),
 ];
 
 export const doorsInLockdown: DoorCard[] = [

@@ -2,8 +2,11 @@ import type {
   ActivityItem,
   AppError,
   DenyReason,
+  DoorCard,
+  Errand,
   ErrorCode,
   InvitePreview,
+  Preferences,
   NotificationOutlet,
   MyDevice,
   PrivacyPolicy,
@@ -17,10 +20,12 @@ import {
   door,
   doorsInLockdown,
   doorsWithHours,
+  doorsWithOwnHours,
   enrolled,
   longActivity,
   manyDoors,
   notEnrolled,
+  ownCode,
   someActivity,
   troubledActivity,
 } from "./building";
@@ -49,6 +54,12 @@ export interface Scenario {
   forgetEverywhere: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
+  errand: Errand | null;
+  /** What the system says when it is to confirm who asks. */
+  confirm: Outcome<null>;
+  shortcut: Outcome<null>;
+  /** What asking the building for a code comes to. */
+  code: Outcome<null>;
   /** Whether anything shows notifications. */
   outlet: NotificationOutlet;
   /** What saying that a delivery was collected comes to. */
@@ -74,6 +85,7 @@ const RETRYABLE = new Set<ErrorCode>([
   "timeout",
   "door_failed",
   "door_offline",
+  "not_confirmed",
   "clip_unavailable",
   "export_failed",
   "camera_off",
@@ -105,6 +117,10 @@ const base = (nowMs: number): Scenario => ({
   forgetEverywhere: null,
   forget: null,
   pendingInvite: null,
+  errand: null,
+  confirm: null,
+  shortcut: null,
+  code: null,
   outlet: "ready",
   collect: null,
   unlock: { kind: "idle" },
@@ -127,6 +143,12 @@ const quiet: Snapshot = {
 
 const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: null }));
 
+const choosing = (doors: DoorCard[], chosen: Partial<Preferences>): Snapshot => ({
+  ...enrolled,
+  doors,
+  preferences: { ...enrolled.preferences, ...chosen },
+});
+
 /** Named changes to the usual day in Linden House. */
 const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "doors-nearby": () => ({}),
@@ -134,6 +156,35 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "doors-many": () => ({ snapshot: { ...enrolled, doors: manyDoors } }),
   "doors-one": () => ({ snapshot: { ...enrolled, doors: enrolled.doors.slice(0, 1) } }),
   "doors-none": () => ({ snapshot: { ...enrolled, doors: [] } }),
+  "doors-pinned": () => ({
+    snapshot: choosing(manyDoors, { pinned: ["door-garage", "door-flat", "door-bikes"] }),
+  }),
+  "doors-confirmed": () => ({
+    snapshot: choosing(enrolled.doors, { confirmed: ["door-main", "door-flat"] }),
+  }),
+  "doors-own-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithOwnHours } }),
+  "link-to-door": () => ({ errand: { kind: "open_door", doorId: "door-main" } }),
+  "link-to-door-away": () => ({
+    snapshot: { ...enrolled, doors: away },
+    errand: { kind: "open_door", doorId: "door-parcels" },
+  }),
+  "link-to-unknown-door": () => ({ errand: { kind: "open_door", doorId: "door-elsewhere" } }),
+  "nothing-near": () => ({
+    snapshot: { ...enrolled, doors: away },
+    errand: { kind: "nothing_near", error: error("door_not_found") },
+  }),
+  "nothing-near-bluetooth-off": () => ({
+    snapshot: { ...enrolled, doors: away, bluetooth: "off" },
+    errand: { kind: "nothing_near", error: error("bluetooth_off") },
+  }),
+  "shortcut-chosen": () => ({
+    snapshot: choosing(enrolled.doors, { shortcut: "Ctrl+Alt+KeyU" }),
+  }),
+  "code-made": () => ({ snapshot: { ...enrolled, ownCode } }),
+  "code-offline": () => ({ snapshot: { ...enrolled, hub: "offline", ownCode } }),
+  "code-over": (nowMs) => ({
+    snapshot: { ...enrolled, ownCode: { ...ownCode, untilMs: nowMs - 86_400_000 } },
+  }),
   "doors-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithHours } }),
   "doors-lockdown": (nowMs) => ({
     snapshot: { ...enrolled, doors: doorsInLockdown },
@@ -224,7 +275,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "live-connecting": () => ({ live: "pending" }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&remove=CODE&save-mine=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&code=CODE&confirm=CODE|pending&live-ends=CODE&remove=CODE&save-mine=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -239,6 +290,9 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const clip = failing("clip");
   const exported = failing("export");
   const live = failing("live");
+  const shortcut = failing("shortcut");
+  const code = failing("code");
+  const confirm = query.get("confirm") === "pending" ? ("pending" as const) : failing("confirm");
   const remove = failing("remove");
   const saveMine = failing("save-mine");
   const unlock = query.get("unlock");
@@ -249,6 +303,9 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(clip && { clip }),
     ...(exported && { export: exported }),
     ...(live && { live }),
+    ...(shortcut && { shortcut }),
+    ...(code && { code }),
+    ...(confirm && { confirm }),
     ...(remove && { remove }),
     ...(saveMine && { saveMine }),
     liveEnds: query.get("live-ends") as ErrorCode | null,

@@ -13,6 +13,7 @@ mod exports;
 mod keeping;
 mod log;
 mod offline;
+mod own_codes;
 mod pass_secrets;
 mod pass_terms;
 mod passes;

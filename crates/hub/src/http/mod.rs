@@ -10,6 +10,7 @@ mod extract;
 mod guard;
 mod live;
 mod log;
+mod own_codes;
 mod pass_page;
 mod passes;
 mod privacy;
@@ -125,6 +126,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(residents::clip_fragment))
         .routes(routes!(passes::list, passes::make))
         .routes(routes!(passes::change, passes::revoke))
+        .routes(routes!(own_codes::show, own_codes::make, own_codes::end))
         .routes(routes!(privacy::policy))
         .routes(routes!(privacy::watches))
         .routes(routes!(privacy::devices))

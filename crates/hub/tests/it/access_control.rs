@@ -116,6 +116,9 @@ fn every_endpoint_says_who_may_use_it() {
     GET /v1/clips/ID/thumbnail: resident
     PUT /v1/clips/ID/thumbnail: door
     GET /v1/clips/ID/upload: door
+    DELETE /v1/code: resident
+    GET /v1/code: resident
+    POST /v1/code: resident
     POST /v1/credentials: resident
     GET /v1/devices: resident
     DELETE /v1/devices/ID: resident

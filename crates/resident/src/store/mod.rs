@@ -5,6 +5,7 @@ mod building;
 mod carried;
 pub(crate) mod deliveries;
 mod enrolment;
+mod own_code;
 mod preferences;
 
 use std::fs::OpenOptions;
@@ -19,6 +20,7 @@ pub use activity::{Change, Happening, Record};
 pub(crate) use activity::{entry_item, entry_of_item};
 pub use deliveries::{DeliveryAt, StoredDelivery, Waiting};
 pub use enrolment::{PendingKeys, StoredEnrolment};
+pub use own_code::KeptCode;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -82,6 +84,7 @@ impl Store {
              DELETE FROM progress; INSERT INTO progress (one) VALUES (1);",
         )?;
         carried::wipe(&transaction)?;
+        own_code::wipe(&transaction)?;
         deliveries::wipe(&transaction)?;
         preferences::wipe(&transaction)?;
         transaction.commit()?;

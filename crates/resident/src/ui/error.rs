@@ -39,6 +39,18 @@ pub enum ErrorCode {
     DoorOffline,
     ConnectionLost,
     Timeout,
+    /// The system was to confirm who asks, and did not.
+    NotConfirmed,
+    /// The system was to confirm who asks, and has no way to.
+    CannotConfirm,
+    /// The building makes this device no code, or has ended the one that it had.
+    CodeRefused,
+    /// The keys are no shortcut, or none that other programs could do without.
+    ShortcutUnusable,
+    /// Another program holds these keys.
+    ShortcutTaken,
+    /// This desktop lets no program listen for keys.
+    ShortcutUnavailable,
     /// The door refused; see [`AppError::reason`].
     Denied,
     /// The door accepted, but could not record the entry or move its strike.
@@ -84,6 +96,7 @@ impl ErrorCode {
                 | Self::ConnectionLost
                 | Self::Timeout
                 | Self::DoorFailed
+                | Self::NotConfirmed
                 | Self::ClipUnavailable
                 | Self::ExportFailed
                 | Self::CameraOff

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use access::{
-    ClipId, DeviceId, DoorId, HolderPublicKey, ResidentId, SignedBundle, SigningPublicKey,
+    ClipId, DeviceId, DoorId, GrantId, HolderPublicKey, ResidentId, SignedBundle, SigningPublicKey,
     ViewerPublicKey,
 };
 use async_trait::async_trait;
@@ -16,15 +16,19 @@ use futures::stream;
 use hub_api::{
     Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject,
     EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, LiveReceiver,
-    LiveSender, MyData, Policy, ServerEvent, Subject, WatchPage, live_connection,
+    LiveSender, MadeCode, MyData, OwnCode, Policy, ServerEvent, Subject, WatchPage,
+    live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
 
 use crate::building::{
-    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, records_key,
+    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, now_s, records_key,
 };
 use crate::own_data::{devices, my_data, policy, watches};
+
+/// The code that the hub makes.
+pub(crate) const CODE: &str = "40718263";
 
 /// A hub in memory.
 pub(crate) struct FakeHub {
@@ -72,6 +76,10 @@ pub(crate) struct State {
     pub(crate) batches: u32,
     /// What batches are refused with.
     pub(crate) refuses_records: Option<HubError>,
+    /// The device's own code, while it stands.
+    pub(crate) own_code: Option<OwnCode>,
+    /// What making a code is refused with.
+    pub(crate) refuses_code: Option<ErrorCode>,
     /// The devices that were taken off its list.
     pub(crate) removed: Vec<DeviceId>,
     /// Who asked to be forgotten.
@@ -326,6 +334,28 @@ impl Hub for Connection {
             }
         }
         Ok(state.brought.len() as u64)
+    }
+
+    async fn make_own_code(&self) -> Result<MadeCode, HubError> {
+        self.0.is_up()?;
+        let mut state = self.0.state();
+        if let Some(code) = state.refuses_code {
+            let retryable = false;
+            return Err(HubError::Refused { code, retryable });
+        }
+        let own = OwnCode {
+            id: GrantId::from_entropy([0x77; 16]),
+            doors: vec![LOBBY],
+            not_after: now_s() + 90 * 24 * 3600,
+        };
+        state.own_code = Some(own.clone());
+        let code = CODE.to_owned();
+        Ok(MadeCode { own, code })
+    }
+
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError> {
+        self.0.is_up()?;
+        Ok(self.0.state().own_code.clone())
     }
 
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {

@@ -8,6 +8,7 @@
 mod alerts;
 mod building;
 mod carrying;
+mod confirming;
 mod deliveries;
 mod direct;
 mod door;
@@ -19,6 +20,8 @@ mod in_progress;
 mod live;
 mod live_door;
 mod notifying;
+mod outside;
+mod own_code;
 mod own_data;
 mod preferences;
 mod remote;
