@@ -62,7 +62,7 @@ pub(crate) async fn set_shortcut(
     resident: State<'_, Resident>,
     keys: Option<String>,
 ) -> Result<(), AppError> {
-    system::change_shortcut(&app, keys.as_deref()).await?;
+    system::change_keys(&app, keys.as_deref()).await?;
     resident.set_shortcut(keys)
 }
 

@@ -101,17 +101,22 @@ pub(crate) fn put_up_tray(app: &AppHandle) -> bool {
 /// Begins what goes on as long as the app runs.
 pub(crate) fn begin(app: &AppHandle) {
     tauri::async_runtime::spawn(updates::look_daily(app.clone()));
-    shortcut::listen_from_start(app);
-}
-
-/// Listens for other keys, or for none.
-pub(crate) async fn change_shortcut(app: &AppHandle, keys: Option<&str>) -> Result<(), AppError> {
-    shortcut::change(app, keys).await
+    listen_for_keys(app);
 }
 
 /// The link that the app was opened with: here it came with the command line.
 pub(crate) fn opened_with(_: &AppHandle) -> Option<String> {
     None
+}
+
+/// Listens for the keys that open the nearest door, where some were chosen.
+fn listen_for_keys(app: &AppHandle) {
+    shortcut::listen_from_start(app);
+}
+
+/// Listens for these keys from now on, or for none.
+pub(crate) async fn change_keys(app: &AppHandle, keys: Option<&str>) -> Result<(), AppError> {
+    shortcut::change(app, keys).await
 }
 
 /// Where films are saved.

@@ -8,10 +8,10 @@ use tauri::{AppHandle, Manager as _};
 use tracing::warn;
 
 #[cfg(desktop)]
-use crate::notifier::DesktopNotifier as SystemNotifier;
+use crate::notifier::DesktopNotifier;
 use crate::notifier::{Note, Notifier};
 #[cfg(mobile)]
-use crate::phone::PhoneNotifier as SystemNotifier;
+use crate::phone::PhoneNotifier;
 #[cfg(desktop)]
 use crate::tray;
 use crate::{events, window};
@@ -29,7 +29,10 @@ pub(crate) struct TauriShell {
 
 impl TauriShell {
     pub(crate) fn new(app: AppHandle) -> Self {
-        let notifier = Arc::new(SystemNotifier::of(&app));
+        #[cfg(desktop)]
+        let notifier = Arc::new(DesktopNotifier::default());
+        #[cfg(mobile)]
+        let notifier = Arc::new(PhoneNotifier::of(&app));
         Self {
             app,
             notifier,

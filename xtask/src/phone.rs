@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
     setup::{self, Need, Tool, path_of_tool},
     shell::{command, run as run_command},
 };
+
+/// What phones load: iOS the first, Android the second. The third is for the tests.
+const LIBRARIES: &str = "crate-type = [\"staticlib\", \"cdylib\", \"rlib\"]\n";
 
 /// Options of `cargo xtask phone`.
 #[derive(Args, Debug)]
@@ -40,7 +43,27 @@ enum System {
 /// Makes the project where there is none, completes it, and builds it.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     setup::ensure(&[Need::Ui, Need::Tool(Tool::Tauri)])?;
-    let system = arguments.system;
+    let (system, manifest) = (arguments.system, app().join("Cargo.toml"));
+    let committed = fs::read_to_string(&manifest)?.replace(LIBRARIES, "");
+    let done = prepare(system).and_then(|()| {
+        if arguments.prepare {
+            return Ok(());
+        }
+        say::stage("building");
+        run_command(&mut tauri(system.build()))
+    });
+    if arguments.prepare && done.is_ok() {
+        say::line(
+            "src-tauri/Cargo.toml now names the libraries that phones load; do not commit that",
+        );
+    } else {
+        fs::write(&manifest, committed)?;
+    }
+    done
+}
+
+/// Makes the project where there is none, and completes it.
+fn prepare(system: System) -> Result<()> {
     let project = system.project();
     if !project.is_dir() {
         say::stage("making the project");
@@ -50,12 +73,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     lay_over(&app().join("phones").join(system.folder()), &project)?;
     lay_icons(system, &project)?;
     system.finish(&project)?;
-    if arguments.prepare {
-        say::line(&format!("{} is ready to be built", project.display()));
-        return Ok(());
+    let manifest = app().join("Cargo.toml");
+    let with_libraries = name_libraries(&fs::read_to_string(&manifest)?)?;
+    fs::write(&manifest, with_libraries)?;
+    say::line(&format!("{} is complete", project.display()));
+    Ok(())
+}
+
+/// Has cargo make the libraries that phones load. Laptops need neither, and would link them at every build.
+fn name_libraries(manifest: &str) -> Result<String> {
+    const LIB: &str = "[lib]\n";
+    if manifest.contains(LIBRARIES) {
+        return Ok(manifest.to_owned());
     }
-    say::stage("building");
-    run_command(&mut tauri(system.build()))
+    ensure!(manifest.contains(LIB), "src-tauri/Cargo.toml has no [lib]");
+    Ok(manifest.replacen(LIB, &format!("{LIB}{LIBRARIES}"), 1))
 }
 
 impl System {
@@ -203,6 +235,18 @@ mod tests {
             assert_eq!(fs::read(project.path().join(path)).unwrap(), manifest);
         }
         assert!(!project.path().join("AndroidManifest.xml").exists());
+    }
+
+    #[test]
+    fn the_apps_library_becomes_one_that_phones_load_once() {
+        let ours = fs::read_to_string(app().join("Cargo.toml")).unwrap();
+        let named = name_libraries(&ours).unwrap();
+        assert!(
+            named.contains(&format!("[lib]\n{LIBRARIES}name")),
+            "{named}"
+        );
+        assert_eq!(name_libraries(&named).unwrap(), named);
+        assert!(name_libraries("[package]\n").is_err());
     }
 
     #[test]

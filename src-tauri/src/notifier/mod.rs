@@ -2,7 +2,7 @@
 
 #[cfg(all(desktop, unix, not(target_os = "macos")))]
 mod desktop;
-#[cfg(all(desktop, not(all(unix, not(target_os = "macos")))))]
+#[cfg(all(desktop, any(not(unix), target_os = "macos")))]
 mod elsewhere;
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use resident::{Act, Action};
 
 #[cfg(all(desktop, unix, not(target_os = "macos")))]
 pub(crate) use desktop::DesktopNotifier;
-#[cfg(all(desktop, not(all(unix, not(target_os = "macos")))))]
+#[cfg(all(desktop, any(not(unix), target_os = "macos")))]
 pub(crate) use elsewhere::DesktopNotifier;
 
 #[cfg(desktop)]
@@ -42,8 +42,8 @@ pub(crate) struct Note {
 
 impl Note {
     /// Whether the other shows the same.
-    #[cfg(all(desktop, unix, not(target_os = "macos")))]
-    fn looks_like(&self, other: &Self) -> bool {
+    #[cfg(any(mobile, test, all(unix, not(target_os = "macos"))))]
+    pub(crate) fn looks_like(&self, other: &Self) -> bool {
         (&self.title, &self.body, &self.actions) == (&other.title, &other.body, &other.actions)
     }
 }

@@ -79,18 +79,20 @@ pub(crate) fn put_up_tray(_: &AppHandle) -> bool {
 /// A phone's store brings newer versions, and its system decides what runs.
 pub(crate) fn begin(_: &AppHandle) {}
 
-/// A phone has no keys that are heard by what is not in front.
-#[expect(clippy::unused_async, reason = "as on a computer")]
-pub(crate) async fn change_shortcut(_: &AppHandle, _: Option<&str>) -> Result<(), AppError> {
-    Err(ErrorCode::ShortcutUnavailable.into())
-}
-
 /// The link that the app was opened with, as by the camera that read an invite's code.
 pub(crate) fn opened_with(app: &AppHandle) -> Option<String> {
     let links = app.deep_link().get_current();
     let links =
         links.inspect_err(|error| debug!(%error, "the link that opened the app is not known"));
     Some(links.ok()??.into_iter().next()?.into())
+}
+
+#[expect(
+    clippy::unused_async,
+    reason = "called as the desktop's, which has to wait"
+)]
+pub(crate) async fn change_keys(_: &AppHandle, _: Option<&str>) -> Result<(), AppError> {
+    Err(ErrorCode::ShortcutUnavailable.into())
 }
 
 /// Where films are saved: on an iPhone the Files app shows it.

@@ -9,13 +9,16 @@ use tauri::AppHandle;
 use tauri_plugin_notification::{ActionPerformed, NotificationExt as _, PermissionState};
 use tracing::warn;
 
-use crate::notifier::{Note, Notifier, OnAnswer};
+use crate::notifier::{Note, Notifier};
 
 /// How the plug-in calls a tap on the notification itself.
 const TAP: &str = "tap";
 
-/// A phone's own notifications, which a tap opens. They are without pictures: these would have to lie in a file that the
-/// system reads.
+/// What the status bar shows; only Android asks for it.
+const ICON: &str = "ic_stat_vestibule";
+
+/// A phone's own notifications. A tap opens what they tell of. They are without buttons, and without pictures, which would
+/// have to lie in a file that the system reads.
 pub(crate) struct PhoneNotifier {
     app: AppHandle,
     standing: Arc<Standing>,
@@ -29,8 +32,8 @@ impl PhoneNotifier {
             .notification()
             .on_action(move |action: &ActionPerformed| {
                 let tapped = action.notification().filter(|_| action.action_id() == TAP);
-                if let Some(answer) = tapped.and_then(|tapped| answered.take(tapped.id())) {
-                    answer(Act::Open);
+                if let Some(note) = tapped.and_then(|tapped| answered.take(tapped.id())) {
+                    (note.on_answer)(Act::Open);
                 }
             });
         if let Err(error) = listening {
@@ -42,12 +45,12 @@ impl PhoneNotifier {
         }
     }
 
+    /// The system is asked over a bridge that answers when it has shown it.
     fn put_up(&self, id: i32, note: Note) {
         let notification = self.app.notification().builder();
-        let notification = notification.id(id).title(note.title).body(note.body);
-        // The system is asked over a bridge that answers when it has shown it.
+        let notification = notification.id(id).icon(ICON).auto_cancel();
         tauri::async_runtime::spawn_blocking(move || {
-            if let Err(error) = notification.auto_cancel().show() {
+            if let Err(error) = notification.title(note.title).body(note.body).show() {
                 warn!(%error, "a notification could not be shown");
             }
         });
@@ -57,12 +60,12 @@ impl PhoneNotifier {
 #[async_trait]
 impl Notifier for PhoneNotifier {
     fn show(&self, note: Note) {
-        let id = self.standing.add(&note);
+        let id = self.standing.add(note.clone());
         self.put_up(id, note);
     }
 
     fn renew(&self, note: Note) {
-        if let Some(id) = self.standing.about(note.entry) {
+        if let Some(id) = self.standing.renew(&note) {
             self.put_up(id, note);
         }
     }
@@ -71,65 +74,50 @@ impl Notifier for PhoneNotifier {
 
     async fn outlet(&self) -> NotificationOutlet {
         let app = self.app.clone();
-        let state = tauri::async_runtime::spawn_blocking(move || {
-            app.notification().permission_state().ok()
-        });
-        match state.await.ok().flatten() {
-            Some(PermissionState::Denied) => NotificationOutlet::Missing,
-            _ => NotificationOutlet::Ready,
+        let asked = move || app.notification().permission_state();
+        match tauri::async_runtime::spawn_blocking(asked).await {
+            Ok(Ok(PermissionState::Granted)) => NotificationOutlet::Ready,
+            _ => NotificationOutlet::Missing,
         }
     }
 }
 
-/// The notifications of this run, and what a tap on each does. One that is left from an earlier run opens the app.
+/// The notifications of this run, by number. One that is left from an earlier run opens the app.
 #[derive(Default)]
 struct Standing(Mutex<Numbered>);
 
 #[derive(Default)]
 struct Numbered {
     last: i32,
-    by_id: HashMap<i32, Shown>,
-    by_place: HashMap<u64, i32>,
-}
-
-struct Shown {
-    entry: Option<u64>,
-    on_answer: OnAnswer,
+    notes: HashMap<i32, Note>,
 }
 
 impl Standing {
-    /// The notification's number: the same in the same place, where the system then replaces what stands.
-    fn add(&self, note: &Note) -> i32 {
+    /// The notification's number: that of the one in its place, which the system then replaces.
+    fn add(&self, note: Note) -> i32 {
         let mut all = self.lock();
-        let known = note.place.and_then(|place| all.by_place.get(&place));
-        let id = known.copied().unwrap_or_else(|| {
-            all.last = all.last.checked_add(1).unwrap_or(1);
-            all.last
+        let known = note.place.and_then(|place| {
+            let mut standing = all.notes.iter();
+            standing.find_map(|(id, other)| (other.place == Some(place)).then_some(*id))
         });
-        if let Some(place) = note.place {
-            all.by_place.insert(place, id);
-        }
-        let shown = Shown {
-            entry: note.entry,
-            on_answer: Arc::clone(&note.on_answer),
-        };
-        all.by_id.insert(id, shown);
+        let id = known.unwrap_or_else(|| all.last.checked_add(1).unwrap_or(1));
+        all.last = all.last.max(id);
+        all.notes.insert(id, note);
         id
     }
 
-    /// The number of what stands about an entry.
-    fn about(&self, entry: Option<u64>) -> Option<i32> {
-        let all = self.lock();
-        let mut standing = all.by_id.iter();
-        standing
-            .find(|(_, shown)| entry.is_some() && shown.entry == entry)
-            .map(|(id, _)| *id)
+    /// Takes the place of what tells of the same entry; the number, where that looked otherwise.
+    fn renew(&self, note: &Note) -> Option<i32> {
+        let mut all = self.lock();
+        let mut standing = all.notes.iter_mut();
+        let (id, old) = standing.find(|(_, old)| old.entry.is_some() && old.entry == note.entry)?;
+        let looked_otherwise = !old.looks_like(note);
+        *old = note.clone();
+        looked_otherwise.then_some(*id)
     }
 
-    fn take(&self, id: i32) -> Option<OnAnswer> {
-        let mut all = self.lock();
-        all.by_place.retain(|_, known| *known != id);
-        all.by_id.remove(&id).map(|shown| shown.on_answer)
+    fn take(&self, id: i32) -> Option<Note> {
+        self.lock().notes.remove(&id)
     }
 
     fn lock(&self) -> MutexGuard<'_, Numbered> {
@@ -143,45 +131,51 @@ mod tests {
 
     use super::*;
 
-    fn note(place: Option<u64>, entry: Option<u64>, count: &Arc<AtomicU32>) -> Note {
-        let count = Arc::clone(count);
+    fn note(place: u64, entry: u64, body: &str) -> Note {
         Note {
-            title: String::new(),
-            body: String::new(),
+            title: "Courier at Lobby".to_owned(),
+            body: body.to_owned(),
             actions: Vec::new(),
-            place,
-            entry,
-            on_answer: Arc::new(move |_| {
-                count.fetch_add(1, Ordering::SeqCst);
-            }),
+            place: Some(place),
+            entry: Some(entry),
+            on_answer: Arc::new(|_| ()),
         }
     }
 
     #[test]
     fn a_tap_does_what_belongs_to_its_own_notification_and_does_it_once() {
-        let (standing, one, other) = (Standing::default(), Arc::default(), Arc::default());
-        let id = standing.add(&note(Some(7), Some(7), &one));
-        standing.add(&note(None, None, &other));
-        standing.take(id).unwrap()(Act::Open);
+        let (standing, taps) = (Standing::default(), Arc::new(AtomicU32::new(0)));
+        let counted = Arc::clone(&taps);
+        let one = Note {
+            on_answer: Arc::new(move |_| {
+                counted.fetch_add(1, Ordering::SeqCst);
+            }),
+            ..note(1, 7, "18:02")
+        };
+        let id = standing.add(one);
+        assert_ne!(standing.add(note(2, 8, "18:03")), id);
+        (standing.take(id).unwrap().on_answer)(Act::Open);
         assert!(standing.take(id).is_none());
-        assert_eq!(
-            (one.load(Ordering::SeqCst), other.load(Ordering::SeqCst)),
-            (1, 0)
-        );
+        assert_eq!(taps.load(Ordering::SeqCst), 1);
     }
 
     #[test]
-    fn what_is_told_anew_in_a_place_takes_the_place_of_what_was_told() {
-        let (standing, count) = (Standing::default(), Arc::default());
-        let first = standing.add(&note(Some(7), Some(1), &count));
-        assert_eq!(standing.add(&note(Some(7), Some(2), &count)), first);
-        assert_ne!(standing.add(&note(Some(8), Some(3), &count)), first);
-        assert_eq!(standing.about(Some(2)), Some(first));
-        assert_eq!(standing.about(Some(1)), None);
-        assert_eq!(standing.about(None), None);
-        assert_ne!(
-            standing.add(&note(None, None, &count)),
-            standing.add(&note(None, None, &count))
-        );
+    fn what_is_told_next_takes_its_place() {
+        let standing = Standing::default();
+        let first = standing.add(note(1, 7, "18:02"));
+        assert_eq!(standing.add(note(1, 8, "18:03")), first);
+        assert_ne!(standing.add(note(2, 9, "18:04")), first);
+        assert_eq!(standing.take(first).unwrap().entry, Some(8));
+    }
+
+    #[test]
+    fn what_changed_is_shown_again_only_where_it_stands_and_looks_otherwise() {
+        let standing = Standing::default();
+        let id = standing.add(note(1, 7, "18:02"));
+        assert_eq!(standing.renew(&note(1, 7, "18:02")), None);
+        assert_eq!(standing.renew(&note(1, 7, "18:02, collected")), Some(id));
+        assert_eq!(standing.renew(&note(1, 6, "earlier")), None);
+        standing.take(id);
+        assert_eq!(standing.renew(&note(1, 7, "18:02")), None);
     }
 }

@@ -165,7 +165,9 @@ async fn a_second_connection_waits_for_the_end_of_the_first() {
         settle().await;
         drop(first);
     });
-    assert!(second.unwrap().is_open());
+    let second = second.unwrap();
+    settle().await;
+    assert!(second.is_open(), "the end of the first ended the second");
     assert_eq!(stage.door.count_ops(&Op::Connect), 2);
 }
 
@@ -224,7 +226,8 @@ async fn bluetooth_that_is_off_is_said_to_be_off_and_is_used_again_when_on() {
     sightings.next().await.unwrap();
 
     stage.world.set_adapter_state(CentralState::PoweredOff);
-    while sightings.next().await.is_some() {}
+    let ending = async { while sightings.next().await.is_some() {} };
+    timeout(PATIENCE, ending).await.unwrap();
     let off = |error| matches!(error, Some(LinkError::BluetoothOff));
     assert!(off(stage.phone.availability().await.err()));
     assert!(off(stage.phone.scan().await.err()));
