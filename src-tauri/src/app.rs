@@ -11,7 +11,7 @@ use tauri_plugin_window_state::StateFlags;
 use crate::arguments::{self, Arguments};
 use crate::bindings::seam;
 use crate::shell::{Resident, TauriShell};
-use crate::{clip_scheme, tray, window};
+use crate::{authenticator, clip_scheme, shortcut, tray, window};
 
 /// Runs until the person quits.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .register_asynchronous_uri_scheme_protocol(clip_scheme::SCHEME, clip_scheme::handle)
         .invoke_handler(seam.invoke_handler())
         .on_window_event(window::handle_event)
-        .manage(window::WantedClip::default())
+        .manage(window::Wanted::default())
         .manage(tray::Shown::default())
         .setup(move |app| {
             seam.mount_events(app);
@@ -74,7 +74,10 @@ fn set_up(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let handle = app.handle().clone();
     let config = arguments::config()?;
-    let outside = Outside::live(&config);
+    let outside = Outside {
+        authenticator: authenticator::of_this_system(),
+        ..Outside::live(&config)
+    };
     let shell = TauriShell::new(handle.clone());
     let resident: Resident = tauri::async_runtime::block_on(async {
         Controller::open(config, outside, shell).map(Arc::new)
@@ -92,8 +95,9 @@ fn set_up(
             .for_each(|url| open_link(&listener, url.into()));
     });
     if let Some(link) = link {
-        resident.offer_invite(link);
+        resident.open_link(link);
     }
+    shortcut::listen_from_start(&handle);
     if !hidden {
         window::show(&handle);
     }
@@ -109,6 +113,6 @@ fn started_again(app: &AppHandle, words: Vec<String>) {
 }
 
 fn open_link(app: &AppHandle, link: String) {
-    app.state::<Resident>().offer_invite(link);
+    app.state::<Resident>().open_link(link);
     window::show(app);
 }

@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) task: Option<Task>,
 
-    /// An invite link that was opened.
+    /// A `vestibule:` link that was opened: an invite, or one to a door.
     pub(crate) link: Option<String>,
 
     /// Start in the tray, without a window.

@@ -16,11 +16,19 @@ pub(crate) fn seam() -> Builder<Wry> {
         .commands(collect_commands![
             commands::snapshot,
             commands::set_preferences,
+            commands::set_confirmed,
+            commands::set_shortcut,
+            commands::notification_outlet,
+            commands::set_collected,
+            commands::collect_all,
             commands::preview_invite,
             commands::take_pending_invite,
+            commands::take_pending_errand,
             commands::enrol,
             commands::unlock,
             commands::unlock_remotely,
+            commands::make_own_code,
+            commands::reveal_own_code,
             commands::activity,
             commands::clip_timeline,
             commands::export_clip,
@@ -30,6 +38,13 @@ pub(crate) fn seam() -> Builder<Wry> {
             commands::revoke_pass,
             commands::live_open,
             commands::live_close,
+            commands::privacy_policy,
+            commands::watched,
+            commands::devices,
+            commands::remove_device,
+            commands::export_data,
+            commands::forget_own_unlocks,
+            commands::forget_everywhere,
             commands::forget,
         ])
         .events(collect_events![
@@ -38,8 +53,10 @@ pub(crate) fn seam() -> Builder<Wry> {
             events::ActivityAdded,
             events::ActivityChanged,
             events::OpenClip,
+            events::OpenActivity,
             events::ExportProgress,
             events::PendingInvite,
+            events::ErrandPending,
         ])
 }
 

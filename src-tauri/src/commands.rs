@@ -1,13 +1,16 @@
 //! What a window may ask for. Each command only forwards.
 
+use std::path::PathBuf;
+
 use resident::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Pass, PassDraft, PassList, Preferences, Snapshot,
+    ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip, ExportedData,
+    InvitePreview, KeyStorage, LiveTimeline, MyDevice, NotificationOutlet, Pass, PassDraft,
+    PassList, Preferences, PrivacyPolicy, Snapshot, WatchedPage,
 };
 use tauri::{AppHandle, State};
 
 use crate::shell::Resident;
-use crate::window;
+use crate::{shortcut, window};
 
 #[tauri::command]
 #[specta::specta]
@@ -31,6 +34,51 @@ pub(crate) fn set_preferences(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn set_confirmed(
+    resident: State<'_, Resident>,
+    door_id: String,
+    confirmed: bool,
+) -> Result<(), AppError> {
+    resident.set_confirmed(&door_id, confirmed).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn notification_outlet(
+    resident: State<'_, Resident>,
+) -> Result<NotificationOutlet, AppError> {
+    Ok(resident.shell().notification_outlet().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_shortcut(
+    app: AppHandle,
+    resident: State<'_, Resident>,
+    keys: Option<String>,
+) -> Result<(), AppError> {
+    shortcut::change(&app, keys.as_deref()).await?;
+    resident.set_shortcut(keys)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn set_collected(
+    resident: State<'_, Resident>,
+    item_ids: Vec<String>,
+    collected: bool,
+) -> Result<(), AppError> {
+    resident.set_collected(&item_ids, collected)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn collect_all(resident: State<'_, Resident>) -> Result<Vec<String>, AppError> {
+    resident.collect_all()
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) fn preview_invite(
     resident: State<'_, Resident>,
     invite: &str,
@@ -42,6 +90,12 @@ pub(crate) fn preview_invite(
 #[specta::specta]
 pub(crate) fn take_pending_invite(resident: State<'_, Resident>) -> Option<String> {
     resident.take_pending_invite()
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn take_pending_errand(resident: State<'_, Resident>) -> Option<Errand> {
+    resident.take_pending_errand()
 }
 
 #[tauri::command]
@@ -71,6 +125,18 @@ pub(crate) async fn unlock_remotely(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn make_own_code(resident: State<'_, Resident>) -> Result<(), AppError> {
+    resident.make_own_code().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reveal_own_code(resident: State<'_, Resident>) -> Result<String, AppError> {
+    resident.reveal_own_code().await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn activity(
     resident: State<'_, Resident>,
     before: Option<u64>,
@@ -94,9 +160,62 @@ pub(crate) async fn export_clip(
     resident: State<'_, Resident>,
     clip_id: String,
 ) -> Result<ExportedClip, AppError> {
+    resident.export_clip(&clip_id, saved_files()?).await
+}
+
+fn saved_files() -> Result<PathBuf, AppError> {
     let folder = dirs::download_dir().or_else(dirs::home_dir);
-    let folder = folder.ok_or(ErrorCode::ExportFailed)?;
-    resident.export_clip(&clip_id, folder).await
+    Ok(folder.ok_or(ErrorCode::ExportFailed)?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn privacy_policy(
+    resident: State<'_, Resident>,
+) -> Result<PrivacyPolicy, AppError> {
+    resident.privacy_policy().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watched(
+    resident: State<'_, Resident>,
+    before: Option<String>,
+) -> Result<WatchedPage, AppError> {
+    resident.watched(before).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn devices(resident: State<'_, Resident>) -> Result<Vec<MyDevice>, AppError> {
+    resident.devices().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_device(
+    resident: State<'_, Resident>,
+    device_id: String,
+) -> Result<(), AppError> {
+    resident.remove_device(&device_id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_data(resident: State<'_, Resident>) -> Result<ExportedData, AppError> {
+    resident.export_data(saved_files()?).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn forget_own_unlocks(resident: State<'_, Resident>) -> Result<(), AppError> {
+    resident.forget_own_unlocks()
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_everywhere(resident: State<'_, Resident>) -> Result<bool, AppError> {
+    resident.forget_everywhere().await
 }
 
 #[tauri::command]

@@ -29,6 +29,9 @@ pub(crate) struct OpenClip {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct OpenActivity;
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExportProgress {
     clip_id: String,
@@ -41,6 +44,9 @@ pub(crate) struct PendingInvite {
     invite: String,
 }
 
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct ErrandPending;
+
 /// Sends an event to the window, if there is one.
 pub(crate) fn emit(app: &AppHandle, event: UiEvent) -> tauri::Result<()> {
     match event {
@@ -49,6 +55,7 @@ pub(crate) fn emit(app: &AppHandle, event: UiEvent) -> tauri::Result<()> {
         UiEvent::ActivityAdded(item) => ActivityAdded(item).emit(app),
         UiEvent::ActivityChanged(item) => ActivityChanged(item).emit(app),
         UiEvent::OpenClip { clip_id } => OpenClip { clip_id }.emit(app),
+        UiEvent::OpenActivity => OpenActivity.emit(app),
         UiEvent::ExportProgress {
             clip_id,
             done,
@@ -60,5 +67,6 @@ pub(crate) fn emit(app: &AppHandle, event: UiEvent) -> tauri::Result<()> {
         }
         .emit(app),
         UiEvent::PendingInvite { invite } => PendingInvite { invite }.emit(app),
+        UiEvent::ErrandPending => ErrandPending.emit(app),
     }
 }

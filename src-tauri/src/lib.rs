@@ -7,6 +7,7 @@
 
 mod app;
 mod arguments;
+mod authenticator;
 mod bindings;
 mod clip_scheme;
 mod commands;
@@ -14,6 +15,7 @@ mod events;
 mod headless;
 mod notifier;
 mod shell;
+mod shortcut;
 mod tray;
 mod window;
 

@@ -1,8 +1,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use resident::ui::{ErrorCode, UiEvent, UnlockState};
-use resident::{Controller, Notification, Shell};
+use resident::ui::{Errand, ErrorCode, NotificationOutlet, UiEvent, UnlockState};
+use resident::words::Words;
+use resident::{Act, Action, Controller, Notification, Shell};
 use tauri::{AppHandle, Manager as _};
 use tracing::warn;
 
@@ -16,8 +17,8 @@ pub(crate) type Resident = Arc<Controller<TauriShell>>;
 pub(crate) struct TauriShell {
     app: AppHandle,
     notifier: Arc<dyn Notifier>,
-    /// The door that was tapped in the tray last, whose outcome no window shows.
-    from_tray: Mutex<Option<String>>,
+    /// The door that was asked last from the tray or by keys, whose outcome no window shows.
+    from_outside: Mutex<Option<String>>,
 }
 
 impl TauriShell {
@@ -26,47 +27,93 @@ impl TauriShell {
         Self {
             app,
             notifier,
-            from_tray: Mutex::default(),
+            from_outside: Mutex::default(),
         }
     }
 
     /// Unlocks a door from the tray.
     pub(crate) fn unlock_from_tray(app: &AppHandle, door_id: &str) {
         let resident = app.state::<Resident>().inner().clone();
-        *lock(&resident.shell().from_tray) = Some(door_id.to_owned());
+        *lock(&resident.shell().from_outside) = Some(door_id.to_owned());
         if let Err(error) = resident.unlock(door_id) {
             warn!(%error, "an unlock from the tray did not begin");
         }
     }
 
-    fn tell_outcome(&self, door_id: &str, unlock: &UnlockState) {
-        let words = match unlock {
-            UnlockState::Unlocked { unlock_s, .. } => {
-                ("Unlocked", format!("Open for {unlock_s} s."))
+    /// Unlocks the nearest door; where none is near, shows the window and why.
+    pub(crate) fn unlock_nearest(app: &AppHandle) {
+        let app = app.clone();
+        let resident = app.state::<Resident>().inner().clone();
+        tauri::async_runtime::spawn(async move {
+            match resident.unlock_nearest().await {
+                Ok(door) => *lock(&resident.shell().from_outside) = Some(door),
+                Err(error) => {
+                    resident.offer_errand(Errand::NothingNear { error });
+                    window::show(&app);
+                }
             }
-            UnlockState::Failed { error } if may_be_open(error.code) => (
-                "No answer from the door",
-                "It may be open. Look before you try again.".to_owned(),
-            ),
-            UnlockState::Failed { .. } => ("Still locked", "Open Vestibule to see why.".to_owned()),
-            _ => return,
-        };
-        let mut from_tray = lock(&self.from_tray);
-        if from_tray.as_deref() != Some(door_id) {
+        });
+    }
+
+    fn tell_outcome(&self, door_id: &str, unlock: &UnlockState) {
+        let has_ended = matches!(
+            unlock,
+            UnlockState::Unlocked { .. } | UnlockState::Failed { .. }
+        );
+        let mut from_outside = lock(&self.from_outside);
+        if !has_ended || from_outside.as_deref() != Some(door_id) {
             return;
         }
-        *from_tray = None;
-        drop(from_tray);
-        if !window::is_in_front(&self.app) {
+        *from_outside = None;
+        drop(from_outside);
+        if window::is_in_front(&self.app) {
+            return;
+        }
+        let words = self.app.state::<Resident>().words();
+        if let Some((title, body)) = outcome(unlock, words) {
             let app = self.app.clone();
-            let (title, body) = words;
-            let note = Note {
-                title: title.to_owned(),
-                body,
-                entry: None,
+            let open = Action {
+                act: Act::Open,
+                label: words.say("action-open", &[]),
             };
-            self.notifier
-                .show(note, Box::new(move || window::show(&app)));
+            self.notifier.show(Note {
+                title,
+                body,
+                actions: vec![open],
+                place: None,
+                entry: None,
+                on_answer: Arc::new(move |_| window::show(&app)),
+            });
+        }
+    }
+
+    /// Says that the newest delivery that waits was collected.
+    pub(crate) fn collect_from_tray(app: &AppHandle, item: &str) {
+        collect(app, &[item.to_owned()]);
+    }
+
+    /// Whether anything shows notifications.
+    pub(crate) async fn notification_outlet(&self) -> NotificationOutlet {
+        self.notifier.outlet().await
+    }
+
+    fn note(&self, notification: Notification) -> Note {
+        let app = self.app.clone();
+        let Notification { clip, collects, .. } = notification;
+        let clip = clip.map(|clip| clip.to_string());
+        let on_answer = move |act: Act| match (act, &clip) {
+            (Act::Collected, _) => collect(&app, &collects),
+            (Act::Open, Some(clip)) if collects.len() < 2 => window::show_clip(&app, clip.clone()),
+            (Act::Watch, Some(clip)) => window::show_clip(&app, clip.clone()),
+            (Act::Open | Act::Watch, _) => window::show_activity(&app),
+        };
+        Note {
+            title: notification.title,
+            body: notification.body,
+            actions: notification.actions,
+            place: Some(notification.place),
+            entry: Some(notification.entry),
+            on_answer: Arc::new(on_answer),
         }
     }
 }
@@ -84,23 +131,39 @@ impl Shell for TauriShell {
     }
 
     fn notify(&self, notification: Notification) {
-        let app = self.app.clone();
-        let clip = notification.clip.map(|clip| clip.to_string());
-        let open = move || match clip {
-            Some(clip) => window::show_clip(&app, clip),
-            None => window::show(&app),
-        };
-        let note = Note {
-            title: notification.title,
-            body: notification.body,
-            entry: Some(notification.entry),
-        };
-        self.notifier.show(note, Box::new(open));
+        self.notifier.show(self.note(notification));
+    }
+
+    fn renew(&self, notification: Notification) {
+        self.notifier.renew(self.note(notification));
     }
 
     fn illustrate(&self, entry: u64, picture: Bytes) {
         self.notifier.illustrate(entry, picture);
     }
+}
+
+fn collect(app: &AppHandle, items: &[String]) {
+    let resident = app.state::<Resident>();
+    if let Err(error) = resident.set_collected(items, true) {
+        warn!(%error, "what was collected could not be kept");
+    }
+}
+
+/// What to tell of how an unlock ended, if it did.
+fn outcome(unlock: &UnlockState, words: Words) -> Option<(String, String)> {
+    let say = |message| words.say(message, &[]);
+    Some(match unlock {
+        UnlockState::Unlocked { unlock_s, .. } => (
+            say("unlocked"),
+            words.say("unlocked-for", &[("seconds", (*unlock_s).into())]),
+        ),
+        UnlockState::Failed { error } if may_be_open(error.code) => {
+            (say("no-answer"), say("no-answer-advice"))
+        }
+        UnlockState::Failed { .. } => (say("still-locked"), say("still-locked-advice")),
+        _ => return None,
+    })
 }
 
 /// Whether the door may have taken the request although its answer never came.

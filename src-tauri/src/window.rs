@@ -14,9 +14,9 @@ use crate::shell::Resident;
 
 const MAIN: &str = "main";
 
-/// The clip that a window was opened for and has not been told of yet.
+/// What a window was opened for and has not been told of yet.
 #[derive(Debug, Default)]
-pub(crate) struct WantedClip(Mutex<Option<String>>);
+pub(crate) struct Wanted(Mutex<Option<UiEvent>>);
 
 /// Brings the window to the front, and builds it first if there is none. May be called from any thread.
 pub(crate) fn show(app: &AppHandle) {
@@ -33,19 +33,28 @@ pub(crate) fn show(app: &AppHandle) {
 
 /// Shows the window at a clip.
 pub(crate) fn show_clip(app: &AppHandle, clip_id: String) {
+    show_at(app, UiEvent::OpenClip { clip_id });
+}
+
+/// Shows the window at what happened lately.
+pub(crate) fn show_activity(app: &AppHandle) {
+    show_at(app, UiEvent::OpenActivity);
+}
+
+fn show_at(app: &AppHandle, place: UiEvent) {
     if app.get_webview_window(MAIN).is_some() {
-        tell_clip(app, clip_id);
+        tell(app, place);
     } else {
-        *wanted(&app.state::<WantedClip>()) = Some(clip_id);
+        *wanted(&app.state::<Wanted>()) = Some(place);
     }
     show(app);
 }
 
-/// Tells a window that has begun to listen which clip it was opened for.
+/// Tells a window that has begun to listen what it was opened for.
 pub(crate) fn tell_what_for(app: &AppHandle) {
-    let clip = wanted(&app.state::<WantedClip>()).take();
-    if let Some(clip_id) = clip {
-        tell_clip(app, clip_id);
+    let place = wanted(&app.state::<Wanted>()).take();
+    if let Some(place) = place {
+        tell(app, place);
     }
 }
 
@@ -101,14 +110,14 @@ fn is_own_page(url: &Url) -> bool {
     }
 }
 
-fn tell_clip(app: &AppHandle, clip_id: String) {
-    if let Err(error) = events::emit(app, UiEvent::OpenClip { clip_id }) {
-        warn!(%error, "the window was not told which clip to open");
+fn tell(app: &AppHandle, place: UiEvent) {
+    if let Err(error) = events::emit(app, place) {
+        warn!(%error, "the window was not told what to open");
     }
 }
 
-fn wanted(clip: &WantedClip) -> std::sync::MutexGuard<'_, Option<String>> {
-    clip.0.lock().unwrap_or_else(PoisonError::into_inner)
+fn wanted(place: &Wanted) -> std::sync::MutexGuard<'_, Option<UiEvent>> {
+    place.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

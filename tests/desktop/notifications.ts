@@ -14,17 +14,31 @@ export interface SeenNotification {
   replaces: number;
   /** Whether it came with a picture. */
   picture: boolean;
+  /** Whether it tells of something else than what stood in its place. */
+  news: boolean;
 }
 
 /** The notification server of the session bus; it shows nothing and tells what it was asked to show. */
 export class Notifications {
-  readonly #server = new LineProgram(program("vestibule-notification-server"));
-
+  readonly #server: LineProgram;
   readonly #unread: SeenNotification[] = [];
 
-  /** The next new one; what takes the place of another is none. */
+  /** What each place said last. */
+  readonly #said = new Map<number, string>();
+
+  /** One that shows notifications, or refuses them, or never answers. */
+  constructor(...manners: ["refusing" | "silent"] | []) {
+    this.#server = new LineProgram(program("vestibule-notification-server"), manners);
+  }
+
+  /** The next new one. What takes the place of another is one when it tells of something else. */
   next(patienceMs?: number): Promise<SeenNotification> {
-    return this.#take(({ replaces }) => replaces === 0, patienceMs);
+    return this.#take((seen) => seen.news, patienceMs);
+  }
+
+  /** Waits until the notification was changed in its place, so that it looks as wanted. */
+  changed({ id }: SeenNotification, looks: (seen: SeenNotification) => boolean): Promise<SeenNotification> {
+    return this.#take((seen) => seen.replaces === id && !seen.news && looks(seen));
   }
 
   /** Waits until the notification has been shown once more, with its picture. */
@@ -37,8 +51,15 @@ export class Notifications {
       const at = this.#unread.findIndex(is);
       const [found] = at < 0 ? [] : this.#unread.splice(at, 1);
       if (found) return found;
-      this.#unread.push(JSON.parse(await this.#server.next(patienceMs)));
+      this.#unread.push(this.#read(await this.#server.next(patienceMs)));
     }
+  }
+
+  #read(line: string): SeenNotification {
+    const seen = JSON.parse(line) as Omit<SeenNotification, "news">;
+    const news = this.#said.get(seen.id) !== seen.summary;
+    this.#said.set(seen.id, seen.summary);
+    return { ...seen, news };
   }
 
   /** Waits for the notification whose summary is as `words` say, and forgets those before it. */
@@ -49,10 +70,15 @@ export class Notifications {
     }
   }
 
-  /** Clicks the notification, no faster than a person could: notify-rust listens once the server has answered. */
-  async click(notification: SeenNotification): Promise<void> {
+  /** Clicks the notification. */
+  click(notification: SeenNotification): Promise<void> {
+    return this.answer(notification, "default");
+  }
+
+  /** Chooses an action, no faster than a person could: notify-rust listens once the server has answered. */
+  async answer({ id }: SeenNotification, action: string): Promise<void> {
     await setTimeout(300);
-    this.#server.send(`${notification.id} default`);
+    this.#server.send(`${id} ${action}`);
   }
 
   close(): Promise<void> {

@@ -1,6 +1,9 @@
 import { activity } from "./pictures/activity.ts";
+import { deliveries } from "./pictures/deliveries.ts";
+import { doors } from "./pictures/doors.ts";
 import { films } from "./pictures/films.ts";
 import { guests } from "./pictures/guests.ts";
+import { privacy } from "./pictures/privacy.ts";
 import { type Picture, shows } from "./pictures/picture.ts";
 import { type AppWindow, expect } from "./window.ts";
 
@@ -32,9 +35,7 @@ const openFrom = (door: string, state: string) => async (app: AppWindow) => {
 };
 
 const paste = async (app: AppWindow) => {
-  await app
-    .find("invite-input")
-    .fill("vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K");
+  await app.find("invite-input").fill("vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K");
   await expect(app.find("invite-preview")).toContainText("hub.linden.example");
 };
 
@@ -210,10 +211,7 @@ export const pictures: Picture[] = [
     query: "unlock=unlocked",
     reach: async (app) => {
       await app.door("parcels").getByTestId("unlock-button").click();
-      await expect(app.door("parcels").getByTestId("unlock-state")).toHaveAttribute(
-        "data-state",
-        "unlocked",
-      );
+      await expect(app.door("parcels").getByTestId("unlock-state")).toHaveAttribute("data-state", "unlocked");
     },
   },
   {
@@ -239,10 +237,7 @@ export const pictures: Picture[] = [
       await waitForever(app);
       await app.door("main").getByTestId("remote-hold").hover();
       await app.page.mouse.down();
-      await expect(app.door("main").getByTestId("remote-hold")).toHaveAttribute(
-        "data-phase",
-        "holding",
-      );
+      await expect(app.door("main").getByTestId("remote-hold")).toHaveAttribute("data-phase", "holding");
     },
   },
   {
@@ -281,9 +276,11 @@ export const pictures: Picture[] = [
     reach: openFrom("court", "failed"),
   },
 
+  ...doors,
   ...activity,
   ...films,
   ...guests,
+  ...deliveries,
 
   { name: "settings", query: "", route: "settings", reach: shows("view-settings") },
   {
@@ -298,6 +295,7 @@ export const pictures: Picture[] = [
     route: "settings",
     reach: shows("view-settings"),
   },
+  ...privacy,
   {
     name: "settings-leave",
     query: "",

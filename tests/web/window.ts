@@ -17,6 +17,7 @@ export const sizes = {
 interface Mock {
   calls: { name: string; args: unknown[] }[];
   emit(event: string, payload: unknown): void;
+  bring(errand: object): void;
   snapshot(): Promise<{ doors: { id: string }[] }>;
   activity(before: number | null, limit: number): Promise<{ items: object[] }>;
   happen(item: object): void;
@@ -66,6 +67,11 @@ export class AppWindow {
       event,
       payload,
     ] as const);
+  }
+
+  /** Something comes from outside, as a link to a door. */
+  async bring(errand: object): Promise<void> {
+    await this.page.evaluate((errand) => window.vestibuleMock.bring(errand), errand);
   }
 
   async screenshot(name: string, variant: string): Promise<void> {

@@ -1,7 +1,9 @@
 import type {
   ActivityItem,
   commands,
+  ErrandPending,
   ExportProgress,
+  OpenActivity,
   OpenClip,
   PendingInvite,
   Snapshot,
@@ -15,8 +17,11 @@ export interface BackendEvents {
   "activity-added": ActivityItem;
   "activity-changed": ActivityItem;
   "open-clip": OpenClip;
+  "open-activity": OpenActivity;
   "export-progress": ExportProgress;
   "pending-invite": PendingInvite;
+  /** `takePendingErrand` says what it is. */
+  "errand-pending": ErrandPending;
 }
 
 export type Unlisten = () => void;

@@ -9,20 +9,31 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	snapshot: () => __TAURI_INVOKE<Snapshot>("snapshot"),
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<null>("set_preferences", { preferences }),
+	setConfirmed: (doorId: string, confirmed: boolean) => __TAURI_INVOKE<null>("set_confirmed", { doorId, confirmed }),
+	setShortcut: (keys: string | null) => __TAURI_INVOKE<null>("set_shortcut", { keys }),
+	notificationOutlet: () => __TAURI_INVOKE<NotificationOutlet>("notification_outlet"),
+	setCollected: (itemIds: string[], collected: boolean) => __TAURI_INVOKE<null>("set_collected", { itemIds, collected }),
+	collectAll: () => __TAURI_INVOKE<string[]>("collect_all"),
 	previewInvite: (invite: string) => __TAURI_INVOKE<InvitePreview>("preview_invite", { invite }),
 	takePendingInvite: () => __TAURI_INVOKE<string | null>("take_pending_invite"),
+	takePendingErrand: () => __TAURI_INVOKE<Errand | null>("take_pending_errand"),
 	enrol: (invite: string, storage: KeyStorage) => __TAURI_INVOKE<null>("enrol", { invite, storage }),
 	unlock: (doorId: string) => __TAURI_INVOKE<null>("unlock", { doorId }),
 	unlockRemotely: (doorId: string) => __TAURI_INVOKE<null>("unlock_remotely", { doorId }),
+	makeOwnCode: () => __TAURI_INVOKE<null>("make_own_code"),
+	revealOwnCode: () => __TAURI_INVOKE<string>("reveal_own_code"),
 	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
 	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
-	passes: () => __TAURI_INVOKE<PassList>("passes"),
-	makePass: (draft: PassDraft) => __TAURI_INVOKE<Pass>("make_pass", { draft }),
-	changePass: (passId: string, label: string, untilMs: number) => __TAURI_INVOKE<null>("change_pass", { passId, label, untilMs }),
-	revokePass: (passId: string) => __TAURI_INVOKE<null>("revoke_pass", { passId }),
 	liveOpen: (doorId: string) => __TAURI_INVOKE<LiveTimeline>("live_open", { doorId }),
 	liveClose: (liveId: string) => __TAURI_INVOKE<null>("live_close", { liveId }),
+	privacyPolicy: () => __TAURI_INVOKE<PrivacyPolicy>("privacy_policy"),
+	watched: (before: string | null) => __TAURI_INVOKE<WatchedPage>("watched", { before }),
+	devices: () => __TAURI_INVOKE<MyDevice[]>("devices"),
+	removeDevice: (deviceId: string) => __TAURI_INVOKE<null>("remove_device", { deviceId }),
+	exportData: () => __TAURI_INVOKE<ExportedData>("export_data"),
+	forgetOwnUnlocks: () => __TAURI_INVOKE<null>("forget_own_unlocks"),
+	forgetEverywhere: () => __TAURI_INVOKE<boolean>("forget_everywhere"),
 	forget: () => __TAURI_INVOKE<null>("forget"),
 };
 
@@ -30,7 +41,9 @@ export const commands = {
 export const events = {
 	activityAdded: makeEvent<ActivityAdded, ActivityAdded>("activity-added"),
 	activityChanged: makeEvent<ActivityChanged, ActivityChanged>("activity-changed"),
+	errandPending: makeEvent<ErrandPending, ErrandPending>("errand-pending"),
 	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
+	openActivity: makeEvent<OpenActivity, OpenActivity>("open-activity"),
 	openClip: makeEvent<OpenClip, OpenClip>("open-clip"),
 	pendingInvite: makeEvent<PendingInvite, PendingInvite>("pending-invite"),
 	snapshotChanged: makeEvent<SnapshotChanged, SnapshotChanged>("snapshot-changed"),
@@ -67,6 +80,8 @@ export type ActivityItem = {
 	thumbnail: boolean,
 	/**  It should have been filmed, and was not. */
 	unfilmed: boolean,
+	/**  What became of it, when it is a delivery. Known to this device only. */
+	delivery: Delivery | null,
 };
 
 /**  What happened. */
@@ -77,18 +92,14 @@ export type ActivityKind =
 carrier: string | null; 
 /**  The carrier's own reference for the driver. */
 driver: string | null; 
-/**  The name on the grant, for a guest or staff; for a holder of the household's pass, the name that it gave. */
+/**  The name on the grant, for a guest or staff. */
 guest: string | null; 
-/**  The household's own pass that it was done with. */
-pass: string | null; 
 /**  Whether it was with a code at the keypad. */
 byKeypad: boolean } | 
 /**  A door refused somebody. */
 { type: "denied"; class: VisitorClass | null; carrier: string | null; 
-/**  The name on the grant, for a guest or staff; for a holder of the household's pass, the name that it gave. */
-guest: string | null; 
-/**  The household's own pass that it was tried with. */
-pass: string | null; reason: DenyReason; 
+/**  The name on the grant, for a guest or staff. */
+guest: string | null; reason: DenyReason; 
 /**  Whether it was with a code at the keypad. */
 byKeypad: boolean } | 
 /**  Something happened to the door itself. */
@@ -150,6 +161,13 @@ export type ClipTimeline = {
 /**  Whether this device holds a credential that the door should accept. */
 export type CredentialState = "valid" | "expired" | "none";
 
+/**  What became of a delivery, as the person at this device told it. */
+export type Delivery = 
+/**  Nobody has said that it was collected. */
+{ state: "waiting" } | { state: "collected"; atMs: number } | 
+/**  Nobody has said so for so long that it is asked after no more. */
+{ state: "lapsed" };
+
 /**  Why a door refuses: [`access::DenyReason`] on the seam to the UI. */
 export type DenyReason = "NoCredential" | "BadSignature" | "WrongBuilding" | "WrongDoor" | "UnitDoor" | "NotTheHolder" | "NotYetValid" | "CredentialExpired" | "Revoked" | "Malformed" | "TooManyAttempts" | "OutsideHours" | "LockedDown" | "WrongCode" | "ClockUnknown" | "OnlyAtTheDoor" | "NotFilmed";
 
@@ -180,6 +198,7 @@ lockdown: Lockdown } |
 
 /**  One door this device knows. */
 export type DoorCard = {
+	keypad: boolean,
 	id: string,
 	name: string,
 	kind: DoorKind,
@@ -216,8 +235,21 @@ export type Enrolment = {
 	buildingName: string,
 	residentName: string,
 	residentRecords: ResidentRecords,
+	/**  In which doors' hours are meant, such as `Europe/Berlin`, as far as this device has heard. */
+	timeZone: string | null,
 	keyStorage: KeyStorage,
 };
+
+/**  What came from outside the windows, and a window has to take up with the person. */
+export type OwnCode = { doorIds: string[]; untilMs: number };
+
+export type Errand = 
+/**  A link to a door was opened. Any web page can do that, so the door opens only when the person says so. */
+{ kind: "open_door"; doorId: string } | 
+/**  The keys for the nearest door were pressed, and no door was asked. */
+{ kind: "nothing_near"; error: AppError };
+
+export type ErrandPending = null;
 
 /**  Every way in which the app can fail a person. */
 export type ErrorCode = "invite_malformed" | 
@@ -229,6 +261,16 @@ export type ErrorCode = "invite_malformed" |
 "no_keychain" | "bluetooth_off" | "bluetooth_unsupported" | "permission_denied" | "door_not_found" | "door_busy" | 
 /**  It has no connection to the hub now, so it cannot be asked from afar. */
 "door_offline" | "connection_lost" | "timeout" | 
+/**  The system was to confirm who asks, and did not. */
+"not_confirmed" | 
+/**  The system was to confirm who asks, and has no way to. */
+"cannot_confirm" | "code_refused" | 
+/**  The keys are no shortcut, or none that other programs could do without. */
+"shortcut_unusable" | 
+/**  Another program holds these keys. */
+"shortcut_taken" | 
+/**  This desktop lets no program listen for keys. */
+"shortcut_unavailable" | 
 /**  The door refused; see [`AppError::reason`]. */
 "denied" | 
 /**  The door accepted, but could not record the entry or move its strike. */
@@ -241,10 +283,12 @@ export type ErrorCode = "invite_malformed" |
 "clip_not_for_this_device" | 
 /**  The clip is not what the door signed. */
 "clip_tampered" | 
-/**  A file of the name that a clip would be saved under is there already. */
+/**  A file of the name that something would be saved under is there already. */
 "export_exists" | 
-/**  A clip could not be written to this device's disk. */
+/**  What was to be saved could not be written to this device's disk. */
 "export_failed" | 
+/**  This resident has no such device. */
+"device_unknown" | 
 /**  The door's camera delivers nothing now. */
 "camera_off" | 
 /**  The building does not let this device watch this door. */
@@ -254,13 +298,7 @@ export type ErrorCode = "invite_malformed" |
 /**  As many watch as may at the same time. */
 "live_busy" | 
 /**  What came as live is not what the door films now. */
-"live_tampered" | 
-/**  The household has as many open passes as it may. */
-"too_many_passes" | 
-/**  The pass was used, revoked or is over, and stays so. */
-"pass_ended" | 
-/**  The building makes no such pass. */
-"pass_refused" | "not_enrolled" | "internal";
+"live_tampered" | "not_enrolled" | "internal";
 
 export type ExportProgress = {
 	clipId: string,
@@ -271,6 +309,11 @@ export type ExportProgress = {
 /**  A clip that was saved as a film. */
 export type ExportedClip = {
 	/**  Where the film is. Its manifest is beside it, with the ending `json`. */
+	path: string,
+};
+
+/**  A file with everything that is held about this resident. */
+export type ExportedData = {
 	path: string,
 };
 
@@ -341,6 +384,17 @@ export type LiveTimeline = {
 	lens: Lens | null,
 };
 
+/**  One live watch. */
+export type LiveWatch = {
+	doorName: string,
+	/**  What the device is called; `None` for one that was removed, or that is no resident's. */
+	deviceName: string | null,
+	thisDevice: boolean,
+	fromMs: number,
+	/**  `None` while it goes on. */
+	untilMs: number | null,
+};
+
 /**  Who is kept out of a door for now. */
 export type Lockdown = "off" | 
 /**  Couriers, guests and everybody with a keypad code. */
@@ -348,78 +402,50 @@ export type Lockdown = "off" |
 /**  Everybody but staff: residents too. */
 "everyone";
 
+/**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
+export type NotificationChoices = {
+	/**  Couriers who came in. */
+	deliveries: boolean,
+	guests: boolean,
+	/**  The building's own people. */
+	staff: boolean,
+	/**  A door was forced, or stands open. */
+	openDoors: boolean,
+	/**  The manager closed doors, or opened them again. */
+	lockdowns: boolean,
+	/**  The ids of the doors that nothing is told of. */
+	silentDoors: string[],
+	quietHours: QuietHours,
+	/**  Whether the picture of an entry is shown with it. */
+	pictures: boolean,
+};
+
+/**  Whether this system has anything that shows notifications. */
+export type NotificationOutlet = "ready" | 
+/**  Nothing on this desktop takes notifications, or it does not answer. */
+"missing";
+
+export type OpenActivity = null;
+
+/**  A device of this resident. */
+export type MyDevice = {
+	id: string,
+	name: string,
+	enrolledAtMs: number,
+	/**  The last day on which it asked the hub for anything, as `2026-05-12`. */
+	seenOn: string | null,
+	thisDevice: boolean,
+};
+
 export type OpenClip = {
 	clipId: string,
 };
 
-/**  A code for a guest or a delivery, good for a while at some doors. */
-export type Pass = {
-	id: string,
-	kind: PassKind,
-	/**  What the household calls its holder. */
-	label: string,
-	doorIds: string[],
-	fromMs: number,
-	/**  The whole second that this begins is part of it. */
-	untilMs: number,
-	uses: PassUses,
-	state: PassState,
-	/**  Only while it is open, and only on the device that made it. */
-	shown: PassCode | null,
+/**  How often other residents watched a door on one day. */
+export type OthersWatched = {
+	doorName: string,
+	times: number,
 };
-
-/**  What lets a pass's holder in. */
-export type PassCode = {
-	/**  Six digits for the keypad. */
-	code: string,
-	/**  The page that shows the code; none where no browser reaches the building's hub. */
-	link: PassLink | null,
-};
-
-/**  A pass that somebody wants to make. */
-export type PassDraft = {
-	kind: PassKind,
-	label: string,
-	doorIds: string[],
-	/**  `None` is now. */
-	fromMs: number | null,
-	untilMs: number,
-	uses: PassUses,
-};
-
-/**  Whom a pass is for. */
-export type PassKind = "guest" | 
-/**  A courier whose carrier has no connection to the building: once, and never at an apartment's door. */
-"delivery";
-
-/**  The link of a pass's page. */
-export type PassLink = {
-	url: string,
-	/**  The same as a QR code: an SVG document. */
-	qrSvg: string,
-	/**  Whether browsers warn of the hub's certificate before they show the page. */
-	warns: boolean,
-};
-
-/**  The household's passes. */
-export type PassList = {
-	/**  Newest first; those that ended, for a while. */
-	passes: Pass[],
-	/**  Why the hub could not be asked: then this is what the device knew last. */
-	failure: AppError | null,
-};
-
-/**  What a pass is good for now. */
-export type PassState = 
-/**  It has not begun. */
-"later" | "good" | 
-/**  It was good once and was used. */
-"used" | 
-/**  Its time is over. */
-"over" | "revoked";
-
-/**  How often a pass opens. */
-export type PassUses = "once" | "several";
 
 export type PendingInvite = {
 	invite: string,
@@ -429,6 +455,47 @@ export type PendingInvite = {
 export type Preferences = {
 	/**  Of windows, notifications and the tray; `None` is the system's. */
 	language: Language | null,
+	/**  The doors that come right after those that are near, in the person's own order. */
+	pinned: string[],
+	/**  Whether a phone is felt to open a door; `None` is as the system does with motion. */
+	haptics: boolean | null,
+	/**
+	 *  The doors that open only once the system has confirmed who asks.
+	 *  Only [`Controller::set_confirmed`](crate::Controller::set_confirmed) changes them.
+	 */
+	confirmed: string[],
+	/**
+	 *  The keys that open the nearest door, whatever program is in front, as `Ctrl+Alt+KeyU`.
+	 *  Only [`Controller::set_shortcut`](crate::Controller::set_shortcut) changes them.
+	 */
+	shortcut: string | null,
+	notifications: NotificationChoices,
+};
+
+/**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
+export type QuietHours = {
+	on: boolean,
+	/**  In minutes after midnight, by this device's clock. */
+	fromMin: number,
+	/**  In minutes after midnight; at or before `from_min`, on the next day. */
+	toMin: number,
+};
+
+/**  What the building's hub says is true of it. */
+export type PrivacyPolicy = {
+	/**  How long clips are kept, in seconds. */
+	clipsS: number,
+	/**  The most clips of the building, in bytes. */
+	clipsBytes: number,
+	/**  How many clips of this resident's doors are held whatever their age. */
+	heldClips: number,
+	/**  How long news waits for devices that are away, in seconds. */
+	eventsS: number,
+	/**  How long passes that ended are kept, in seconds. */
+	endedPassesS: number,
+	/**  How long a device that was taken off can open a door that hears nothing, in seconds. */
+	credentialS: number,
+	doors: WatchableDoor[],
 };
 
 /**  Whether the building's records say which resident came in. */
@@ -449,10 +516,12 @@ export type Shortfall =
 
 /**  Everything the first page shows. */
 export type Snapshot = {
+	ownCode: OwnCode | null,
 	/**  `None` until this device has been enrolled in a building. */
 	enrolled: Enrolment | null,
-	/**  Nearby doors first, nearest at the top; then by name. */
+	/**  Nearby doors first, nearest at the top; then pinned ones in the person's own order; then by name. */
 	doors: DoorCard[],
+	deliveries: WaitingDeliveries,
 	hub: HubState,
 	bluetooth: BluetoothState,
 	preferences: Preferences,
@@ -482,6 +551,8 @@ export type UnlockChanged = {
 
 /**  How far an unlock has come. Each state is entered when it is true, never before. */
 export type UnlockState = { kind: "idle" } | 
+/**  The system asks the person to prove who they are; nothing is asked of the door before. */
+{ kind: "confirming" } | 
 /**  Looking for the door. */
 { kind: "searching" } | 
 /**  The door was found; no link yet. */
@@ -499,6 +570,44 @@ seq: number } | { kind: "relocked" } | { kind: "failed"; error: AppError };
 
 /**  Who came, when it was not a resident. */
 export type VisitorClass = "courier" | "guest" | "staff";
+
+/**  The deliveries that nobody has said to be collected. */
+export type WaitingDeliveries = {
+	count: number,
+	/**  The newest of them. */
+	newest: ActivityItem | null,
+};
+
+/**  A door, and who may watch it. */
+export type WatchableDoor = {
+	doorId: string,
+	name: string,
+	kind: DoorKind,
+	camera: boolean,
+	/**  How many residents' devices may watch it. */
+	viewers: number,
+	/**  How many devices may that are no resident's. */
+	strangers: number,
+};
+
+/**  Who watched on one day. */
+export type WatchedDay = {
+	/**  In the building's time zone, as `2026-05-12`. */
+	date: string,
+	/**  By this resident's devices. */
+	own: LiveWatch[],
+	/**  By devices that are no resident's. */
+	strangers: LiveWatch[],
+	/**  How often other residents watched each door; only of days that are over. */
+	others: OthersWatched[],
+};
+
+/**  Who watched, the newest day first. */
+export type WatchedPage = {
+	days: WatchedDay[],
+	/**  Ask for what is before this day. */
+	next: string | null,
+};
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -27,6 +27,12 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   connection_lost: [m.error_connection_lost_title, m.error_connection_lost_next],
   timeout: [m.error_timeout_title, m.error_timeout_next],
   door_offline: [m.error_door_offline_title, m.error_door_offline_next],
+  not_confirmed: [m.error_not_confirmed_title, m.error_not_confirmed_next],
+  cannot_confirm: [m.error_cannot_confirm_title, m.error_cannot_confirm_next],
+  code_refused: [m.error_code_refused_title, m.error_code_refused_next],
+  shortcut_unusable: [m.error_shortcut_unusable_title, m.error_shortcut_unusable_next],
+  shortcut_taken: [m.error_shortcut_taken_title, m.error_shortcut_taken_next],
+  shortcut_unavailable: [m.error_shortcut_unavailable_title, m.error_shortcut_unavailable_next],
   door_failed: [m.error_door_failed_title, m.error_door_failed_next],
   clip_unavailable: [m.error_clip_unavailable_title, m.error_clip_unavailable_next],
   clip_gone: [m.error_clip_gone_title, m.error_clip_gone_next],
@@ -37,6 +43,7 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   clip_tampered: [m.error_clip_tampered_title, m.error_clip_tampered_next],
   export_exists: [m.error_export_exists_title, m.error_export_exists_next],
   export_failed: [m.error_export_failed_title, m.error_export_failed_next],
+  device_unknown: [m.error_device_unknown_title, m.error_device_unknown_next],
   camera_off: [m.error_camera_off_title, m.error_camera_off_next],
   live_not_allowed: [m.error_live_not_allowed_title, m.error_live_not_allowed_next],
   live_not_offered: [m.error_live_not_offered_title, m.error_live_not_offered_next],
@@ -75,6 +82,7 @@ const DENIED: Record<DenyReason, Text> = {
 /** Fixed by the person rather than by time, so worth another try although the core would not repeat it. */
 const FIXABLE = new Set<ErrorCode | DenyReason>([
   "permission_denied",
+  "cannot_confirm",
   "internal",
   "CredentialExpired",
   "NotYetValid",

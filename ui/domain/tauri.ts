@@ -12,8 +12,10 @@ const channels: { [E in keyof BackendEvents]: Channel<BackendEvents[E]> } = {
   "activity-added": events.activityAdded,
   "activity-changed": events.activityChanged,
   "open-clip": events.openClip,
+  "open-activity": events.openActivity,
   "export-progress": events.exportProgress,
   "pending-invite": events.pendingInvite,
+  "errand-pending": events.errandPending,
 };
 
 // The platform's form of the scheme, ending in a slash.

@@ -20,6 +20,13 @@ export function weekday(day: number): string {
   return shortWeekday(new Date(2024, 0, 1 + day).getTime());
 }
 
+const fullWeekday = format({ weekday: "long" });
+
+/** A day of the week, 0 for Monday, as in `Tuesday`. */
+export function longWeekday(day: number): string {
+  return fullWeekday(new Date(2024, 0, 1 + day).getTime());
+}
+
 /** A minute of any day, as in `8:30`. */
 export function clockTime(minute: number): string {
   return timeOfDay(new Date(2024, 0, 1, 0, minute).getTime());

@@ -9,6 +9,7 @@ const routes: Route[] = [
   { view: "guests", passId: null },
   { view: "guests", passId: "0198-ab/cd" },
   { view: "settings" },
+  { view: "privacy" },
 ];
 
 it.each(routes)("an address leads back to where it came from (%#)", (route) => {

@@ -3,14 +3,15 @@ export type Route =
   | { view: "live"; doorId: string }
   | { view: "activity"; clipId: string | null }
   | { view: "guests"; passId: string | null }
-  | { view: "settings" };
+  | { view: "settings" }
+  | { view: "privacy" };
 
 export function parseRoute(hash: string): Route {
   const [view, id] = hash.replace(/^#\/?/, "").split("/");
   if (view === "activity") return { view, clipId: id ? decodeURIComponent(id) : null };
   if (view === "guests") return { view, passId: id ? decodeURIComponent(id) : null };
   if (view === "live" && id) return { view, doorId: decodeURIComponent(id) };
-  if (view === "settings") return { view };
+  if (view === "settings" || view === "privacy") return { view };
   return { view: "doors" };
 }
 

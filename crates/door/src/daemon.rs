@@ -239,6 +239,7 @@ impl Daemon {
             about: DoorUpdate {
                 stream_address: stream.map(|(stream, bound)| stream.advertised(bound)),
                 camera: config.camera.is_some(),
+                keypad: config.inputs.keypad.is_some(),
                 live_addresses: Vec::new(),
             },
             live_addresses: live_addresses.map(|(live, bound)| LiveAddresses::new(live, bound)),

@@ -14,7 +14,9 @@ mod invite;
 mod live;
 mod local_address;
 pub mod oauth;
+mod own_code;
 mod pass;
+mod privacy;
 mod relay;
 mod resident;
 
@@ -31,9 +33,14 @@ pub use live::{
     live_connection_of_a_viewer,
 };
 pub use local_address::{LocalAddress, NotLocal};
+pub use own_code::{MadeCode, OwnCode};
 pub use pass::{
     MadePass, NewPass, PassChange, PassInfo, PassKind, PassLink, PassState, PassToken,
     PassTokenError, PassUses,
+};
+pub use privacy::{
+    DeviceInfo, DoorPolicy, Forgotten, HeldDevice, Kept, MyData, NamedEntry, OthersWatched, Policy,
+    Watch, WatchDay, WatchPage,
 };
 pub use relay::RELAY_PROTOCOL;
 pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

@@ -36,6 +36,9 @@ pub struct DoorInfo {
     /// Whether it has a camera, so that it can be watched live.
     #[serde(default)]
     pub camera: bool,
+    /// Whether codes can be typed there.
+    #[serde(default)]
+    pub keypad: bool,
     /// Where it can be watched live on its own network, without the hub.
     #[serde(default, deserialize_with = "local_only")]
     pub live_addresses: Vec<LocalAddress>,

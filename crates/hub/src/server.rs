@@ -94,6 +94,7 @@ impl Server {
         store.watch_other_processes().map_err(HubError::from)?;
         let hub = Arc::new(Hub::open(folder.clone(), Arc::new(store), clock)?);
         hub.delete_stray_files().await?;
+        hub.read_watch_backlog().await?;
         hub.enforce_retention().await?;
         hub.refresh_bundles().await?;
 

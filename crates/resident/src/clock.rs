@@ -1,5 +1,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
 /// Unix milliseconds; 0 before 1970.
 pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now()
@@ -11,4 +14,12 @@ pub(crate) fn now_ms() -> u64 {
 /// Unix seconds.
 pub(crate) fn now_s() -> u64 {
     now_ms() / 1000
+}
+
+/// A moment in this device's time zone.
+pub(crate) fn local(at_ms: u64) -> Zoned {
+    let at = i64::try_from(at_ms).ok();
+    let at = at.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    at.unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(TimeZone::system())
 }

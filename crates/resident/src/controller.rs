@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use access::{ClipId, DoorId, GrantId, WatchId};
 use bytes::Bytes;
-use hub_api::Invite;
+use hub_api::{DoorInfo, Invite};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -15,12 +15,15 @@ use tracing::{info, warn};
 use crate::core::{Config, Core, Interest, Outside};
 use crate::keys::make_private_folder;
 use crate::live::LivePart;
+use crate::opened::Opened;
 use crate::store::{Store, StoreError};
 use crate::ui::{
-    ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview, KeyStorage,
-    LiveTimeline, Pass, PassDraft, PassList, Preferences, Snapshot, UiEvent,
+    ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip, ExportedData,
+    InvitePreview, KeyStorage, LiveTimeline, MyDevice, Pass, PassDraft, PassList, Preferences,
+    PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
 };
 use crate::unlock::Way;
+use crate::words::Words;
 use crate::{Shell, enrol, illustrations, scan, sync, unlock};
 
 /// The most activity items of one page.
@@ -46,6 +49,7 @@ pub struct Controller<S: Shell> {
     while_enrolled: Mutex<JoinSet<()>>,
     in_front: Mutex<Option<Interest<S>>>,
     pending_invite: Mutex<Option<String>>,
+    pending_errand: Mutex<Option<Errand>>,
     /// One enrolment or leaving at a time.
     belonging: tokio::sync::Mutex<()>,
 }
@@ -73,6 +77,7 @@ impl<S: Shell> Controller<S> {
             while_enrolled: Mutex::default(),
             in_front: Mutex::default(),
             pending_invite: Mutex::default(),
+            pending_errand: Mutex::default(),
             belonging: tokio::sync::Mutex::default(),
         };
         lock(&controller.always).spawn(publish(controller.core.clone()));
@@ -87,11 +92,41 @@ impl<S: Shell> Controller<S> {
         self.core.snapshot()
     }
 
-    /// Keeps what the person chose for this device.
+    /// Keeps what the person chose for this device, but for what takes more than that: which doors are confirmed, and
+    /// the keys for the nearest one.
     pub fn set_preferences(&self, preferences: &Preferences) -> Result<(), AppError> {
+        let was = self.core.store.preferences()?;
+        self.keep_preferences(&preferences.clone().but_guarded(was))
+    }
+
+    /// Keeps the keys for the nearest door, which the program around listens for already.
+    pub fn set_shortcut(&self, shortcut: Option<String>) -> Result<(), AppError> {
+        let was = self.core.store.preferences()?;
+        self.keep_preferences(&Preferences { shortcut, ..was })
+    }
+
+    /// Lets the system confirm who asks before this door opens, or no more; the system confirms the change too.
+    pub async fn set_confirmed(&self, door_id: &str, confirmed: bool) -> Result<(), AppError> {
+        let door = self.known_door(door_id)?;
+        self.core
+            .set_confirmed(door_id, &door.name, confirmed)
+            .await
+    }
+
+    fn keep_preferences(&self, preferences: &Preferences) -> Result<(), AppError> {
         self.core.store.set_preferences(preferences)?;
         self.core.changed.notify_one();
         Ok(())
+    }
+
+    /// Keeps that deliveries, by their ids in the activity list, were collected, or that they were not.
+    pub fn set_collected(&self, items: &[String], collected: bool) -> Result<(), AppError> {
+        self.core.set_collected(items, collected)
+    }
+
+    /// Keeps that all deliveries that wait were collected; answers their ids.
+    pub fn collect_all(&self) -> Result<Vec<String>, AppError> {
+        self.core.collect_all()
     }
 
     /// What an invite promises, without spending it.
@@ -118,12 +153,13 @@ impl<S: Shell> Controller<S> {
         Ok(())
     }
 
-    /// Leaves the building: nothing of it stays on this device, neither keys nor history.
+    /// Leaves the building: nothing of it stays on this device, neither keys nor history. The hub is told where it is there.
     pub async fn forget(&self) -> Result<(), AppError> {
         let _one_at_a_time = self.belonging.lock().await;
         let enrolment = self.core.enrolment()?;
         let mut stopped = std::mem::take(&mut *lock(&self.while_enrolled));
         stopped.shutdown().await;
+        self.core.sign_off(enrolment.device).await;
         self.core.store.wipe()?;
         enrol::discard_keys(&self.core, &enrolment.key_name, enrolment.key_storage).await;
         self.core.clear_live();
@@ -141,10 +177,33 @@ impl<S: Shell> Controller<S> {
         self.begin_unlock(door_id, Way::Remote)
     }
 
-    fn begin_unlock(&self, door_id: &str, way: Way) -> Result<(), AppError> {
+    /// Has the building make this device's own keypad code; the one before opens nothing from now on.
+    pub async fn make_own_code(&self) -> Result<(), AppError> {
+        self.core.make_own_code().await
+    }
+
+    /// The digits of this device's own code; needs no hub.
+    pub async fn reveal_own_code(&self) -> Result<String, AppError> {
+        self.core.reveal_own_code().await
+    }
+
+    /// Begins to unlock the nearest door, as a tap on it does, and answers which one that is. Asks none where none is
+    /// near.
+    pub async fn unlock_nearest(&self) -> Result<String, AppError> {
+        let door = self.core.nearest_door().await?;
+        self.unlock(&door.id)?;
+        Ok(door.id)
+    }
+
+    fn known_door(&self, door_id: &str) -> Result<DoorInfo, AppError> {
         self.core.enrolment()?;
         let door: DoorId = door_id.parse().map_err(|_| ErrorCode::DoorNotFound)?;
-        let door = self.core.store.door(door)?.ok_or(ErrorCode::DoorNotFound)?;
+        let door = self.core.store.door(door)?;
+        Ok(door.ok_or(ErrorCode::DoorNotFound)?)
+    }
+
+    fn begin_unlock(&self, door_id: &str, way: Way) -> Result<(), AppError> {
+        let door = self.known_door(door_id)?;
         if let Some(number) = unlock::claim(&self.core, door.id, way) {
             self.run(unlock::carry_out(self.core.clone(), door, way, number));
         }
@@ -258,6 +317,43 @@ impl<S: Shell> Controller<S> {
         Ok(())
     }
 
+    /// How long the building keeps what, and who may watch which door.
+    pub async fn privacy_policy(&self) -> Result<PrivacyPolicy, AppError> {
+        self.core.privacy_policy().await
+    }
+
+    /// Who watched this resident's doors live on the days before `before`, or until now.
+    pub async fn watched(&self, before: Option<String>) -> Result<WatchedPage, AppError> {
+        self.core.watched(before).await
+    }
+
+    /// This resident's devices that open doors.
+    pub async fn devices(&self) -> Result<Vec<MyDevice>, AppError> {
+        self.core.devices().await
+    }
+
+    /// Takes a device of this resident off the building's list.
+    pub async fn remove_device(&self, device_id: &str) -> Result<(), AppError> {
+        self.core.remove_device(device_id).await
+    }
+
+    /// Saves everything that the hub and this device hold about the resident as a file in a folder.
+    pub async fn export_data(&self, folder: PathBuf) -> Result<ExportedData, AppError> {
+        self.core.export_data(folder).await
+    }
+
+    /// Deletes what this device's owner did at doors. It is known nowhere else.
+    pub fn forget_own_unlocks(&self) -> Result<(), AppError> {
+        Ok(self.core.store.forget_own_unlocks()?)
+    }
+
+    /// Has the building forget this resident, and leaves it; whether it keeps the name. Nothing happens without the hub.
+    pub async fn forget_everywhere(&self) -> Result<bool, AppError> {
+        let name_kept = self.core.forget_at_hub().await?;
+        self.forget().await?;
+        Ok(name_kept)
+    }
+
     /// Fetches a clip's picture, a JPEG, proves that the door signed it, and decrypts it.
     pub async fn clip_thumbnail(&self, clip_id: &str) -> Result<Bytes, AppError> {
         self.core.clip_thumbnail(parse_clip(clip_id)?).await
@@ -275,8 +371,29 @@ impl<S: Shell> Controller<S> {
         }
     }
 
+    /// Takes a `vestibule:` link that was opened outside the app. It opens nothing: a window asks the person first.
+    pub fn open_link(&self, link: String) {
+        match Opened::read(link) {
+            Opened::Door(door) => self.offer_errand(Errand::OpenDoor {
+                door_id: door.to_string(),
+            }),
+            Opened::Invite(invite) => self.offer_invite(invite),
+        }
+    }
+
+    /// Keeps an errand until a window takes it.
+    pub fn offer_errand(&self, errand: Errand) {
+        *lock(&self.pending_errand) = Some(errand);
+        self.core.shell.emit(UiEvent::ErrandPending);
+    }
+
+    /// The errand that waits for a window, once.
+    pub fn take_pending_errand(&self) -> Option<Errand> {
+        lock(&self.pending_errand).take()
+    }
+
     /// Keeps an invite that was opened from outside until a window takes it.
-    pub fn offer_invite(&self, invite: String) {
+    fn offer_invite(&self, invite: String) {
         *lock(&self.pending_invite) = Some(invite.clone());
         self.core.shell.emit(UiEvent::PendingInvite { invite });
     }
@@ -284,6 +401,11 @@ impl<S: Shell> Controller<S> {
     /// The invite that was opened from outside, once.
     pub fn take_pending_invite(&self) -> Option<String> {
         lock(&self.pending_invite).take()
+    }
+
+    /// What to say things with, in the language that the person chose.
+    pub fn words(&self) -> Words {
+        self.core.words()
     }
 
     /// The program around.

@@ -11,6 +11,7 @@ use tracing::{info, warn};
 
 use crate::Shell;
 use crate::ahead::Held;
+use crate::authenticator::{Authenticator, NoAuthenticator};
 use crate::clips::Clips;
 use crate::hub::{Hub, HubAddress, Hubs, LiveHubs};
 use crate::illustrations::Illustrations;
@@ -19,7 +20,8 @@ use crate::links::{Links, LiveLinks};
 use crate::live::Watches;
 use crate::presence::{Presence, Via};
 use crate::store::{Store, StoreError, StoredEnrolment};
-use crate::ui::{AppError, BluetoothState, ErrorCode, HubState, UnlockState};
+use crate::ui::{AppError, BluetoothState, ErrorCode, HubState, Preferences, UnlockState};
+use crate::words::Words;
 
 /// What the program around knows.
 #[derive(Clone, Debug)]
@@ -38,10 +40,11 @@ pub struct Outside {
     pub hubs: Arc<dyn Hubs>,
     pub links: Arc<dyn Links>,
     pub keys: KeyStores,
+    pub authenticator: Arc<dyn Authenticator>,
 }
 
 impl Outside {
-    /// The real world. Key files lie in the data folder.
+    /// The real world. Key files lie in the data folder. How the system confirms who asks is the program's to say.
     pub fn live(config: &Config) -> Self {
         Self {
             hubs: Arc::new(LiveHubs),
@@ -50,6 +53,7 @@ impl Outside {
                 keychain: Arc::new(Keychain::of_this_system()),
                 file: Arc::new(FileKeys::in_folder(config.data_dir.join("keys"))),
             },
+            authenticator: Arc::new(NoAuthenticator),
         }
     }
 }
@@ -72,6 +76,8 @@ pub(crate) struct Core<S> {
     pub(crate) changed: Notify,
     /// Do not wait out the pause before the next attempt to reach the hub.
     pub(crate) hurry: Notify,
+    /// A door found that this device's credentials have run out.
+    pub(crate) expired: Notify,
     /// Whether a window is in front.
     pub(crate) in_front: watch::Sender<bool>,
     /// The connection that is there before it is needed.
@@ -140,6 +146,7 @@ impl<S: Shell> Core<S> {
             watches: Watches::default(),
             changed: Notify::new(),
             hurry: Notify::new(),
+            expired: Notify::new(),
             in_front: watch::Sender::new(false),
             ahead: tokio::sync::Mutex::default(),
             interest: watch::Sender::new(0),
@@ -158,6 +165,20 @@ impl<S: Shell> Core<S> {
 
     pub(crate) fn enrolment(&self) -> Result<StoredEnrolment, AppError> {
         self.store.enrolment()?.ok_or(ErrorCode::NotEnrolled.into())
+    }
+
+    /// What to say it with now.
+    pub(crate) fn words(&self) -> Words {
+        Words::of(self.preferences().language)
+    }
+
+    /// What the person chose; what holds by itself where that cannot be read.
+    pub(crate) fn preferences(&self) -> Preferences {
+        let chosen = self.store.preferences();
+        chosen.unwrap_or_else(|error| {
+            warn!(%error, "what the person chose cannot be read");
+            Preferences::default()
+        })
     }
 
     /// This device's keys: read once, then held while the app runs.

@@ -16,6 +16,8 @@ use crate::core::{Core, blocking};
 use crate::store::Record;
 use crate::ui::{AppError, ErrorCode, ExportedClip, UiEvent};
 
+pub(crate) use files::keep_data;
+
 impl<S: Shell> Core<S> {
     /// Proves and decrypts a closed clip as for watching, and writes film and manifest into a folder.
     pub(crate) async fn export_clip(

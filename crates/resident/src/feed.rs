@@ -1,30 +1,32 @@
 //! What the windows are shown, made from what the device keeps.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use access::{DoorId, GrantId, HolderClass};
 use audit::LinkKind;
-use hub_api::{ClipState as HubClipState, DoorInfo, EntryInfo, Outcome};
+use hub_api::{ClipState as HubClipState, EntryInfo, Outcome};
 use tracing::warn;
 
 use crate::Shell;
 use crate::clock;
 use crate::core::Core;
+use crate::deliveries;
+use crate::order::order;
 use crate::store::{Happening, Record, StoredEnrolment};
 use crate::ui::{
     ActivityClip, ActivityItem, ActivityKind, AppError, ClipState, CredentialState, DoorCard,
     DoorKind, Enrolment, HubState, ResidentRecords, Shortfall, Snapshot, UiEvent, VisitorClass,
 };
 
-/// What a door is called that the hub names no more.
-const FORMER_DOOR: &str = "A former door";
-
 impl<S: Shell> Core<S> {
     pub(crate) fn snapshot(&self) -> Result<Snapshot, AppError> {
-        let enrolled = self.store.enrolment()?.map(Enrolment::from);
+        let enrolled = self.store.enrolment()?.map(|stored| Enrolment {
+            time_zone: self.time_zone(&stored),
+            ..stored.into()
+        });
         let doors = self.store.doors()?;
         let credentials = self.credential_states()?;
+        let deliveries = self.waiting()?;
         let live = self.live();
         let mut cards: Vec<DoorCard> = doors
             .iter()
@@ -34,11 +36,12 @@ impl<S: Shell> Core<S> {
                 DoorCard {
                     id: door.id.to_string(),
                     name: door.name.clone(),
-                    kind: door_kind(door),
+                    kind: door_kind(door.kind),
                     nearby: near.is_some(),
                     rssi_dbm: near.flatten(),
                     remote: near.is_none() && live.hub == HubState::Online,
                     live: door.camera,
+                    keypad: door.keypad,
                     credential: credentials
                         .get(&door.id)
                         .copied()
@@ -51,18 +54,25 @@ impl<S: Shell> Core<S> {
                 }
             })
             .collect();
-        // People come through the building's doors before their own. The sort is stable: what is
-        // equal keeps the order of names.
-        let is_shared = |card: &DoorCard| card.kind == DoorKind::Common;
-        cards.sort_by_key(|card| Reverse((card.nearby, card.rssi_dbm, is_shared(card))));
+        let preferences = self.store.preferences()?;
+        order(&mut cards, &preferences.pinned);
         Ok(Snapshot {
             enrolled,
             doors: cards,
+            own_code: self.own_code()?,
+            deliveries,
             hub: live.hub,
             bluetooth: live.bluetooth,
-            preferences: self.store.preferences()?,
+            preferences,
             version: self.config.version.clone(),
         })
+    }
+
+    /// The building's, as its newest bundle that this device carries says.
+    fn time_zone(&self, enrolment: &StoredEnrolment) -> Option<String> {
+        let (_, bundle) = self.store.carried_bundle().ok()??;
+        let bundle = bundle.verify(&enrolment.building.key).ok()?;
+        Some(bundle.time_zone)
     }
 
     fn credential_states(&self) -> Result<HashMap<DoorId, CredentialState>, AppError> {
@@ -85,8 +95,8 @@ impl<S: Shell> Core<S> {
         let name = self.store.door(door)?.map(|door| door.name);
         let pass = record.happening.pass().map(|pass| self.store.pass(pass));
         let label = pass.transpose()?.flatten().map(|pass| pass.label);
-        let door_name = name.unwrap_or_else(|| FORMER_DOOR.to_owned());
-        Ok(item(record, door_name, label))
+        let former = || self.words().say("former-door", &[]);
+        Ok(item(record, name.unwrap_or_else(former), label))
     }
 
     pub(crate) fn items(&self, records: &[Record]) -> Result<Vec<ActivityItem>, AppError> {
@@ -96,12 +106,8 @@ impl<S: Shell> Core<S> {
             .into_iter()
             .map(|door| (door.id, door.name))
             .collect();
-        let name = |door| {
-            names
-                .get(&door)
-                .cloned()
-                .unwrap_or_else(|| FORMER_DOOR.to_owned())
-        };
+        let former = self.words().say("former-door", &[]);
+        let name = |door| names.get(&door).unwrap_or(&former).clone();
         let labels = self.store.pass_labels()?;
         let label = |pass: Option<GrantId>| labels.get(&pass?).cloned();
         let item = |record: &Record| {
@@ -113,7 +119,7 @@ impl<S: Shell> Core<S> {
 
     pub(crate) fn door_name(&self, door: DoorId) -> String {
         let door = self.store.door(door).ok().flatten();
-        door.map_or_else(|| FORMER_DOOR.to_owned(), |door| door.name)
+        door.map_or_else(|| self.words().say("former-door", &[]), |door| door.name)
     }
 
     pub(crate) fn tell_added(&self, record: &Record) {
@@ -151,6 +157,9 @@ fn item(record: &Record, door_name: String, label: Option<String>) -> Option<Act
         clip: film.map(clip),
         thumbnail: film.is_some_and(has_thumbnail),
         unfilmed,
+        delivery: record
+            .delivery
+            .map(|kept| deliveries::shown(kept, record.happening.at_ms())),
     })
 }
 
@@ -213,8 +222,8 @@ fn shortfall(clip: hub_api::ClipInfo) -> Option<Shortfall> {
     clip.shortfall.map(Into::into)
 }
 
-fn door_kind(door: &DoorInfo) -> DoorKind {
-    match door.kind {
+pub(crate) fn door_kind(kind: access::DoorKind) -> DoorKind {
+    match kind {
         access::DoorKind::Common => DoorKind::Common,
         access::DoorKind::Unit => DoorKind::Unit,
     }
@@ -229,6 +238,7 @@ impl From<StoredEnrolment> for Enrolment {
                 access::ResidentRecords::Unnamed => ResidentRecords::Unnamed,
                 access::ResidentRecords::Named => ResidentRecords::Named,
             },
+            time_zone: None,
             key_storage: stored.key_storage,
         }
     }

@@ -1,6 +1,6 @@
 //! The hub as a resident's device sees it.
 
-use access::{ClipId, DoorId, GrantId};
+use access::{ClipId, DeviceId, DoorId, GrantId, ResidentId};
 use async_trait::async_trait;
 use audit::SealedRecords;
 use bluetooth::Link;
@@ -9,9 +9,10 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use hub_api::{
-    Carried, Client, ClientError, ClientIdentity, DoorInfo, Enrolled, EntryPage,
-    ErrorCode as HubCode, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender, MadePass,
-    NewPass, PassChange, PassInfo, ServerEvent, Subject,
+    Carried, Client, ClientError, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EntryPage,
+    ErrorCode as HubCode, Forgotten, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender,
+    MadeCode, MadePass, MyData, NewPass, OwnCode, PassChange, PassInfo, Policy, ServerEvent,
+    Subject, WatchPage,
 };
 use std::sync::Arc;
 use url::Url;
@@ -52,8 +53,24 @@ pub trait Hub: Send + Sync {
     async fn change_pass(&self, pass: GrantId, change: &PassChange) -> Result<PassInfo, HubError>;
     /// Ends a pass.
     async fn revoke_pass(&self, pass: GrantId) -> Result<(), HubError>;
+    /// Makes this device's own keypad code; the one before ends.
+    async fn make_own_code(&self) -> Result<MadeCode, HubError>;
+    /// This device's own code as it stands, if one does.
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError>;
     /// Asks for a door from afar; answers once it has joined.
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError>;
+    /// How long the hub keeps what, and who may watch which door.
+    async fn policy(&self) -> Result<Policy, HubError>;
+    /// Who watched this resident's doors live, on days before `before`.
+    async fn watches(&self, before: Option<String>) -> Result<WatchPage, HubError>;
+    /// This resident's devices.
+    async fn devices(&self) -> Result<Vec<DeviceInfo>, HubError>;
+    /// Takes a device of this resident off the building's list.
+    async fn remove_device(&self, device: DeviceId) -> Result<(), HubError>;
+    /// Everything that the hub holds about this resident.
+    async fn my_data(&self) -> Result<MyData, HubError>;
+    /// Has the hub forget this resident.
+    async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, HubError>;
     /// Comes to watch a door live; answers once the door is there.
     async fn watch_door(&self, door: DoorId) -> Result<(LiveSender, LiveReceiver), HubError>;
 }
@@ -240,8 +257,44 @@ impl Hub for Client {
         Ok(Client::revoke_pass(self, pass).await?)
     }
 
+    async fn make_own_code(&self) -> Result<MadeCode, HubError> {
+        Ok(Client::make_own_code(self).await?)
+    }
+
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError> {
+        match Client::own_code(self).await {
+            Ok(own) => Ok(Some(own)),
+            Err(error) if error.code() == Some(HubCode::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {
         Ok(bluetooth::relayed(Client::call_door(self, door).await?))
+    }
+
+    async fn policy(&self) -> Result<Policy, HubError> {
+        Ok(Client::policy(self).await?)
+    }
+
+    async fn watches(&self, before: Option<String>) -> Result<WatchPage, HubError> {
+        Ok(Client::watches(self, before.as_deref()).await?)
+    }
+
+    async fn devices(&self) -> Result<Vec<DeviceInfo>, HubError> {
+        Ok(Client::devices(self).await?)
+    }
+
+    async fn remove_device(&self, device: DeviceId) -> Result<(), HubError> {
+        Ok(Client::remove_device(self, device).await?)
+    }
+
+    async fn my_data(&self) -> Result<MyData, HubError> {
+        Ok(Client::my_data(self).await?)
+    }
+
+    async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, HubError> {
+        Ok(Client::forget_resident(self, resident).await?)
     }
 
     async fn watch_door(&self, door: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {

@@ -7,30 +7,41 @@
 //! the hub is sealed, and ends before the resident's own entry.
 
 mod ahead;
+mod authenticator;
 mod carry;
 mod clips;
 mod clock;
 mod controller;
 mod core;
+mod deliveries;
 mod enrol;
 mod export;
 mod feed;
+mod held;
 pub mod hub;
 mod illustrations;
 pub mod keys;
 pub mod links;
 mod live;
+mod nearest;
 mod news;
+mod noise;
+mod opened;
+mod order;
+mod own_code;
 mod passes;
 mod presence;
+mod privacy;
 mod scan;
 mod shell;
 pub mod store;
 mod sync;
 pub mod ui;
 mod unlock;
+pub mod words;
 
+pub use authenticator::{Authenticator, NoAuthenticator, NotConfirmed};
 pub use controller::{Controller, OpenError};
 pub use core::{Config, Outside};
 pub use live::{LivePart, Way as LiveWay};
-pub use shell::{Notification, Shell};
+pub use shell::{Act, Action, Notification, Shell};

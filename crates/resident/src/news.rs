@@ -1,37 +1,124 @@
-//! The words of a notification.
+//! The words of a notification, and what can be done from it.
 
 use access::{HolderClass, Lockdown};
 use audit::LinkKind;
-use hub_api::{DoorAlert, EntryInfo, Outcome};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use hub_api::{ClipInfo, ClipState, DoorAlert, EntryInfo, Outcome};
 
-use crate::Notification;
-
-/// News older than this stays in the list and makes no noise.
-const OLDEST_MS: u64 = 12 * 3600 * 1000;
+use crate::deliveries::Run;
+use crate::shell::{Act, Action, Notification};
+use crate::words::Words;
 
 /// Many doors that go into lockdown, or out of it, within this time are told of once.
 pub(crate) const SAME_LOCKDOWN_MS: u64 = 120_000;
 
-/// What to tell about an entry or an alert: nothing about residents, refusals and what is long past.
-pub(crate) fn of_entry(entry: &EntryInfo, door_name: &str, now_ms: u64) -> Option<Notification> {
-    let is_recent = now_ms.saturating_sub(entry.at_ms) <= OLDEST_MS;
-    if !is_recent {
-        return None;
+/// What a notification is about, and what it is told with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct News<'a> {
+    pub(crate) entry: &'a EntryInfo,
+    pub(crate) door: &'a str,
+    /// The deliveries that came shortly after one another, when the entry is the newest of them.
+    pub(crate) run: Option<&'a Run>,
+    pub(crate) words: Words,
+}
+
+impl News<'_> {
+    /// What to tell; `None` of what is only listed.
+    pub(crate) fn told(&self) -> Option<Notification> {
+        let time = self.words.time_of_day(self.entry.at_ms);
+        let (title, body) = match self.entry.outcome {
+            Outcome::Entered => self.of_arrival(&time)?,
+            Outcome::Denied { .. } => return None,
+            Outcome::Alert { alert } => self.of_alert(alert, &time)?,
+        };
+        let collects = self.run.map(Run::waiting_items).unwrap_or_default();
+        Some(Notification {
+            title,
+            body,
+            actions: self.actions(!collects.is_empty()),
+            clip: watchable(self.entry).map(|clip| clip.id),
+            collects,
+            entry: self.entry.id,
+            place: self.run.map_or(self.entry.id, |run| run.first),
+        })
     }
-    let time = time_of_day(entry.at_ms);
-    let (title, body) = match entry.outcome {
-        Outcome::Entered => of_arrival(entry, door_name, &time)?,
-        Outcome::Denied { .. } => return None,
-        Outcome::Alert { alert } => of_alert(alert, door_name, &time)?,
-    };
-    Some(Notification {
-        title,
-        body,
-        clip: entry.clip.map(|clip| clip.id),
-        entry: entry.id,
-    })
+
+    fn of_arrival(&self, time: &str) -> Option<(String, String)> {
+        let who = who(self.entry, self.words)?;
+        let say = |message, values: &[_]| self.words.say(message, values);
+        let (door, time) = (self.door.into(), time.into());
+        let (title, mut body) = match self.run.map(Run::count) {
+            Some(count) if count > 1 => (
+                say("deliveries", &[("count", count.into()), ("door", door)]),
+                say(
+                    "deliveries-newest",
+                    &[("who", who.as_str().into()), ("time", time)],
+                ),
+            ),
+            _ => (
+                say("arrival", &[("who", who.as_str().into()), ("door", door)]),
+                match (&self.entry.driver, self.entry.link) {
+                    (Some(driver), _) => say(
+                        "arrival-driver",
+                        &[("driver", driver.as_str().into()), ("time", time)],
+                    ),
+                    (None, Some(LinkKind::Keypad)) => say("arrival-keypad", &[("time", time)]),
+                    (None, _) => say("arrival-plain", &[("time", time)]),
+                },
+            ),
+        };
+        if self
+            .entry
+            .clip
+            .is_some_and(|clip| clip.state == ClipState::Recording)
+        {
+            body = format!("{body} {}", say("being-filmed", &[]));
+        }
+        Some((title, body))
+    }
+
+    fn of_alert(&self, alert: DoorAlert, time: &str) -> Option<(String, String)> {
+        let say = |title, advice, more: &[_]| {
+            let title = self.words.say(title, &[("door", self.door.into())]);
+            let mut values = vec![("time", time.into())];
+            values.extend_from_slice(more);
+            (title, self.words.say(advice, &values))
+        };
+        Some(match alert {
+            DoorAlert::Forced => say("forced", "forced-advice", &[]),
+            DoorAlert::HeldOpen { after_s } => say(
+                "held-open",
+                "held-open-advice",
+                &[("seconds", after_s.into())],
+            ),
+            DoorAlert::Lockdown { lockdown } => match lockdown {
+                Lockdown::Off => say("lockdown-over", "lockdown-over-advice", &[]),
+                Lockdown::Visitors => say("lockdown", "lockdown-visitors", &[]),
+                Lockdown::Everyone => say("lockdown", "lockdown-everyone", &[]),
+            },
+            DoorAlert::Closed
+            | DoorAlert::NotMoved
+            | DoorAlert::ClockUnknown
+            | DoorAlert::ClockKnown
+            | DoorAlert::CameraImpaired
+            | DoorAlert::CameraWell => return None,
+        })
+    }
+
+    fn actions(&self, collects: bool) -> Vec<Action> {
+        let has_clip = watchable(self.entry).is_some();
+        let offered = [
+            (Act::Open, "action-open", true),
+            (Act::Watch, "action-watch", has_clip),
+            (Act::Collected, "action-collected", collects),
+        ];
+        let offered = offered.into_iter().filter(|(.., is_offered)| *is_offered);
+        offered
+            .map(|(act, label, _)| Action {
+                act,
+                label: self.words.say(label, &[]),
+            })
+            .collect()
+    }
 }
 
 /// Whether both tell of the same lockdown, each at another door.
@@ -51,71 +138,18 @@ pub(crate) fn is_lockdown(entry: &EntryInfo) -> bool {
     )
 }
 
-fn of_arrival(entry: &EntryInfo, door_name: &str, time: &str) -> Option<(String, String)> {
-    let who = who(entry)?;
-    let body = match (&entry.driver, entry.link) {
-        (Some(driver), _) => format!("Driver {driver} came in at {time}."),
-        (None, Some(LinkKind::Keypad)) => format!("Came in with a code at {time}."),
-        (None, _) => format!("Came in at {time}."),
-    };
-    Some((format!("{who} at {door_name}"), body))
-}
-
-/// What asks for somebody's eyes or changes who gets in; the rest is in the list.
-fn of_alert(alert: DoorAlert, door_name: &str, time: &str) -> Option<(String, String)> {
-    Some(match alert {
-        DoorAlert::Forced => (
-            format!("{door_name} was forced open"),
-            format!(
-                "It opened at {time} although nobody was let in. Look with care, or call for help."
-            ),
-        ),
-        DoorAlert::HeldOpen { after_s } => (
-            format!("{door_name} stands open"),
-            format!("At {time} it had been open for {after_s} s. Shut it if you are near."),
-        ),
-        DoorAlert::Lockdown { lockdown } => match lockdown {
-            Lockdown::Off => (
-                format!("Lockdown is over at {door_name}"),
-                format!("Since {time} it opens as usual. Vestibule shows how other doors are."),
-            ),
-            Lockdown::Visitors => (
-                format!("Lockdown at {door_name}"),
-                format!(
-                    "Closed to visitors since {time}. You still get in. Other doors may be closed too."
-                ),
-            ),
-            Lockdown::Everyone => (
-                format!("Lockdown at {door_name}"),
-                format!(
-                    "Closed to you and to visitors since {time}. Other doors may be closed too."
-                ),
-            ),
-        },
-        DoorAlert::Closed
-        | DoorAlert::NotMoved
-        | DoorAlert::ClockUnknown
-        | DoorAlert::ClockKnown
-        | DoorAlert::CameraImpaired
-        | DoorAlert::CameraWell => return None,
-    })
-}
-
-fn who(entry: &EntryInfo) -> Option<&str> {
-    Some(match entry.class? {
-        HolderClass::Courier => entry.carrier_name.as_deref().unwrap_or("A courier"),
-        HolderClass::Guest => entry.guest_name.as_deref().unwrap_or("A guest"),
-        HolderClass::Staff => entry.guest_name.as_deref().unwrap_or("Staff"),
+fn who(entry: &EntryInfo, words: Words) -> Option<String> {
+    let (name, unnamed) = match entry.class? {
+        HolderClass::Courier => (&entry.carrier_name, "a-courier"),
+        HolderClass::Guest => (&entry.guest_name, "a-guest"),
+        HolderClass::Staff => (&entry.guest_name, "staff"),
         HolderClass::Resident => return None,
-    })
+    };
+    Some(name.clone().unwrap_or_else(|| words.say(unnamed, &[])))
 }
 
-fn time_of_day(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms)
-        .ok()
-        .and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let at = at
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .to_zoned(TimeZone::system());
-    at.strftime("%H:%M").to_string()
+fn watchable(entry: &EntryInfo) -> Option<ClipInfo> {
+    entry
+        .clip
+        .filter(|clip| clip.state != ClipState::Unavailable)
 }

@@ -8,8 +8,11 @@ pub trait Shell: Send + Sync + 'static {
     /// Passes an event on to every open window. Events are hints: a window that opens later asks for a snapshot.
     fn emit(&self, event: UiEvent);
 
-    /// Shows a desktop notification. Must not block.
+    /// Shows a desktop notification, instead of the one in the same place if that still stands. Must not block.
     fn notify(&self, notification: Notification);
+
+    /// Changes what the notification about this entry says, if it still stands. Must not block.
+    fn renew(&self, notification: Notification);
 
     /// Shows a picture, a JPEG, in the notification about this entry, if that still stands. Must not block.
     fn illustrate(&self, entry: u64, picture: Bytes);
@@ -22,8 +25,33 @@ pub struct Notification {
     pub title: String,
     /// One or two lines with the carrier or guest and the time, or with what to do about an alert.
     pub body: String,
-    /// The clip that a click opens, when the entry has one.
+    /// What can be done from it, in the order in which it is offered.
+    pub actions: Vec<Action>,
+    /// The clip to watch, when the entry has one.
     pub clip: Option<ClipId>,
+    /// The ids in the activity list of the deliveries that it tells of.
+    pub collects: Vec<String>,
     /// The hub's number of the entry or alert.
     pub entry: u64,
+    /// Notifications in the same place are not shown beside each other: the newest tells of all.
+    pub place: u64,
+}
+
+/// What can be done from a notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    pub act: Act,
+    /// In the person's language.
+    pub label: String,
+}
+
+/// What an [`Action`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Opens the entry. What a click on the notification itself does.
+    Open,
+    /// Opens its clip.
+    Watch,
+    /// Says that the deliveries were collected.
+    Collected,
 }

@@ -10,14 +10,16 @@ use hub_api::{EntryInfo, ErrorCode as HubCode, Event, ServerEvent, Topic};
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use crate::Shell;
 use crate::carry;
 use crate::clock;
 use crate::core::Core;
 use crate::hub::{Hub, HubError};
-use crate::news;
+use crate::news::{self, News};
+use crate::noise;
 use crate::store::{Change, Happening, StoreError};
 use crate::ui::{AppError, HubState};
+use crate::words::Words;
+use crate::{Notification, Shell};
 
 /// Credentials live for 7 days; asking daily leaves 6 days for a hub that is down.
 const RENEW_AFTER_S: u64 = 24 * 3600;
@@ -104,6 +106,7 @@ async fn follow_once<S: Shell>(
         tokio::select! {
             event = events.next() => next = Some(event.ok_or(Stopped::Ended)??),
             () = core.brought.notified() => carry::exchange(core, hub.as_ref()).await,
+            () = core.expired.notified() => renew_credentials(core, hub.as_ref(), true).await?,
             () = sleep(RENEWAL_TICK) => {
                 renew_credentials(core, hub.as_ref(), false).await?;
                 carry::exchange(core, hub.as_ref()).await;
@@ -116,6 +119,7 @@ async fn follow_once<S: Shell>(
 async fn refresh<S: Shell>(core: &Core<S>, hub: &dyn Hub) -> Result<(), Stopped> {
     refresh_doors(core, hub).await?;
     renew_credentials(core, hub, false).await?;
+    follow_own_code(core, hub).await;
     fetch_entries(core, hub, oldest_open(core)?).await
 }
 
@@ -137,7 +141,10 @@ async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Re
         }
         Event::Refresh(refresh) => {
             match refresh.what {
-                Topic::Doors => refresh_doors(core, hub).await?,
+                Topic::Doors => {
+                    refresh_doors(core, hub).await?;
+                    follow_own_code(core, hub).await;
+                }
                 Topic::Credentials => renew_credentials(core, hub, true).await?,
                 Topic::Entries => fetch_entries(core, hub, oldest_open(core)?).await?,
             }
@@ -165,6 +172,13 @@ async fn refresh_doors<S: Shell>(core: &Core<S>, hub: &dyn Hub) -> Result<(), St
         core.changed.notify_one();
     }
     Ok(())
+}
+
+/// An older hub knows no codes of residents: that holds nothing else up.
+async fn follow_own_code<S: Shell>(core: &Core<S>, hub: &dyn Hub) {
+    if let Err(error) = core.follow_own_code(hub).await {
+        warn!(%error, "it is not known what the own code is good for");
+    }
 }
 
 async fn renew_credentials<S: Shell>(
@@ -243,21 +257,28 @@ fn oldest_open<S: Shell>(core: &Core<S>) -> Result<Option<u64>, StoreError> {
 /// twice, not even after a crash.
 fn announce<S: Shell>(core: &Core<S>, changes: &[Change], news_too: bool) {
     for change in changes {
-        match change {
-            Change::Added(record) => {
-                core.tell_added(record);
-                if let Happening::Entry(entry) = &record.happening
-                    && news_too
-                {
-                    notify(core, entry);
-                    // The picture may have been there first.
-                    core.illustrations.ask(&record.happening);
-                }
+        let (record, is_new) = match change {
+            Change::Added(record) => (record, true),
+            Change::Changed(record) => (record, false),
+        };
+        if let Happening::Entry(entry) = &record.happening {
+            match (is_new, news_too) {
+                (true, true) => notify(core, entry),
+                (true, false) => {}
+                (false, _) => renew(core, entry),
             }
-            Change::Changed(record) => {
-                core.tell_changed(record);
-                core.illustrations.ask(&record.happening);
+            if news_too || !is_new {
+                // The picture may have been there first.
+                core.illustrations.ask(entry);
             }
+        }
+        if is_new {
+            core.tell_added(record);
+        } else {
+            core.tell_changed(record);
+        }
+        if record.delivery.is_some() {
+            core.changed.notify_one();
         }
     }
 }
@@ -266,10 +287,30 @@ fn notify<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
     if news::is_lockdown(entry) && was_told_of_lockdown(core, entry) {
         return;
     }
-    let door = core.door_name(entry.door);
-    if let Some(notification) = news::of_entry(&core.named(entry), &door, clock::now_ms()) {
+    if let Some(notification) = notification(core, entry) {
         core.shell.notify(notification);
     }
+}
+
+fn renew<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
+    if let Some(notification) = notification(core, entry) {
+        core.shell.renew(notification);
+    }
+}
+
+fn notification<S: Shell>(core: &Core<S>, entry: &EntryInfo) -> Option<Notification> {
+    let chosen = core.preferences();
+    if !noise::may_tell(entry, &chosen.notifications, clock::now_ms()) {
+        return None;
+    }
+    let (door, run) = (core.door_name(entry.door), core.run_of(entry));
+    let news = News {
+        entry: &core.named(entry),
+        door: &door,
+        run: run.as_ref(),
+        words: Words::of(chosen.language),
+    };
+    news.told()
 }
 
 /// Whether another door has told of the same lockdown just before: a whole building's is one piece of news.

@@ -18,7 +18,7 @@ use crate::core::{Attempt, Core};
 use crate::hub::HubError;
 use crate::presence::Via;
 use crate::store::Change;
-use crate::ui::{AppError, BluetoothState, ErrorCode, UiEvent, UnlockState};
+use crate::ui::{AppError, BluetoothState, DenyReason, ErrorCode, UiEvent, UnlockState};
 use crate::{Shell, clock};
 
 /// How long Bluetooth listens alone before a network address will do.
@@ -72,8 +72,20 @@ struct Found {
     sighting: Sighting,
 }
 
+impl Way {
+    /// How an attempt begins.
+    fn first_state(self) -> UnlockState {
+        match self {
+            Self::Near => UnlockState::Searching,
+            Self::Remote => UnlockState::Connecting,
+        }
+    }
+}
+
 /// Claims the door for a new attempt; `None` while another one is under way.
 pub(crate) fn claim<S: Shell>(core: &Core<S>, door: DoorId, way: Way) -> Option<u64> {
+    // Whoever cannot tell whether to ask, asks.
+    let asks_first = core.is_confirmed(&door.to_string()).unwrap_or(true);
     let mut live = core.live();
     if live
         .attempts
@@ -84,9 +96,10 @@ pub(crate) fn claim<S: Shell>(core: &Core<S>, door: DoorId, way: Way) -> Option<
     }
     live.last_attempt += 1;
     let number = live.last_attempt;
-    let state = match way {
-        Way::Near => UnlockState::Searching,
-        Way::Remote => UnlockState::Connecting,
+    let state = if asks_first {
+        UnlockState::Confirming
+    } else {
+        way.first_state()
     };
     live.attempts.insert(
         door,
@@ -132,6 +145,9 @@ pub(crate) async fn carry_out<S: Shell>(core: Arc<Core<S>>, door: DoorInfo, way:
         }
         Err(error) => {
             info!(code = ?error.code, reason = ?error.reason, "an unlock failed");
+            if error.reason == Some(DenyReason::CredentialExpired) {
+                core.expired.notify_one();
+            }
             advance(&core, id, number, UnlockState::Failed { error });
         }
     }
@@ -143,6 +159,10 @@ async fn attempt<S: Shell>(
     way: Way,
     number: u64,
 ) -> Result<Opened, AppError> {
+    if core.is_confirmed(&door.id.to_string())? {
+        core.confirm(&door.name).await?;
+        advance(core, door.id, number, way.first_state());
+    }
     let request = Request {
         credential: best_credential(core, door.id)?,
         holder: HolderSecret::from_bytes(core.keys().await?.holder),

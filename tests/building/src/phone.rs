@@ -57,6 +57,8 @@ impl Shell for Witness {
         self.with(|seen| seen.notifications.push(notification));
     }
 
+    fn renew(&self, _: Notification) {}
+
     fn illustrate(&self, entry: u64, picture: Bytes) {
         self.with(|seen| seen.pictures.push((entry, picture)));
     }

@@ -33,6 +33,7 @@ struct NoShell;
 impl Shell for NoShell {
     fn emit(&self, _: UiEvent) {}
     fn notify(&self, _: Notification) {}
+    fn renew(&self, _: Notification) {}
     fn illustrate(&self, _: u64, _: Bytes) {}
 }
 

@@ -36,6 +36,12 @@ describe("the door of the large control", () => {
     expect(chosen([near("b", -30), away("a", { unlock: busy })], "a")).toBe("a");
   });
 
+  it("stays while somebody is about to press it, however near another is", () => {
+    const doors = [near("b", -30), away("a")];
+    expect(chooseNearest(doors, "door-a", true)?.name).toBe("a");
+    expect(chooseNearest(doors, "door-a", false)?.name).toBe("b");
+  });
+
   it("follows the core where nothing is near", () => {
     expect(chosen([away("b"), away("a")], "a")).toBe("b");
   });
@@ -61,6 +67,12 @@ describe("the list of the other doors", () => {
   it("holds still while one of its doors is busy", () => {
     const doors = [near("b", -40), away("a", { unlock: busy })];
     expect(ids(steadyOrder(doors, ["door-a", "door-b"]))).toBe("ab");
+  });
+
+  it("holds still while somebody is about to press something", () => {
+    const doors = [near("b", -40), away("a")];
+    expect(ids(steadyOrder(doors, ["door-a", "door-b"], true))).toBe("ab");
+    expect(ids(steadyOrder(doors, ["door-a", "door-b"], false))).toBe("ba");
   });
 
   it("puts new doors last while it holds still", () => {

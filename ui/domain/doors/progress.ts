@@ -1,6 +1,6 @@
 import { m } from "$messages";
-import { describeFailure, inFull } from "../failure";
-import type { DoorCard, UnlockState } from "../bindings";
+import { describeFailure, type Failure, inFull } from "../failure";
+import type { AppError, DoorCard, UnlockState } from "../bindings";
 
 export type UnlockKind = UnlockState["kind"];
 
@@ -21,7 +21,7 @@ export function stepsBegun(kind: UnlockKind): 0 | 1 | 2 | 3 {
 
 /** Whether a press would be ignored. */
 export function isBusy(kind: UnlockKind): boolean {
-  return stepsBegun(kind) > 0;
+  return kind === "confirming" || stepsBegun(kind) > 0;
 }
 
 type Pressed = Pick<DoorCard, "unlock" | "credential">;
@@ -47,6 +47,8 @@ function stateLabel(kind: Exclude<UnlockKind, "failed">): string {
   switch (kind) {
     case "idle":
       return m.unlock();
+    case "confirming":
+      return m.unlock_confirming();
     case "searching":
       return m.unlock_searching();
     case "connecting":
@@ -67,6 +69,8 @@ export function stateHint(door: DoorCard, remote: boolean): string {
       if (door.credential === "none") return m.unlock_hint_no_key();
       if (door.lockdown === "everyone") return m.unlock_hint_lockdown();
       return door.nearby ? m.unlock_hint_near() : m.unlock_hint_away();
+    case "confirming":
+      return m.unlock_confirming_hint();
     case "searching":
       return m.unlock_searching_hint();
     case "connecting":
@@ -82,11 +86,21 @@ export function stateHint(door: DoorCard, remote: boolean): string {
   }
 }
 
-/** What a screen reader says when a door's state changes, asked from afar or not; `null` for silence. */
-export function announcement(door: string, unlock: UnlockState, remote: boolean): string | null {
+/**
+ * What a screen reader says when a door's state changes, asked from afar or not; `null` for silence. A failure is told
+ * as `describe` does.
+ */
+export function announcement(
+  door: string,
+  unlock: UnlockState,
+  remote: boolean,
+  describe: (error: AppError) => Failure = (error) => describeFailure(error, remote),
+): string | null {
   switch (unlock.kind) {
     case "idle":
       return null;
+    case "confirming":
+      return m.failure_in_full({ title: door, next: m.unlock_confirming_hint() });
     case "searching":
       return m.announce_searching({ door });
     case "connecting":
@@ -100,7 +114,7 @@ export function announcement(door: string, unlock: UnlockState, remote: boolean)
     case "relocked":
       return m.announce_relocked({ door });
     case "failed": {
-      const failure = inFull(describeFailure(unlock.error, remote));
+      const failure = inFull(describe(unlock.error));
       return m.announce_failed({ door, failure });
     }
   }

@@ -1,18 +1,26 @@
 import type { Backend, BackendEvents } from "../backend";
 import type {
+  AppError,
+  ActivityItem,
   ClipTimeline,
+  DoorCard,
+  Errand,
   ExportedClip,
+  ExportedData,
   InvitePreview,
   LiveTimeline,
   Pass,
   PassDraft,
   PassList,
+  MyDevice,
   Preferences,
+  PrivacyPolicy,
   Snapshot,
   UnlockState,
+  WatchedPage,
 } from "../bindings";
-import { CLIP_ID, enrolled } from "./building";
 import { madeFrom } from "./guests";
+import { CLIP_ID, enrolled, manyDoors, OWN_CODE, ownCode } from "./building";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
 
@@ -20,13 +28,37 @@ type Step = "searching" | "connecting" | "unlocking";
 
 type Handler = (payload: never) => void;
 
+/** How many days the core tells of at a time. */
+const WATCHED_DAYS = 4;
+
 /** Where a reload finds what was chosen. */
 const PREFERENCES = "mock-preferences";
 
 function withChoices(snapshot: Snapshot): Snapshot {
   const kept = sessionStorage.getItem(PREFERENCES);
-  if (kept === null) return snapshot;
-  return { ...snapshot, preferences: JSON.parse(kept) as Preferences };
+  const preferences = kept === null ? snapshot.preferences : (JSON.parse(kept) as Preferences);
+  return { ...snapshot, preferences, doors: ordered(snapshot.doors, preferences.pinned) };
+}
+
+/** As the real core's order: near, pinned, the rest as it was at first. */
+function ordered(doors: readonly DoorCard[], pinned: readonly string[]): DoorCard[] {
+  const asInvented = [...manyDoors, ...doors].map(({ id }) => id);
+  const place = ({ id }: DoorCard) => (pinned.includes(id) ? pinned.indexOf(id) : pinned.length);
+  const strength = ({ nearby, rssiDbm }: DoorCard) => (nearby ? (rssiDbm ?? -200) : -Infinity);
+  return doors
+    .toSorted((a, b) => asInvented.indexOf(a.id) - asInvented.indexOf(b.id))
+    .toSorted((a, b) => place(a) - place(b))
+    .toSorted((a, b) => (strength(a) === strength(b) ? 0 : strength(b) - strength(a)));
+}
+
+function waitingOf(activity: Outcome<ActivityItem[]>): ActivityItem[] {
+  const items = Array.isArray(activity) ? activity : [];
+  return items.filter(({ delivery }) => delivery?.state === "waiting");
+}
+
+function withDeliveries(snapshot: Snapshot, activity: Outcome<ActivityItem[]>): Snapshot {
+  const waiting = waitingOf(activity);
+  return { ...snapshot, deliveries: { count: waiting.length, newest: waiting[0] ?? null } };
 }
 
 /** A core that follows a scenario. */
@@ -39,20 +71,77 @@ export class MockBackend implements Backend {
   private asked = 0;
   private watches = 0;
   private passesNow: readonly Pass[] | null = null;
+  private readonly removed = new Set<string>();
 
-  constructor(private readonly scenario: Scenario) {}
+  private errand: Errand | null;
+
+  constructor(private readonly scenario: Scenario) {
+    this.errand = scenario.errand;
+  }
 
   async snapshot(): Promise<Snapshot> {
     this.called("snapshot");
-    this.snapshotNow ??= withChoices(await this.outcome(this.scenario.snapshot));
+    this.snapshotNow ??= withDeliveries(
+      withChoices(await this.outcome(this.scenario.snapshot)),
+      this.scenario.activity,
+    );
     return this.snapshotNow;
   }
 
   setPreferences(preferences: Preferences) {
     this.called("setPreferences", preferences);
-    sessionStorage.setItem(PREFERENCES, JSON.stringify(preferences));
-    if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, preferences });
+    // As the real core: some choices have a call of their own.
+    const { confirmed, shortcut } = this.preferences;
+    this.keep({ ...preferences, confirmed, shortcut });
     return Promise.resolve(null);
+  }
+
+  async setConfirmed(doorId: string, confirmed: boolean) {
+    this.called("setConfirmed", doorId, confirmed);
+    await this.outcome(this.scenario.confirm);
+    const others = this.preferences.confirmed.filter((id) => id !== doorId);
+    this.keep({ confirmed: confirmed ? [...others, doorId] : others });
+    return null;
+  }
+
+  async setShortcut(keys: string | null) {
+    this.called("setShortcut", keys);
+    await this.outcome(this.scenario.shortcut);
+    this.keep({ shortcut: keys });
+    return null;
+  }
+
+  notificationOutlet() {
+    return Promise.resolve(this.scenario.outlet);
+  }
+
+  async setCollected(itemIds: string[], collected: boolean) {
+    this.called("setCollected", itemIds, collected);
+    await this.outcome(this.scenario.collect);
+    const delivery = collected
+      ? ({ state: "collected", atMs: Date.now() } as const)
+      : ({ state: "waiting" } as const);
+    this.changeItems((item) => (itemIds.includes(item.id) ? { ...item, delivery } : item));
+    return null;
+  }
+
+  async collectAll() {
+    this.called("collectAll");
+    await this.outcome(this.scenario.collect);
+    const items = waitingOf(this.scenario.activity).map(({ id }) => id);
+    await this.setCollected(items, true);
+    return items;
+  }
+
+  private changeItems(change: (item: ActivityItem) => ActivityItem): void {
+    const { activity } = this.scenario;
+    if (!Array.isArray(activity)) return;
+    const changed = activity.map(change);
+    this.scenario.activity = changed;
+    for (const item of changed.filter((item, index) => item !== activity[index])) {
+      this.emit("activity-changed", item);
+    }
+    if (this.snapshotNow) this.setSnapshot(withDeliveries(this.snapshotNow, changed));
   }
 
   async previewInvite(invite: string): Promise<InvitePreview> {
@@ -63,6 +152,18 @@ export class MockBackend implements Backend {
 
   takePendingInvite() {
     return Promise.resolve(this.scenario.pendingInvite);
+  }
+
+  takePendingErrand() {
+    const errand = this.errand;
+    this.errand = null;
+    return Promise.resolve(errand);
+  }
+
+  /** Something comes from outside. */
+  bring(errand: Errand): void {
+    this.errand = errand;
+    this.emit("errand-pending", null);
   }
 
   async enrol(invite: string, storage: string) {
@@ -76,14 +177,28 @@ export class MockBackend implements Backend {
 
   unlock(doorId: string) {
     this.called("unlock", doorId);
-    void this.playUnlock(doorId, ["searching", "connecting", "unlocking"]);
+    void this.begin(doorId, ["searching", "connecting", "unlocking"]);
     return Promise.resolve(null);
   }
 
   unlockRemotely(doorId: string) {
     this.called("unlockRemotely", doorId);
-    void this.playUnlock(doorId, ["connecting", "unlocking"]);
+    void this.begin(doorId, ["connecting", "unlocking"]);
     return Promise.resolve(null);
+  }
+
+  async makeOwnCode() {
+    this.called("makeOwnCode");
+    await this.outcome(this.scenario.code);
+    if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, ownCode });
+    return null;
+  }
+
+  async revealOwnCode() {
+    this.called("revealOwnCode");
+    await this.pause();
+    if (!this.snapshotNow?.ownCode) throw error("code_refused");
+    return OWN_CODE;
   }
 
   async activity(before: number | null, limit: number) {
@@ -171,6 +286,52 @@ export class MockBackend implements Backend {
     return null;
   }
 
+  async privacyPolicy(): Promise<PrivacyPolicy> {
+    this.called("privacyPolicy");
+    return this.outcome(this.scenario.policy);
+  }
+
+  async watched(before: string | null): Promise<WatchedPage> {
+    this.called("watched", before);
+    const days = await this.outcome(this.scenario.watched);
+    const older = days.filter(({ date }) => before === null || date < before);
+    const shown = older.slice(0, WATCHED_DAYS);
+    return { days: shown, next: older.length > shown.length ? (shown.at(-1)?.date ?? null) : null };
+  }
+
+  async devices(): Promise<MyDevice[]> {
+    this.called("devices");
+    const all = await this.outcome(this.scenario.devices);
+    return all.filter(({ id }) => !this.removed.has(id));
+  }
+
+  async removeDevice(deviceId: string) {
+    this.called("removeDevice", deviceId);
+    await this.outcome(this.scenario.remove);
+    this.removed.add(deviceId);
+    return null;
+  }
+
+  async exportData(): Promise<ExportedData> {
+    this.called("exportData");
+    await this.outcome(this.scenario.saveMine);
+    return { path: "/home/maya/Downloads/Linden House 2026-05-12 18.42.00.json" };
+  }
+
+  async forgetOwnUnlocks() {
+    this.called("forgetOwnUnlocks");
+    const all = await this.outcome(this.scenario.activity);
+    this.scenario.activity = all.filter(({ kind }) => kind.type !== "own_unlock");
+    return null;
+  }
+
+  async forgetEverywhere() {
+    this.called("forgetEverywhere");
+    await this.outcome(this.scenario.forgetEverywhere);
+    await this.forget();
+    return this.snapshotNow?.enrolled?.residentRecords === "named";
+  }
+
   async forget() {
     this.called("forget");
     await this.outcome(this.scenario.forget);
@@ -208,6 +369,21 @@ export class MockBackend implements Backend {
     return { codec, width, height, lens };
   }
 
+  /** As the real core: the system confirms first who asks, where the person wants that. */
+  private async begin(doorId: string, steps: readonly Step[]): Promise<void> {
+    if (this.preferences.confirmed.includes(doorId)) {
+      this.emit("unlock-changed", { doorId, unlock: { kind: "confirming" } });
+      try {
+        await this.outcome(this.scenario.confirm);
+      } catch (thrown) {
+        const unlock: UnlockState = { kind: "failed", error: thrown as AppError };
+        this.emit("unlock-changed", { doorId, unlock });
+        return;
+      }
+    }
+    await this.playUnlock(doorId, steps);
+  }
+
   private async playUnlock(doorId: string, steps: readonly Step[]): Promise<void> {
     const { unlock: end, paceMs } = this.scenario;
     const show = (unlock: UnlockState) => this.emit("unlock-changed", { doorId, unlock });
@@ -235,6 +411,18 @@ export class MockBackend implements Backend {
   private setPass(passId: string, change: Partial<Pass>): void {
     const changed = (pass: Pass) => (pass.id === passId ? { ...pass, ...change } : pass);
     this.passesNow = (this.passesNow ?? []).map(changed);
+  }
+
+  private get preferences(): Preferences {
+    return this.snapshotNow?.preferences ?? enrolled.preferences;
+  }
+
+  private keep(chosen: Partial<Preferences>): void {
+    if (!this.snapshotNow) return;
+    const preferences = { ...this.preferences, ...chosen };
+    sessionStorage.setItem(PREFERENCES, JSON.stringify(preferences));
+    const doors = ordered(this.snapshotNow.doors, preferences.pinned);
+    this.setSnapshot({ ...this.snapshotNow, preferences, doors });
   }
 
   private setSnapshot(snapshot: Snapshot): void {

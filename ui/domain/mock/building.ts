@@ -2,14 +2,29 @@ import type {
   ActivityItem,
   ActivityKind,
   ClipState,
+  Delivery,
   DenyReason,
   DoorAlert,
   DoorCard,
   DoorHours,
+  OwnCode,
+  NotificationChoices,
   Shortfall,
   Snapshot,
   VisitorClass,
 } from "../bindings";
+
+/** As the core has it before anybody chose otherwise. */
+const usualNotifications: NotificationChoices = {
+  deliveries: true,
+  guests: true,
+  staff: true,
+  openDoors: true,
+  lockdowns: true,
+  silentDoors: [],
+  quietHours: { on: false, fromMin: 22 * 60, toMin: 7 * 60 },
+  pictures: true,
+};
 
 /** An invented building. */
 export const enrolled: Snapshot = {
@@ -17,6 +32,7 @@ export const enrolled: Snapshot = {
     buildingName: "Linden House",
     residentName: "Ada Winter",
     residentRecords: "unnamed",
+    timeZone: "Europe/Berlin",
     keyStorage: "keychain",
   },
   doors: [
@@ -24,11 +40,27 @@ export const enrolled: Snapshot = {
     door("parcels", "Package room", { nearby: true, rssiDbm: -71 }),
     door("flat", "Apartment 3B", { kind: "unit" }),
   ],
+  ownCode: null,
   hub: "online",
   bluetooth: "on",
-  preferences: { language: null },
+  deliveries: { count: 0, newest: null },
+  preferences: {
+    language: null,
+    pinned: [],
+    haptics: null,
+    confirmed: [],
+    shortcut: null,
+    notifications: usualNotifications,
+  },
   version: "0.1.0",
 };
+
+/** Long after the mocked building's day. */
+const UNTIL_MS = Date.UTC(2099, 7, 9, 16, 42);
+
+export const ownCode: OwnCode = { doorIds: ["door-main", "door-parcels"], untilMs: UNTIL_MS };
+
+export const OWN_CODE = "40718263";
 
 export const notEnrolled: Snapshot = { ...enrolled, enrolled: null, doors: [] };
 
@@ -41,6 +73,7 @@ export function door(id: string, name: string, more: Partial<DoorCard> = {}): Do
     rssiDbm: null,
     remote: false,
     live: id !== "flat",
+    keypad: id === "main" || id === "parcels",
     credential: "valid",
     lockdown: "off",
     hours: [],
@@ -84,6 +117,15 @@ export const doorsWithHours: DoorCard[] = [
     hours: [couriersOnWorkdays, couriersOnSaturdays, guestsByDay],
   }),
   door("flat", "Apartment 3B", { kind: "unit" }),
+];
+
+export const doorsWithOwnHours: DoorCard[] = [
+  door("main", "Main entrance", { nearby: true, rssiDbm: -52 }),
+  door("roof", "Roof terrace", {
+    nearby: true,
+    rssiDbm: -71,
+    hours: [{ ...couriersOnWorkdays, class: "resident", fromMin: 20 * 60, toMin: 23 * 60 }],
+  }),
 ];
 
 export const doorsInLockdown: DoorCard[] = [
@@ -170,6 +212,17 @@ const TROUBLED: Happened[] = [
   [300, "main", staff(), { clip: { ...held, id: "clip-held" } }],
 ];
 
+/** Some days' deliveries: two that wait, others that were collected, and one that is asked after no more. */
+export function deliveredActivity(nowMs: number): ActivityItem[] {
+  const states: Record<number, Delivery> = {
+    0: { state: "waiting" },
+    2: { state: "waiting" },
+    5: { state: "collected", atMs: nowMs - 30 * MINUTE_MS },
+    9: { state: "lapsed" },
+  };
+  return happened(PAST, nowMs).map((item, index) => ({ ...item, delivery: states[index] ?? null }));
+}
+
 export function troubledActivity(nowMs: number): ActivityItem[] {
   return happened(TROUBLED, nowMs);
 }
@@ -221,6 +274,7 @@ export function item(
     clip,
     thumbnail: false,
     unfilmed: false,
+    delivery: null,
   };
 }
 

@@ -2,26 +2,37 @@ import type {
   ActivityItem,
   AppError,
   DenyReason,
+  DoorCard,
+  Errand,
   ErrorCode,
   InvitePreview,
   PassList,
+  Preferences,
+  NotificationOutlet,
+  MyDevice,
+  PrivacyPolicy,
   Snapshot,
   UnlockState,
+  WatchedDay,
 } from "../bindings";
 import {
   alertingActivity,
+  deliveredActivity,
   door,
   doorsInLockdown,
   doorsWithHours,
+  doorsWithOwnHours,
   enrolled,
   guestActivity,
   longActivity,
   manyDoors,
   notEnrolled,
+  ownCode,
   someActivity,
   troubledActivity,
 } from "./building";
 import { passCode, somePasses } from "./guests";
+import { alarmingPolicy, alarmingWatches, myDevices, policy, watchedDays } from "./privacy";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -40,8 +51,25 @@ export interface Scenario {
   passes: Outcome<PassList>;
   /** What becomes of making, changing or revoking a pass. */
   passAction: Outcome<null>;
+  policy: Outcome<PrivacyPolicy>;
+  /** All days on which somebody watched. */
+  watched: Outcome<WatchedDay[]>;
+  devices: Outcome<MyDevice[]>;
+  remove: Outcome<null>;
+  saveMine: Outcome<null>;
+  forgetEverywhere: Outcome<null>;
   forget: Outcome<null>;
   pendingInvite: string | null;
+  errand: Errand | null;
+  /** What the system says when it is to confirm who asks. */
+  confirm: Outcome<null>;
+  shortcut: Outcome<null>;
+  /** What asking the building for a code comes to. */
+  code: Outcome<null>;
+  /** Whether anything shows notifications. */
+  outlet: NotificationOutlet;
+  /** What saying that a delivery was collected comes to. */
+  collect: Outcome<null>;
   /** Where an unlock ends. */
   unlock: UnlockEnd;
   /** How much of a clip that is being filmed there is at first, and more each time somebody asks. */
@@ -63,6 +91,7 @@ const RETRYABLE = new Set<ErrorCode>([
   "timeout",
   "door_failed",
   "door_offline",
+  "not_confirmed",
   "clip_unavailable",
   "export_failed",
   "camera_off",
@@ -88,14 +117,45 @@ const base = (nowMs: number): Scenario => ({
   liveEnds: null,
   passes: { passes: somePasses(nowMs), failure: null },
   passAction: null,
+  policy,
+  watched: watchedDays(nowMs),
+  devices: myDevices,
+  remove: null,
+  saveMine: null,
+  forgetEverywhere: null,
   forget: null,
   pendingInvite: null,
+  errand: null,
+  confirm: null,
+  shortcut: null,
+  code: null,
+  outlet: "ready",
+  collect: null,
   unlock: { kind: "idle" },
   filming: { fromS: 6, growsByS: 1 },
   paceMs: 450,
 });
 
+const quiet: Snapshot = {
+  ...enrolled,
+  preferences: {
+    ...enrolled.preferences,
+    notifications: {
+      ...enrolled.preferences.notifications,
+      guests: false,
+      silentDoors: ["door-flat"],
+      quietHours: { on: true, fromMin: 22 * 60 + 30, toMin: 7 * 60 },
+    },
+  },
+};
+
 const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: null }));
+
+const choosing = (doors: DoorCard[], chosen: Partial<Preferences>): Snapshot => ({
+  ...enrolled,
+  doors,
+  preferences: { ...enrolled.preferences, ...chosen },
+});
 
 /** Named changes to the usual day in Linden House. */
 const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
@@ -104,6 +164,35 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "doors-many": () => ({ snapshot: { ...enrolled, doors: manyDoors } }),
   "doors-one": () => ({ snapshot: { ...enrolled, doors: enrolled.doors.slice(0, 1) } }),
   "doors-none": () => ({ snapshot: { ...enrolled, doors: [] } }),
+  "doors-pinned": () => ({
+    snapshot: choosing(manyDoors, { pinned: ["door-garage", "door-flat", "door-bikes"] }),
+  }),
+  "doors-confirmed": () => ({
+    snapshot: choosing(enrolled.doors, { confirmed: ["door-main", "door-flat"] }),
+  }),
+  "doors-own-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithOwnHours } }),
+  "link-to-door": () => ({ errand: { kind: "open_door", doorId: "door-main" } }),
+  "link-to-door-away": () => ({
+    snapshot: { ...enrolled, doors: away },
+    errand: { kind: "open_door", doorId: "door-parcels" },
+  }),
+  "link-to-unknown-door": () => ({ errand: { kind: "open_door", doorId: "door-elsewhere" } }),
+  "nothing-near": () => ({
+    snapshot: { ...enrolled, doors: away },
+    errand: { kind: "nothing_near", error: error("door_not_found") },
+  }),
+  "nothing-near-bluetooth-off": () => ({
+    snapshot: { ...enrolled, doors: away, bluetooth: "off" },
+    errand: { kind: "nothing_near", error: error("bluetooth_off") },
+  }),
+  "shortcut-chosen": () => ({
+    snapshot: choosing(enrolled.doors, { shortcut: "Ctrl+Alt+KeyU" }),
+  }),
+  "code-made": () => ({ snapshot: { ...enrolled, ownCode } }),
+  "code-offline": () => ({ snapshot: { ...enrolled, hub: "offline", ownCode } }),
+  "code-over": (nowMs) => ({
+    snapshot: { ...enrolled, ownCode: { ...ownCode, untilMs: nowMs - 86_400_000 } },
+  }),
   "doors-hours": () => ({ snapshot: { ...enrolled, doors: doorsWithHours } }),
   "doors-lockdown": (nowMs) => ({
     snapshot: { ...enrolled, doors: doorsInLockdown },
@@ -124,7 +213,15 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     },
   }),
   "not-trusted": () => ({ snapshot: { ...enrolled, hub: "not_trusted" } }),
-  offline: () => ({ snapshot: { ...enrolled, hub: "offline" } }),
+  offline: () => ({
+    snapshot: { ...enrolled, hub: "offline" },
+    policy: { fails: error("hub_unreachable") },
+    watched: { fails: error("hub_unreachable") },
+    devices: { fails: error("hub_unreachable") },
+    remove: { fails: error("hub_unreachable") },
+    saveMine: { fails: error("hub_unreachable") },
+    forgetEverywhere: { fails: error("hub_unreachable") },
+  }),
   "bluetooth-off": () => ({ snapshot: { ...enrolled, doors: away, bluetooth: "off" } }),
   "bluetooth-unsupported": () => ({
     snapshot: { ...enrolled, doors: away, bluetooth: "unsupported" },
@@ -162,6 +259,24 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
 
   "activity-troubled": (nowMs) => ({ activity: troubledActivity(nowMs) }),
 
+  deliveries: (nowMs) => ({ activity: deliveredActivity(nowMs) }),
+  "deliveries-one": (nowMs) => ({ activity: deliveredActivity(nowMs).slice(1) }),
+  "deliveries-failing": (nowMs) => ({
+    activity: deliveredActivity(nowMs),
+    collect: { fails: error("internal") },
+  }),
+  "notifications-missing": () => ({ outlet: "missing" }),
+  "notifications-quiet": () => ({ snapshot: quiet }),
+  "privacy-loading": () => ({ policy: "pending", watched: "pending", devices: "pending" }),
+  "privacy-failed": () => ({
+    policy: { fails: error("internal") },
+    watched: { fails: error("internal") },
+    devices: { fails: error("internal") },
+  }),
+  "privacy-quiet": () => ({ watched: [], devices: myDevices.slice(0, 1) }),
+  "privacy-strangers": (nowMs) => ({ policy: alarmingPolicy, watched: alarmingWatches(nowMs) }),
+  "privacy-saving": () => ({ saveMine: "pending" }),
+
   "clip-loading": () => ({ clip: "pending" }),
   "clip-saving": () => ({ export: "pending" }),
   "clip-halfway": () => ({ filming: { fromS: 13, growsByS: 0 } }),
@@ -188,7 +303,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
   "guests-entered": (nowMs) => ({ activity: guestActivity(nowMs) }),
 };
 
-/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&live-ends=CODE&pass=CODE&pace=MS`. */
+/** Reads `?mock=NAME&unlock=STATE|CODE|REASON&enrol=CODE&preview=CODE&clip=CODE&export=CODE&live=CODE&shortcut=CODE&code=CODE&confirm=CODE|pending&live-ends=CODE&remove=CODE&save-mine=CODE&pass=CODE&pace=MS`. */
 export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const change = SCENARIOS[query.get("mock") ?? "doors-nearby"];
   if (!change) throw new Error(`There is no scenario "${query.get("mock")}".`);
@@ -204,6 +319,11 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
   const exported = failing("export");
   const live = failing("live");
   const passAction = failing("pass");
+  const shortcut = failing("shortcut");
+  const code = failing("code");
+  const confirm = query.get("confirm") === "pending" ? ("pending" as const) : failing("confirm");
+  const remove = failing("remove");
+  const saveMine = failing("save-mine");
   const unlock = query.get("unlock");
   return {
     ...scenario,
@@ -213,6 +333,11 @@ export function scenarioFrom(query: URLSearchParams, nowMs: number): Scenario {
     ...(exported && { export: exported }),
     ...(live && { live }),
     ...(passAction && { passAction }),
+    ...(shortcut && { shortcut }),
+    ...(code && { code }),
+    ...(confirm && { confirm }),
+    ...(remove && { remove }),
+    ...(saveMine && { saveMine }),
     liveEnds: query.get("live-ends") as ErrorCode | null,
     ...(unlock && { unlock: unlockEnd(unlock) }),
     paceMs: Number(query.get("pace") ?? scenario.paceMs),

@@ -7,6 +7,7 @@ mod error;
 mod events;
 mod identity;
 mod passes;
+mod privacy;
 mod relay;
 mod tls;
 mod token;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use access::{BuildingId, GrantId};
+use access::{BuildingId, CODE_DIGITS, GrantId};
 use anyhow::{Result, bail};
 use hub_api::{PassKind, PassState};
 use jiff::tz::TimeZone;
@@ -37,13 +37,14 @@ async fn add(admin: &Admin, wanted: NewCode, output: Output) -> Result<()> {
     let zone = times::time_zone(&building.time_zone)?.0;
     let doors = admin.doors(&building, &wanted.doors).await?;
     let (not_before, not_after) = validity(admin, &wanted, &zone)?;
-    let (code, hash) = admin.hub.draw_code(building.id).await?;
+    let (code, hash) = admin.hub.draw_code(building.id, CODE_DIGITS).await?;
     let grant = NewGrant {
         id: GrantId::from_entropy(entropy16()),
         building: building.id,
         subject: GrantSubject::Code(Code {
             class: wanted.class.into(),
             name: Some(wanted.name),
+            device: None,
             hash,
             single_use: wanted.once,
             used_at: None,
@@ -103,12 +104,13 @@ async fn list(admin: &Admin, wanted: &InBuilding, output: Output) -> Result<()> 
     let zone = times::time_zone(&building.time_zone)?.0;
     let doors = admin.hub.store.doors_of(building.id).await?;
     let grants = admin.hub.store.grants_of(building.id).await?;
-    let passes = pass_holders(admin, building.id).await?;
+    let mut unnamed = pass_holders(admin, building.id).await?;
+    unnamed.extend(own_holders(admin, building.id, &grants).await?);
     let now = admin.hub.clock.now_s();
     let row = |standing: &StandingGrant| {
         let (code, state) = (code_of(standing)?, code_state(standing, now)?);
         let grant = &standing.grant;
-        let name = code.name.as_ref().or_else(|| passes.get(&grant.id));
+        let name = code.name.as_ref().or_else(|| unnamed.get(&grant.id));
         Some(json!({
             "id": grant.id, "name": name, "class": code.class, "doors": grant.doors,
             "opens": names(&doors, grant), "single_use": code.single_use,
@@ -139,6 +141,24 @@ async fn pass_holders(admin: &Admin, building: BuildingId) -> Result<HashMap<Gra
         Some((it.standing.grant.id, name))
     };
     Ok(passes.iter().filter_map(holder).collect())
+}
+
+/// Residents' own codes, each by its unit, as at a door.
+async fn own_holders(
+    admin: &Admin,
+    building: BuildingId,
+    grants: &[StandingGrant],
+) -> Result<HashMap<GrantId, String>> {
+    let units = admin.hub.store.units().await?;
+    let units: HashMap<_, _> = units.iter().map(|unit| (unit.id, &unit.name)).collect();
+    let devices = admin.hub.store.devices_of(building).await?;
+    let of_device: HashMap<_, _> = devices.iter().map(|it| (it.grant, it.unit)).collect();
+    let holder = |standing: &StandingGrant| {
+        let device = code_of(standing)?.device?;
+        let unit = units.get(of_device.get(&device)?)?;
+        Some((standing.grant.id, format!("a resident of {unit}")))
+    };
+    Ok(grants.iter().filter_map(holder).collect())
 }
 
 async fn revoke(admin: &Admin, wanted: &InBuilding, text: &str, output: Output) -> Result<()> {

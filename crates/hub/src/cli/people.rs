@@ -125,6 +125,7 @@ pub(super) async fn door(admin: &Admin, command: Door, output: Output) -> Result
                 keys: None,
                 stream_address: None,
                 camera: false,
+                keypad: false,
                 live_addresses: Vec::new(),
             };
             let added = admin.hub.store.add_door(&door).await;

@@ -9,6 +9,7 @@ use access::{
 use hub_api::Topic;
 use sha2::{Digest, Sha256};
 
+use super::codes::code_of;
 use super::{CREDENTIAL_LIFETIME_S, Hub, HubError, Result, entropy16};
 use crate::store::{
     Audience, Building, Bundled, Carrier, Device, Door, GrantSubject, Notice, StandingGrant,
@@ -81,12 +82,12 @@ impl Hub {
                 .filter(|device| !device.revoked)
                 .map(|device| viewer(device, &doors))
                 .collect(),
+            codes: codes(&grants, &devices, &doors, now),
             doors: doors.into_iter().map(bundle_door).collect(),
             resident_records: building.resident_records,
             records_key: Some(self.records_key(building.id)?.public()),
             time_zone: building.time_zone.clone(),
             code_salt: self.code_salt(building.id).await?.into(),
-            codes: codes(&grants, now),
             ..Bundle::empty(building.id)
         })
     }
@@ -145,8 +146,15 @@ fn granted_carriers(carriers: Vec<Carrier>, grants: &[StandingGrant]) -> Vec<Bun
 }
 
 /// The codes that open a door now or later.
-fn codes(grants: &[StandingGrant], now: u64) -> Vec<DoorCode> {
-    let mut codes: Vec<_> = grants.iter().filter_map(|it| code(it, now)).collect();
+fn codes(grants: &[StandingGrant], devices: &[Device], doors: &[Door], now: u64) -> Vec<DoorCode> {
+    let listed = |it: &StandingGrant| {
+        let mut code = code(it, now)?;
+        if let Some(device) = code_of(it)?.device {
+            code.doors = own_doors(device, devices, doors)?;
+        }
+        Some(code)
+    };
+    let mut codes: Vec<_> = grants.iter().filter_map(listed).collect();
     codes.sort_unstable_by_key(|code| code.grant);
     codes
 }
@@ -166,6 +174,21 @@ fn code(standing: &StandingGrant, now: u64) -> Option<DoorCode> {
         not_after,
         single_use: code.single_use,
     })
+}
+
+/// The doors that a device's own code opens now; none once it is no longer enrolled.
+fn own_doors(device: GrantId, devices: &[Device], doors: &[Door]) -> Option<Vec<DoorId>> {
+    let device = devices
+        .iter()
+        .find(|it| it.grant == device && !it.revoked)?;
+    let doors = keypads_for(doors, device.unit);
+    (!doors.is_empty()).then_some(doors)
+}
+
+/// The doors with a keypad that residents of a unit may pass.
+pub(super) fn keypads_for(doors: &[Door], unit: UnitId) -> Vec<DoorId> {
+    let usable = |door: &&Door| door.keypad && is_open_to(door, unit);
+    doors.iter().filter(usable).map(|door| door.id).collect()
 }
 
 /// The revoked grants of which some credential may still be good, with a margin for slow clocks. A code has no

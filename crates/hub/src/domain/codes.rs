@@ -1,6 +1,6 @@
 //! Keypad codes: drawn at random, and what they are good for.
 
-use access::{BuildingId, Bundle, CODE_DIGITS};
+use access::{BuildingId, Bundle};
 use hub_api::{ErrorCode, PassState};
 use rand::Rng as _;
 use rand::rngs::OsRng;
@@ -11,8 +11,12 @@ use super::{Hub, HubError, Result, refuse};
 use crate::store::{Code, CodeHash, GrantSubject, StandingGrant};
 
 impl Hub {
-    /// Draws a code that no other open one of the building is.
-    pub async fn draw_code(&self, building: BuildingId) -> Result<(Zeroizing<String>, CodeHash)> {
+    /// Draws a code of so many digits that no other open one of the building is.
+    pub async fn draw_code(
+        &self,
+        building: BuildingId,
+        digits: usize,
+    ) -> Result<(Zeroizing<String>, CodeHash)> {
         let now = self.clock.now_s();
         let grants = self.store.grants_of(building).await?;
         let open = grants
@@ -32,7 +36,7 @@ impl Hub {
         }
         let salt = self.code_salt(building).await?;
         loop {
-            let code = random_code();
+            let code = random_code(digits);
             let hash = hash(code.clone(), salt).await?;
             if !taken.contains(&hash) {
                 return Ok((code, hash));
@@ -41,9 +45,9 @@ impl Hub {
     }
 }
 
-fn random_code() -> Zeroizing<String> {
+fn random_code(digits: usize) -> Zeroizing<String> {
     let digit = |_| char::from(OsRng.gen_range(b'0'..=b'9'));
-    Zeroizing::new((0..CODE_DIGITS).map(digit).collect())
+    Zeroizing::new((0..digits).map(digit).collect())
 }
 
 async fn hash(code: Zeroizing<String>, salt: [u8; 16]) -> Result<CodeHash> {

@@ -42,6 +42,7 @@ impl Hub {
             lockdown: door.rules.lockdown,
             stream_address: door.stream_address,
             camera: door.camera,
+            keypad: door.keypad,
             live_addresses: door.live_addresses,
         })
     }

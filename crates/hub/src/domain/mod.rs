@@ -13,14 +13,17 @@ mod exports;
 mod keeping;
 mod log;
 mod offline;
+mod own_codes;
 mod pass_secrets;
 mod pass_terms;
 mod passes;
 mod presence;
+mod privacy;
 mod projection;
 mod records;
 mod room;
 mod upkeep;
+mod watches;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -64,12 +67,13 @@ pub struct Hub {
 }
 
 /// One task at a time verifies and appends records, or publishes bundles: it saves doing the work twice.
-/// Correctness rests on the store's own checks. One at a time makes a pass, so that each sees the codes of those before.
+/// Correctness rests on the store's own checks. One at a time makes a pass, so that each sees the codes of those before; and one exports, which may read the whole log.
 #[derive(Debug, Default)]
 struct Turns {
     append: tokio::sync::Mutex<()>,
     publish: tokio::sync::Mutex<()>,
     pass: tokio::sync::Mutex<()>,
+    export: tokio::sync::Mutex<()>,
 }
 
 /// Why the hub did not do what was asked.

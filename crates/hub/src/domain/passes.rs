@@ -1,6 +1,6 @@
 //! Residents' passes: a keypad code for a while, and a page that shows it to whoever has the link.
 
-use access::{BuildingId, GrantId, ResidentId, UnitId};
+use access::{BuildingId, CODE_DIGITS, GrantId, ResidentId, UnitId};
 use hub_api::{ErrorCode, NewPass, PassChange, PassInfo, PassKind, PassState, PassToken, PassUses};
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
@@ -93,13 +93,14 @@ impl Hub {
         let now = self.clock.now_s();
         let terms = Terms::of(&wanted, household, &doors, now, &time_zone(&building)?)?;
         let label = checked_name(wanted.label, LABEL)?;
-        let (code, hash) = self.draw_code(building.id).await?;
+        let (code, hash) = self.draw_code(building.id, CODE_DIGITS).await?;
         let grant = NewGrant {
             id: GrantId::from_entropy(entropy16()),
             building: building.id,
             subject: GrantSubject::Code(Code {
                 class: class(wanted.kind),
                 name: None,
+                device: None,
                 hash,
                 single_use: wanted.uses == PassUses::Once,
                 used_at: None,
@@ -257,7 +258,7 @@ impl Hub {
 
 const LABEL: &str = "A pass's label";
 
-fn time_zone(building: &Building) -> Result<TimeZone> {
+pub(super) fn time_zone(building: &Building) -> Result<TimeZone> {
     TimeZone::get(&building.time_zone)
         .map_err(|error| HubError::Internal(format!("time zone of {}: {error}", building.id)))
 }

@@ -30,13 +30,21 @@ pub(super) fn project(record: &Record) -> Option<Projection> {
             entry_seq: *entry_seq,
             alert: alerted(record, DoorAlert::NotMoved),
         }),
-        // Who watches is for the building's log; to neighbours it would tell when one is at home.
-        Event::Started { .. }
-        | Event::BundleInstalled { .. }
-        | Event::FilmingRule { .. }
-        | Event::Exit
-        | Event::LiveStarted { .. }
-        | Event::LiveEnded { .. } => None,
+        // Who watches is nobody's news: to neighbours it would tell when one is at home.
+        Event::LiveStarted { device } => Some(Projection::WatchBegan {
+            seq: record.seq,
+            device: *device,
+            from_ms: record.at_ms,
+        }),
+        Event::LiveEnded { started_seq } => Some(Projection::WatchEnded {
+            began_seq: *started_seq,
+            until_ms: record.at_ms,
+        }),
+        Event::Started { .. } => Some(Projection::WatchesCut {
+            seq: record.seq,
+            until_ms: record.at_ms,
+        }),
+        Event::BundleInstalled { .. } | Event::FilmingRule { .. } | Event::Exit => None,
         Event::Forced => Some(alert(record, DoorAlert::Forced)),
         Event::HeldOpen { after_s } => {
             let after_s = *after_s;

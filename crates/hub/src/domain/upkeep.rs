@@ -3,10 +3,10 @@
 use super::{Hub, Result};
 
 /// How long events are kept for clients that were away: 7 days.
-const EVENT_RETENTION_S: u64 = 7 * 24 * 3600;
+pub(super) const EVENT_RETENTION_S: u64 = 7 * 24 * 3600;
 
 /// How long a household sees a pass that ended: 30 days.
-const PASS_RETENTION_S: u64 = 30 * 24 * 3600;
+pub(super) const PASS_RETENTION_S: u64 = 30 * 24 * 3600;
 
 impl Hub {
     /// Deletes what is past its time. A crash at any point leaves nothing behind for good: a clip

@@ -1,6 +1,8 @@
 //! Who calls. A handler states its caller in its signature; without one it is public.
 
-use access::{BuildingId, CarrierId, DoorId, GrantId, HolderPublicKey, ResidentId, UnitId};
+use access::{
+    BuildingId, CarrierId, DeviceId, DoorId, GrantId, HolderPublicKey, ResidentId, UnitId,
+};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -14,6 +16,7 @@ use crate::store::{Audience, Client, ClientSubject};
 /// A resident's device.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ResidentDevice {
+    pub(super) device: DeviceId,
     pub(super) resident: ResidentId,
     pub(super) unit: UnitId,
     pub(super) building: BuildingId,
@@ -59,13 +62,14 @@ impl FromRequestParts<App> for ResidentDevice {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         match authenticate(parts, app).await?.subject {
             ClientSubject::Device {
+                device,
                 resident,
                 unit,
                 building,
                 grant,
                 holder_key,
-                ..
             } => Ok(Self {
+                device,
                 resident,
                 unit,
                 building,

@@ -10,8 +10,10 @@ mod extract;
 mod guard;
 mod live;
 mod log;
+mod own_codes;
 mod pass_page;
 mod passes;
+mod privacy;
 mod proof;
 mod public;
 mod refusal;
@@ -127,6 +129,13 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(residents::clip_fragment))
         .routes(routes!(passes::list, passes::make))
         .routes(routes!(passes::change, passes::revoke))
+        .routes(routes!(own_codes::show, own_codes::make, own_codes::end))
+        .routes(routes!(privacy::policy))
+        .routes(routes!(privacy::watches))
+        .routes(routes!(privacy::devices))
+        .routes(routes!(privacy::remove_device))
+        .routes(routes!(privacy::my_data))
+        .routes(routes!(privacy::forget))
         .routes(routes!(pass_page::page))
         .routes(routes!(carried::carried))
         .routes(routes!(carried::put_records))

@@ -18,7 +18,7 @@ use crate::domain::Household;
 const QR_PIXELS: u32 = 240;
 
 impl ResidentDevice {
-    fn household(&self) -> Household {
+    pub(super) fn household(&self) -> Household {
         Household {
             building: self.building,
             unit: self.unit,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::extract::{Form, Json};
 use super::proof::{ProvenKey, digest};
 use super::{App, Refused};
-use crate::store::Client;
+use crate::store::{Client, ClientSubject};
 
 /// How long a token is good, in seconds.
 const TOKEN_LIFETIME_S: u64 = 600;
@@ -140,6 +140,12 @@ pub(super) async fn issue_token(
     }
     if client.revoked {
         return Err(super::callers::revoked());
+    }
+    if let ClientSubject::Device {
+        building, device, ..
+    } = client.subject
+    {
+        app.hub.note_seen(building, device).await?;
     }
     let now = app.hub.clock.now_s();
     Ok(Json(TokenResponse {

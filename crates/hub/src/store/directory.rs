@@ -59,6 +59,8 @@ pub struct Door {
     pub stream_address: Option<String>,
     /// Whether it has a camera.
     pub camera: bool,
+    /// Whether it has a keypad.
+    pub keypad: bool,
     /// Where it can be watched live on its own network.
     pub live_addresses: Vec<LocalAddress>,
 }

@@ -1,6 +1,8 @@
 //! Records, the building's log, and what is projected from them.
 
-use access::{BuildingId, CarrierId, ClipId, DoorId, GrantId, HolderClass, SigningPublicKey};
+use access::{
+    BuildingId, CarrierId, ClipId, DeviceId, DoorId, GrantId, HolderClass, SigningPublicKey,
+};
 use async_trait::async_trait;
 use audit::log::Leaf;
 use audit::{Hash32, LinkKind, Shortfall, SignedRecord};
@@ -87,6 +89,29 @@ pub enum Projection {
     Unfilmed {
         /// The entry's record number.
         entry_seq: u64,
+    },
+    /// A device began to watch live.
+    WatchBegan {
+        /// The record's number.
+        seq: u64,
+        /// The device.
+        device: DeviceId,
+        /// When, unix milliseconds.
+        from_ms: u64,
+    },
+    /// A device watches no more.
+    WatchEnded {
+        /// The number of the record of its beginning.
+        began_seq: u64,
+        /// When, unix milliseconds.
+        until_ms: u64,
+    },
+    /// The door started anew, which ended all watches.
+    WatchesCut {
+        /// The record's number.
+        seq: u64,
+        /// When, unix milliseconds.
+        until_ms: u64,
     },
 }
 

@@ -10,6 +10,7 @@ mod feed;
 mod keeping;
 mod ledger;
 mod passes;
+mod privacy;
 mod rules;
 pub mod sqlite;
 
@@ -36,11 +37,14 @@ pub use ledger::{
     StoredRecord,
 };
 pub use passes::{Pass, Passes, StandingPass};
+pub use privacy::{OwnDevice, Privacy, WatchRow};
 pub use rules::{Code, CodeHash, DoorRules, Rules};
 pub use sqlite::Sqlite;
 
 /// Everything the hub keeps.
-pub trait Store: Directory + Rules + Passes + Enrolment + Ledger + Clips + Feed + Keeping {
+pub trait Store:
+    Directory + Rules + Passes + Enrolment + Ledger + Clips + Feed + Keeping + Privacy
+{
     /// Changes its value after every change to the store, by this process or another.
     fn changes(&self) -> watch::Receiver<u64>;
 }

@@ -43,12 +43,17 @@ pub struct StandingPass {
     pub unit: UnitId,
 }
 
-/// Residents' passes.
+/// Residents' passes and own codes.
 #[async_trait]
 pub trait Passes: Send + Sync {
     /// Adds a pass with its grant; [`super::StoreError::Conflict`] when `maker`, the grant of the device that asks, was
     /// revoked meanwhile.
     async fn add_pass(&self, grant: &NewGrant, pass: &Pass, maker: GrantId) -> Result<()>;
+    /// Adds a resident's own code and ends those of the same device before; [`super::StoreError::Conflict`] when the
+    /// device's grant was revoked meanwhile.
+    async fn replace_own_code(&self, grant: &NewGrant, device: GrantId, at: u64) -> Result<()>;
+    /// Ends the own codes of a device; whether any stood.
+    async fn end_own_codes(&self, device: GrantId, at: u64) -> Result<bool>;
     /// The passes that a unit's residents made, newest first.
     async fn passes_of(&self, unit: UnitId) -> Result<Vec<StandingPass>>;
     /// The passes of a building, newest first.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use access::{BuildingId, DoorId, HolderClass, Hours, Lockdown, Unfilmed};
+use access::{BuildingId, DoorId, GrantId, HolderClass, Hours, Lockdown, Unfilmed};
 use async_trait::async_trait;
 
 use super::Result;
@@ -36,8 +36,11 @@ impl Default for DoorRules {
 pub struct Code {
     /// What its user is; a courier only by a resident's pass.
     pub class: HolderClass,
-    /// Whose it is, for people; none of a resident's pass, whose label is its household's own.
+    /// Whose it is, for people; none of a resident's pass, whose label is its household's own, and of a resident's own.
     pub name: Option<String>,
+    /// The grant of the device that it was made for, when it is a resident's own: it ends with that, and opens the
+    /// doors with a keypad that the device's unit may pass at the time.
+    pub device: Option<GrantId>,
     /// Of the code, under its building's salt.
     pub hash: CodeHash,
     /// Whether it opens once only.

@@ -62,7 +62,14 @@ fn endpoints() -> Vec<Endpoint> {
 }
 
 fn fill(path: &str) -> String {
-    let ids = ["{clip}", "{door}", "{pass}", "{relay}"];
+    let ids = [
+        "{clip}",
+        "{device}",
+        "{door}",
+        "{pass}",
+        "{relay}",
+        "{resident}",
+    ];
     ids.iter()
         .fold(path.to_owned(), |path, name| path.replace(name, ID))
         .replace("{n}", "1")
@@ -109,7 +116,12 @@ fn every_endpoint_says_who_may_use_it() {
     GET /v1/clips/ID/thumbnail: resident
     PUT /v1/clips/ID/thumbnail: door
     GET /v1/clips/ID/upload: door
+    DELETE /v1/code: resident
+    GET /v1/code: resident
+    POST /v1/code: resident
     POST /v1/credentials: resident
+    GET /v1/devices: resident
+    DELETE /v1/devices/ID: resident
     PUT /v1/door: door
     GET /v1/doors: resident
     GET /v1/doors/ID/live: resident
@@ -120,12 +132,16 @@ fn every_endpoint_says_who_may_use_it() {
     GET /v1/live: door
     GET /v1/log/checkpoint: log
     GET /v1/log/tile/0/000.p/1: log
+    GET /v1/me: resident
     GET /v1/passes: resident
     POST /v1/passes: resident
     DELETE /v1/passes/ID: resident
     PUT /v1/passes/ID: resident
+    GET /v1/policy: resident
     PUT /v1/records: door
     GET /v1/relays/ID: door
+    DELETE /v1/residents/ID: resident
+    GET /v1/watches: resident
     ");
 }
 

@@ -16,6 +16,8 @@ mod events;
 mod kept_clips;
 mod live;
 mod oauth;
+mod own_codes;
+mod own_data;
 mod pass_browser;
 mod pass_page;
 mod passes;

@@ -10,6 +10,7 @@ fn guest_code(elm: &Elm, now: u64) -> NewGrant {
     let code = Code {
         class: access::HolderClass::Guest,
         name: Some("Plumber Ruiz".into()),
+        device: None,
         hash: CodeHash([7; 32]),
         single_use: true,
         used_at: None,

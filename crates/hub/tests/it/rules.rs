@@ -28,6 +28,7 @@ fn code(hub: &TestHub, elm: &Elm, single_use: bool) -> NewGrant {
         subject: GrantSubject::Code(Code {
             class: HolderClass::Guest,
             name: Some("Plumber Ruiz".into()),
+            device: None,
             hash: CodeHash(random32()),
             single_use,
             used_at: None,

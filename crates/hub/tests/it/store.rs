@@ -67,6 +67,7 @@ fn a_door(building: BuildingId, id: DoorId, name: &str) -> Door {
         keys: None,
         stream_address: None,
         camera: false,
+        keypad: false,
         live_addresses: Vec::new(),
     }
 }

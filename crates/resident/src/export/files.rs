@@ -44,7 +44,7 @@ pub(super) fn name(door: &str, entry_at_ms: u64) -> String {
 
 /// Why a film and its manifest were not written.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum KeepError {
+pub(crate) enum KeepError {
     #[error("a file of this name is there already")]
     Exists,
     #[error("the folder cannot be written to")]
@@ -80,6 +80,22 @@ pub(super) fn keep(
         warn!(%error, "the folder cannot be waited for");
     }
     Ok(film_path)
+}
+
+/// Writes a text about a building as `name.json`, whole or not at all, and returns its path.
+pub(crate) fn keep_data(
+    folder: &Path,
+    building: &str,
+    at_ms: u64,
+    text: &[u8],
+) -> Result<PathBuf, KeepError> {
+    fs::create_dir_all(folder)?;
+    let path = folder.join(format!("{}.json", name(building, at_ms)));
+    draft(folder, text)?.persist_noclobber(&path)?;
+    if let Err(error) = sync_folder(folder) {
+        warn!(%error, "the folder cannot be waited for");
+    }
+    Ok(path)
 }
 
 /// Whether a manifest of this clip was written by somebody who was stopped before the film was there. One of another

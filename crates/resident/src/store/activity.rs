@@ -3,6 +3,7 @@ use hub_api::{ClipInfo, ClipState, EntryInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
+use super::deliveries::{self, StoredDelivery, is_delivery};
 use super::{Store, StoreError, to_json};
 
 /// Something in the activity list, with its place.
@@ -13,6 +14,8 @@ pub struct Record {
     /// Unique and stable.
     pub id: String,
     pub happening: Happening,
+    /// When it is a delivery that came since this device belongs to the building.
+    pub delivery: Option<StoredDelivery>,
 }
 
 /// What this device knows to have happened.
@@ -56,7 +59,7 @@ impl Happening {
 
     fn id(&self) -> String {
         match self {
-            Self::Entry(entry) => format!("entry-{}", entry.id),
+            Self::Entry(entry) => entry_item(entry.id),
             Self::OwnUnlock { door, seq, .. } => format!("own-{door}-{seq}"),
         }
     }
@@ -69,6 +72,16 @@ impl Happening {
     }
 }
 
+/// The id in the list of what the hub has under this number.
+pub(crate) fn entry_item(entry: u64) -> String {
+    format!("entry-{entry}")
+}
+
+/// The hub's number of what has this id in the list.
+pub(crate) fn entry_of_item(id: &str) -> Option<u64> {
+    id.strip_prefix("entry-")?.parse().ok()
+}
+
 /// What storing something did to the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -77,7 +90,18 @@ pub enum Change {
 }
 
 /// Slots in a millisecond, so that what happens at once still has an order.
-const SLOTS: u64 = 1000;
+pub(super) const SLOTS: u64 = 1000;
+
+/// Reads what [`read_record`] takes.
+pub(super) const RECORDS: &str = "SELECT activity.cursor, id, body, deliveries.entry_id, \
+     collected_ms FROM activity LEFT JOIN deliveries USING (entry_id)";
+
+/// Whether what is stored is told as it happens, or was before this device listened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Age {
+    News,
+    History,
+}
 
 impl Store {
     /// Adds this device's own unlock; `remote` when it went through the hub.
@@ -94,7 +118,7 @@ impl Store {
             seq,
             remote,
         };
-        self.write(|transaction| put(transaction, &own))
+        self.write(|transaction| put(transaction, &own, Age::News))
     }
 
     /// Stores a page of entries; with `newest`, the list is complete from there down to what was known before.
@@ -104,7 +128,7 @@ impl Store {
         newest: Option<u64>,
     ) -> Result<Vec<Change>, StoreError> {
         self.write(|transaction| {
-            let changes = put_all(transaction, entries)?;
+            let changes = put_all(transaction, entries, Age::News)?;
             if let Some(newest) = newest {
                 transaction.execute(
                     "UPDATE progress SET newest_entry = max(coalesce(newest_entry, 0), ?1)",
@@ -122,7 +146,7 @@ impl Store {
         older_than: Option<u64>,
     ) -> Result<Vec<Change>, StoreError> {
         self.write(|transaction| {
-            let changes = put_all(transaction, entries)?;
+            let changes = put_all(transaction, entries, Age::History)?;
             let older_than = older_than.map(u64::cast_signed);
             transaction.execute("UPDATE progress SET older_than = ?1", [older_than])?;
             Ok(changes)
@@ -137,7 +161,7 @@ impl Store {
     ) -> Result<Option<Change>, StoreError> {
         self.write(|transaction| {
             set_last_event(transaction, event_id)?;
-            put(transaction, &Happening::Entry(entry.clone()))
+            put(transaction, &Happening::Entry(entry.clone()), Age::News)
         })
     }
 
@@ -174,6 +198,14 @@ impl Store {
         })
     }
 
+    /// Deletes what this device's owner did at doors.
+    pub fn forget_own_unlocks(&self) -> Result<(), StoreError> {
+        let connection = self.lock();
+        connection.execute("DELETE FROM activity WHERE entry_id IS NULL", [])?;
+        connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
+        Ok(())
+    }
+
     /// Stores that an event has been taken.
     pub fn take_event(&self, event_id: u64) -> Result<(), StoreError> {
         self.write(|transaction| set_last_event(transaction, event_id))
@@ -206,9 +238,9 @@ impl Store {
     pub fn activity(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
         let before = before.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
         let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT cursor, id, body FROM activity WHERE cursor < ?1 ORDER BY cursor DESC LIMIT ?2",
-        )?;
+        let sql =
+            format!("{RECORDS} WHERE activity.cursor < ?1 ORDER BY activity.cursor DESC LIMIT ?2");
+        let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![before, limit])?;
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
@@ -255,16 +287,17 @@ fn change_clip(
     if let Some(clip) = entry.clip.as_mut() {
         change(clip);
     }
-    put(transaction, &Happening::Entry(entry))
+    put(transaction, &Happening::Entry(entry), Age::News)
 }
 
 fn put_all(
     transaction: &Transaction<'_>,
     entries: &[EntryInfo],
+    age: Age,
 ) -> Result<Vec<Change>, StoreError> {
     let changes = entries
         .iter()
-        .map(|entry| put(transaction, &Happening::Entry(entry.clone())));
+        .map(|entry| put(transaction, &Happening::Entry(entry.clone()), age));
     Ok(changes
         .collect::<Result<Vec<_>, _>>()?
         .into_iter()
@@ -273,7 +306,11 @@ fn put_all(
 }
 
 /// Adds, or updates in place, or leaves alone what is known already.
-fn put(transaction: &Transaction<'_>, happening: &Happening) -> Result<Option<Change>, StoreError> {
+fn put(
+    transaction: &Transaction<'_>,
+    happening: &Happening,
+    age: Age,
+) -> Result<Option<Change>, StoreError> {
     let id = happening.id();
     let body = to_json(happening)?;
     let clip = happening
@@ -299,11 +336,17 @@ fn put(transaction: &Transaction<'_>, happening: &Happening) -> Result<Option<Ch
             "INSERT INTO activity (cursor, id, entry_id, clip_id, body) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![cursor.cast_signed(), id, entry_id, clip, body],
         )?;
-        let happening = happening.clone();
+        let delivery = match happening.entry() {
+            Some(entry) if age == Age::News && is_delivery(entry) => {
+                Some(deliveries::begin(transaction, entry, cursor)?)
+            }
+            _ => None,
+        };
         return Ok(Some(Change::Added(Record {
             cursor,
             id,
-            happening,
+            happening: happening.clone(),
+            delivery,
         })));
     };
     if is_older_news(happening, &known_body)? || known_body == body {
@@ -313,11 +356,15 @@ fn put(transaction: &Transaction<'_>, happening: &Happening) -> Result<Option<Ch
         "UPDATE activity SET body = ?2, clip_id = ?3 WHERE id = ?1",
         params![id, body, clip],
     )?;
-    let happening = happening.clone();
+    let delivery = match happening.entry() {
+        Some(entry) => deliveries::of_entry(transaction, entry.id)?,
+        None => None,
+    };
     Ok(Some(Change::Changed(Record {
         cursor,
         id,
-        happening,
+        happening: happening.clone(),
+        delivery,
     })))
 }
 
@@ -343,18 +390,29 @@ fn free_cursor(connection: &Connection, at_ms: u64) -> Result<u64, StoreError> {
 }
 
 fn by_clip(connection: &Connection, clip: ClipId) -> Result<Option<Record>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT cursor, id, body FROM activity WHERE clip_id = ?1")?;
+    let mut statement = connection.prepare_cached(&format!("{RECORDS} WHERE clip_id = ?1"))?;
     let mut rows = statement.query([clip.to_string()])?;
     rows.next()?.map(read_record).transpose()
 }
 
-fn read_record(row: &rusqlite::Row<'_>) -> Result<Record, StoreError> {
+pub(super) fn by_entry(connection: &Connection, entry: u64) -> Result<Option<Record>, StoreError> {
+    let sql = format!("{RECORDS} WHERE activity.entry_id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([entry.cast_signed()])?;
+    rows.next()?.map(read_record).transpose()
+}
+
+pub(super) fn read_record(row: &rusqlite::Row<'_>) -> Result<Record, StoreError> {
     let body: String = row.get(2)?;
+    let delivery: Option<i64> = row.get(3)?;
+    let collected: Option<i64> = row.get(4)?;
     Ok(Record {
         cursor: row.get::<_, i64>(0)?.cast_unsigned(),
         id: row.get(1)?,
         happening: serde_json::from_str(&body)?,
+        delivery: delivery.map(|_| StoredDelivery {
+            collected_ms: collected.map(i64::cast_unsigned),
+        }),
     })
 }
 

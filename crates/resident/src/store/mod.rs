@@ -3,7 +3,9 @@
 mod activity;
 mod building;
 mod carried;
+pub(crate) mod deliveries;
 mod enrolment;
+mod own_code;
 mod passes;
 mod preferences;
 
@@ -16,7 +18,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use activity::{Change, Happening, Record};
+pub(crate) use activity::{entry_item, entry_of_item};
+pub use deliveries::{DeliveryAt, StoredDelivery, Waiting};
 pub use enrolment::{PendingKeys, StoredEnrolment};
+pub use own_code::KeptCode;
 pub use passes::{KeptPass, ShownCode};
 
 mod embedded {
@@ -82,6 +87,8 @@ impl Store {
         )?;
         carried::wipe(&transaction)?;
         passes::wipe(&transaction)?;
+        own_code::wipe(&transaction)?;
+        deliveries::wipe(&transaction)?;
         preferences::wipe(&transaction)?;
         transaction.commit()?;
         connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;

@@ -30,6 +30,36 @@ pub struct ActivityItem {
     pub thumbnail: bool,
     /// It should have been filmed, and was not.
     pub unfilmed: bool,
+    /// What became of it, when it is a delivery. Known to this device only.
+    pub delivery: Option<Delivery>,
+}
+
+/// What became of a delivery, as the person at this device told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(
+    tag = "state",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Delivery {
+    /// Nobody has said that it was collected.
+    Waiting,
+    Collected {
+        at_ms: u64,
+    },
+    /// Nobody has said so for so long that it is asked after no more.
+    Lapsed,
+}
+
+/// The deliveries that nobody has said to be collected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingDeliveries {
+    pub count: u32,
+    /// The newest of them.
+    pub newest: Option<Box<ActivityItem>>,
 }
 
 /// What happened.

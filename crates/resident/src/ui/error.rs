@@ -39,6 +39,18 @@ pub enum ErrorCode {
     DoorOffline,
     ConnectionLost,
     Timeout,
+    /// The system was to confirm who asks, and did not.
+    NotConfirmed,
+    /// The system was to confirm who asks, and has no way to.
+    CannotConfirm,
+    /// The building makes this device no code, or has ended the one that it had.
+    CodeRefused,
+    /// The keys are no shortcut, or none that other programs could do without.
+    ShortcutUnusable,
+    /// Another program holds these keys.
+    ShortcutTaken,
+    /// This desktop lets no program listen for keys.
+    ShortcutUnavailable,
     /// The door refused; see [`AppError::reason`].
     Denied,
     /// The door accepted, but could not record the entry or move its strike.
@@ -51,10 +63,12 @@ pub enum ErrorCode {
     ClipNotForThisDevice,
     /// The clip is not what the door signed.
     ClipTampered,
-    /// A file of the name that a clip would be saved under is there already.
+    /// A file of the name that something would be saved under is there already.
     ExportExists,
-    /// A clip could not be written to this device's disk.
+    /// What was to be saved could not be written to this device's disk.
     ExportFailed,
+    /// This resident has no such device.
+    DeviceUnknown,
     /// The door's camera delivers nothing now.
     CameraOff,
     /// The building does not let this device watch this door.
@@ -88,6 +102,7 @@ impl ErrorCode {
                 | Self::ConnectionLost
                 | Self::Timeout
                 | Self::DoorFailed
+                | Self::NotConfirmed
                 | Self::ClipUnavailable
                 | Self::ExportFailed
                 | Self::CameraOff

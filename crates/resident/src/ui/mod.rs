@@ -5,25 +5,36 @@
 
 mod activity;
 mod clip;
+mod errand;
 mod error;
 mod lens;
 mod live;
+mod notifications;
+mod own_code;
 mod pass;
 mod preferences;
+mod privacy;
 mod rules;
 
 use serde::{Deserialize, Serialize};
 
 pub use activity::{
-    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, DoorAlert, Shortfall,
-    VisitorClass,
+    ActivityClip, ActivityItem, ActivityKind, ActivityPage, ClipState, Delivery, DoorAlert,
+    Shortfall, VisitorClass, WaitingDeliveries,
 };
 pub use clip::{ClipTimeline, ExportedClip, TimelineFragment};
+pub use errand::Errand;
 pub use error::{AppError, DenyReason, ErrorCode};
 pub use lens::{Lens, LensMount};
 pub use live::LiveTimeline;
+pub use notifications::{NotificationChoices, NotificationOutlet, QuietHours};
+pub use own_code::OwnCode;
 pub use pass::{Pass, PassCode, PassDraft, PassKind, PassLink, PassList, PassState, PassUses};
 pub use preferences::{Language, Preferences};
+pub use privacy::{
+    ExportedData, LiveWatch, MyDevice, OthersWatched, PrivacyPolicy, WatchableDoor, WatchedDay,
+    WatchedPage,
+};
 pub use rules::{DoorHours, HolderClass, Lockdown};
 
 /// Everything the first page shows.
@@ -33,8 +44,11 @@ pub use rules::{DoorHours, HolderClass, Lockdown};
 pub struct Snapshot {
     /// `None` until this device has been enrolled in a building.
     pub enrolled: Option<Enrolment>,
-    /// Nearby doors first, nearest at the top; then by name.
+    /// Nearby doors first, nearest at the top; then pinned ones in the person's own order; then by name.
     pub doors: Vec<DoorCard>,
+    /// This device's own keypad code; `None` until one has been made.
+    pub own_code: Option<OwnCode>,
+    pub deliveries: WaitingDeliveries,
     pub hub: HubState,
     pub bluetooth: BluetoothState,
     pub preferences: Preferences,
@@ -50,6 +64,8 @@ pub struct Enrolment {
     pub building_name: String,
     pub resident_name: String,
     pub resident_records: ResidentRecords,
+    /// In which doors' hours are meant, such as `Europe/Berlin`, as far as this device has heard.
+    pub time_zone: Option<String>,
     pub key_storage: KeyStorage,
 }
 
@@ -113,6 +129,10 @@ pub enum BluetoothState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing that is or is not"
+)]
 pub struct DoorCard {
     pub id: String,
     pub name: String,
@@ -124,6 +144,8 @@ pub struct DoorCard {
     pub remote: bool,
     /// Whether it has a camera that can be watched live.
     pub live: bool,
+    /// Whether codes can be typed there.
+    pub keypad: bool,
     pub credential: CredentialState,
     pub lockdown: Lockdown,
     /// Empty when whoever may pass, may at all times.
@@ -161,6 +183,8 @@ pub enum CredentialState {
 pub enum UnlockState {
     #[default]
     Idle,
+    /// The system asks the person to prove who they are; nothing is asked of the door before.
+    Confirming,
     /// Looking for the door.
     Searching,
     /// The door was found; no link yet.
@@ -185,7 +209,10 @@ pub enum UnlockState {
 impl UnlockState {
     /// Whether a further tap must be ignored.
     pub fn is_busy(&self) -> bool {
-        matches!(self, Self::Searching | Self::Connecting | Self::Unlocking)
+        matches!(
+            self,
+            Self::Confirming | Self::Searching | Self::Connecting | Self::Unlocking
+        )
     }
 }
 
@@ -203,6 +230,8 @@ pub enum UiEvent {
     OpenClip {
         clip_id: String,
     },
+    /// The same, of what has no clip, or of several deliveries.
+    OpenActivity,
     /// So many of a clip's fragments have been fetched and proven to save it.
     ExportProgress {
         clip_id: String,
@@ -213,4 +242,7 @@ pub enum UiEvent {
     PendingInvite {
         invite: String,
     },
+    /// Something from outside waits for a window; see
+    /// [`Controller::take_pending_errand`](crate::Controller::take_pending_errand).
+    ErrandPending,
 }

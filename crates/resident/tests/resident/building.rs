@@ -47,6 +47,7 @@ pub(crate) fn signing_key(door: DoorId) -> SigningKey {
 pub(crate) fn door_info(door: DoorId, name: &str) -> DoorInfo {
     DoorInfo {
         camera: true,
+        keypad: door == LOBBY,
         id: door,
         name: name.to_owned(),
         kind: DoorKind::Common,

@@ -10,9 +10,9 @@ use crate::building::{LOBBY, now_ms};
 use crate::door::FakeDoor;
 use crate::world::{App, World};
 
-const CLIP: ClipId = ClipId::from_entropy([0x40; 16]);
+pub(crate) const CLIP: ClipId = ClipId::from_entropy([0x40; 16]);
 
-fn courier(id: u64) -> EntryInfo {
+pub(crate) fn courier(id: u64) -> EntryInfo {
     EntryInfo {
         id,
         door: LOBBY,
@@ -38,18 +38,18 @@ fn courier(id: u64) -> EntryInfo {
 }
 
 /// An app that follows the hub.
-async fn following(world: &World) -> App {
+pub(crate) async fn following(world: &World) -> App {
     let app = world.enrolled().await;
     online(&app).await;
     app
 }
 
-async fn online(app: &App) {
+pub(crate) async fn online(app: &App) {
     app.until("online", |shown| shown.hub == HubState::Online)
         .await;
 }
 
-async fn settled() {
+pub(crate) async fn settled() {
     tokio::time::sleep(Duration::from_secs(5)).await;
 }
 

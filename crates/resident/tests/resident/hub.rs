@@ -3,7 +3,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use access::{
-    ClipId, DoorId, GrantId, HolderPublicKey, SignedBundle, SigningPublicKey, ViewerPublicKey,
+    ClipId, DeviceId, DoorId, GrantId, HolderPublicKey, ResidentId, SignedBundle, SigningPublicKey,
+    ViewerPublicKey,
 };
 use async_trait::async_trait;
 use audit::{SealedRecords, SignedRecord};
@@ -13,16 +14,21 @@ use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
 use futures::StreamExt as _;
 use futures::stream;
 use hub_api::{
-    Carried, CarriedDoor, ClientIdentity, DoorInfo, Enrolled, EnrolledSubject, EntryInfo,
-    EntryPage, ErrorCode, Event, Invite, IssuedCredential, LiveReceiver, LiveSender, MadePass,
-    NewPass, PassChange, PassInfo, PassState, PassToken, ServerEvent, Subject, live_connection,
+    Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject,
+    EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, LiveReceiver,
+    LiveSender, MadeCode, MadePass, MyData, NewPass, OwnCode, PassChange, PassInfo, PassState,
+    PassToken, Policy, ServerEvent, Subject, WatchPage, live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
 
 use crate::building::{
-    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, records_key,
+    DEVICE, GARAGE, LOBBY, RESIDENT, building_info, credential, door_info, now_s, records_key,
 };
+use crate::own_data::{devices, my_data, policy, watches};
+
+/// The code that the hub makes.
+pub(crate) const CODE: &str = "40718263";
 
 /// A hub in memory.
 pub(crate) struct FakeHub {
@@ -55,6 +61,10 @@ pub(crate) struct State {
     /// How far clips are signed that are still recorded.
     pub(crate) prefixes: HashMap<ClipId, SignedClipPrefix>,
     pub(crate) thumbnails: HashMap<ClipId, SignedThumbnail>,
+    /// How often a picture was asked for.
+    pub(crate) thumbnails_asked: u32,
+    /// How many of the next answers with a picture are lost on their way.
+    pub(crate) loses_thumbnails: u32,
     /// The time for which clips are kept is over.
     pub(crate) clips_are_gone: bool,
     pub(crate) credentials_issued: u32,
@@ -72,6 +82,14 @@ pub(crate) struct State {
     pub(crate) batches: u32,
     /// What batches are refused with.
     pub(crate) refuses_records: Option<HubError>,
+    /// The device's own code, while it stands.
+    pub(crate) own_code: Option<OwnCode>,
+    /// What making a code is refused with.
+    pub(crate) refuses_code: Option<ErrorCode>,
+    /// The devices that were taken off its list.
+    pub(crate) removed: Vec<DeviceId>,
+    /// Who asked to be forgotten.
+    pub(crate) forgot: Option<ResidentId>,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
 }
@@ -272,7 +290,12 @@ impl Hub for Connection {
 
     async fn thumbnail(&self, clip: ClipId) -> Result<SignedThumbnail, HubError> {
         self.0.is_up()?;
-        let state = self.0.state();
+        let mut state = self.0.state();
+        state.thumbnails_asked += 1;
+        if state.loses_thumbnails > 0 {
+            state.loses_thumbnails -= 1;
+            return Err(HubError::Unreachable);
+        }
         let missing = HubError::Refused {
             code: ErrorCode::NotFound,
             retryable: false,
@@ -344,6 +367,28 @@ impl Hub for Connection {
         Ok(())
     }
 
+    async fn make_own_code(&self) -> Result<MadeCode, HubError> {
+        self.0.is_up()?;
+        let mut state = self.0.state();
+        if let Some(code) = state.refuses_code {
+            let retryable = false;
+            return Err(HubError::Refused { code, retryable });
+        }
+        let own = OwnCode {
+            id: GrantId::from_entropy([0x77; 16]),
+            doors: vec![LOBBY],
+            not_after: now_s() + 90 * 24 * 3600,
+        };
+        state.own_code = Some(own.clone());
+        let code = CODE.to_owned();
+        Ok(MadeCode { own, code })
+    }
+
+    async fn own_code(&self) -> Result<Option<OwnCode>, HubError> {
+        self.0.is_up()?;
+        Ok(self.0.state().own_code.clone())
+    }
+
     async fn call_door(&self, door: DoorId) -> Result<Link, HubError> {
         self.0.is_up()?;
         let behind = &self.0.behind;
@@ -354,6 +399,58 @@ impl Hub for Connection {
         };
         let sighting = found.map_err(|_| offline)?;
         behind.connect(&sighting).await.map_err(|_| offline)
+    }
+
+    async fn policy(&self) -> Result<Policy, HubError> {
+        self.0.is_up()?;
+        Ok(policy())
+    }
+
+    async fn watches(&self, before: Option<String>) -> Result<WatchPage, HubError> {
+        self.0.is_up()?;
+        let older = before.is_some();
+        Ok(if older {
+            WatchPage {
+                days: Vec::new(),
+                next: None,
+            }
+        } else {
+            watches()
+        })
+    }
+
+    async fn devices(&self) -> Result<Vec<DeviceInfo>, HubError> {
+        self.0.is_up()?;
+        let removed = self.0.state().removed.clone();
+        let devices = devices().into_iter();
+        Ok(devices.filter(|it| !removed.contains(&it.id)).collect())
+    }
+
+    async fn remove_device(&self, device: DeviceId) -> Result<(), HubError> {
+        self.0.is_up()?;
+        if devices().iter().all(|it| it.id != device) {
+            return Err(HubError::Refused {
+                code: ErrorCode::NotFound,
+                retryable: false,
+            });
+        }
+        self.0.state().removed.push(device);
+        Ok(())
+    }
+
+    async fn my_data(&self) -> Result<MyData, HubError> {
+        self.0.is_up()?;
+        Ok(my_data())
+    }
+
+    async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, HubError> {
+        self.0.is_up()?;
+        self.0.state().forgot = Some(resident);
+        Ok(Forgotten {
+            devices: 2,
+            passes: 0,
+            name_kept: false,
+        })
     }
 
     async fn watch_door(&self, _: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {

@@ -237,6 +237,47 @@ async fn the_picture_of_an_entry_is_listed_and_put_into_its_notification() {
     assert_eq!(app.seen.notifications().len(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_picture_whose_fetch_fails_is_tried_again_and_others_do_not_wait_for_it() {
+    let world = World::new();
+    let app = filming(&world).await;
+    let film = Film::of(&world);
+    world.hub.state().thumbnails.insert(CLIP, film.thumbnail);
+    world.hub.state().loses_thumbnails = 3;
+    world.hub.push(Event::Thumbnail(ClipReady {
+        clip: CLIP,
+        entry: 1,
+    }));
+    let asked = tokio::time::Instant::now();
+    app.seen
+        .until("illustrated", |seen| !seen.pictures().is_empty())
+        .await;
+    assert_eq!(app.seen.pictures(), [(1, "a small picture".into())]);
+    assert_eq!(world.hub.state().loses_thumbnails, 0);
+    let took = asked.elapsed().as_secs();
+    assert!(
+        (6..20).contains(&took),
+        "with pauses of 1, 2 and 4 s and more: {took} s"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_that_is_not_the_doors_is_asked_for_once() {
+    let world = World::new();
+    let app = filming(&world).await;
+    let mut bytes = Film::of(&world).thumbnail.as_bytes().to_vec();
+    *bytes.last_mut().unwrap() ^= 1;
+    let forged = SignedThumbnail::from_bytes(bytes);
+    world.hub.state().thumbnails.insert(CLIP, forged);
+    world.hub.push(Event::Thumbnail(ClipReady {
+        clip: CLIP,
+        entry: 1,
+    }));
+    tokio::time::sleep(std::time::Duration::from_secs(900)).await;
+    assert_eq!(world.hub.state().thumbnails_asked, 1);
+    assert!(app.seen.pictures().is_empty());
+}
+
 /// Whether a clip turned out to be ready.
 fn is_ready(event: &UiEvent) -> bool {
     let UiEvent::ActivityChanged(item) = event else {

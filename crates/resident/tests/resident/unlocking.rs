@@ -12,6 +12,7 @@ use crate::world::{App, World};
 pub(crate) fn names(states: &[UnlockState]) -> Vec<&'static str> {
     let name = |state: &UnlockState| match state {
         UnlockState::Idle => "idle",
+        UnlockState::Confirming => "confirming",
         UnlockState::Searching => "searching",
         UnlockState::Connecting => "connecting",
         UnlockState::Unlocking => "unlocking",
@@ -26,7 +27,7 @@ fn count(states: &[UnlockState], name: &str) -> usize {
     names(states).iter().filter(|shown| **shown == name).count()
 }
 
-async fn failure(app: &App, door: DoorId) -> AppError {
+pub(crate) async fn failure(app: &App, door: DoorId) -> AppError {
     match app.unlock(door).await.pop() {
         Some(UnlockState::Failed { error }) => error,
         other => panic!("the unlock ended as {other:?}"),

@@ -12,7 +12,7 @@ use keyring_core::{CredentialStore, Error};
 use resident::keys::{FileKeys, KeyStores, Keychain};
 use resident::links::Links;
 use resident::ui::{AppError, KeyStorage, Snapshot, UiEvent, UnlockState};
-use resident::{Config, Controller, Notification, Outside, Shell};
+use resident::{Authenticator, Config, Controller, NotConfirmed, Notification, Outside, Shell};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) hub: Arc<FakeHub>,
     pub(crate) links: Arc<FakeLinks>,
     pub(crate) has_keychain: bool,
+    pub(crate) person: Arc<Person>,
 }
 
 impl World {
@@ -40,6 +41,7 @@ impl World {
             hub: FakeHub::new(),
             links: Arc::default(),
             has_keychain: true,
+            person: Arc::default(),
         }
     }
 
@@ -57,6 +59,7 @@ impl World {
                 })),
                 file: Arc::new(FileKeys::in_folder(data_dir.join("keys"))),
             },
+            authenticator: self.person.clone(),
         };
         let config = Config {
             data_dir,
@@ -78,6 +81,41 @@ impl World {
             .await
             .unwrap();
         app
+    }
+}
+
+/// Who sits before the device, as its system sees it: nobody that it could ask, until a test says otherwise.
+#[derive(Default)]
+pub(crate) struct Person {
+    answer: Mutex<Option<Result<(), NotConfirmed>>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Person {
+    pub(crate) fn proves_it(&self) {
+        *self.answer.lock().unwrap() = Some(Ok(()));
+    }
+
+    pub(crate) fn declines(&self) {
+        *self.answer.lock().unwrap() = Some(Err(NotConfirmed::Refused));
+    }
+
+    pub(crate) fn is_gone(&self) {
+        *self.answer.lock().unwrap() = None;
+    }
+
+    /// For which doors the system asked.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Authenticator for Person {
+    async fn confirm(&self, door: &str) -> Result<(), NotConfirmed> {
+        self.asked.lock().unwrap().push(door.to_owned());
+        let answer = *self.answer.lock().unwrap();
+        answer.unwrap_or(Err(NotConfirmed::Unavailable))
     }
 }
 
@@ -159,6 +197,7 @@ impl App {
 pub(crate) struct Seen {
     events: Arc<Mutex<Vec<UiEvent>>>,
     notifications: Arc<Mutex<Vec<Notification>>>,
+    renewed: Arc<Mutex<Vec<Notification>>>,
     pictures: Arc<Mutex<Vec<(u64, Bytes)>>>,
     count: Arc<watch::Sender<u64>>,
 }
@@ -170,6 +209,10 @@ impl Seen {
 
     pub(crate) fn notifications(&self) -> Vec<Notification> {
         self.notifications.lock().unwrap().clone()
+    }
+
+    pub(crate) fn renewed(&self) -> Vec<Notification> {
+        self.renewed.lock().unwrap().clone()
     }
 
     pub(crate) fn pictures(&self) -> Vec<(u64, Bytes)> {
@@ -205,6 +248,11 @@ impl Shell for Seen {
 
     fn notify(&self, notification: Notification) {
         self.notifications.lock().unwrap().push(notification);
+        self.count.send_modify(|count| *count += 1);
+    }
+
+    fn renew(&self, notification: Notification) {
+        self.renewed.lock().unwrap().push(notification);
         self.count.send_modify(|count| *count += 1);
     }
 

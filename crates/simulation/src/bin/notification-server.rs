@@ -1,16 +1,20 @@
 //! A desktop's notification server without a desktop (Desktop Notifications Specification 1.2).
 //!
 //! Takes the well-known name on the session bus, prints every notification as one JSON line, and
-//! acts as the person would: each line `ID ACTION` on standard input activates that action.
+//! acts as the person would: each line `ID ACTION` on standard input activates that action. With the argument `refusing`
+//! it refuses every notification, with `silent` it never answers.
 
 use std::{
     collections::HashMap,
+    env,
+    future::pending,
     sync::atomic::{AtomicU32, Ordering},
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use anyhow::bail;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, stdin, stdout};
-use zbus::{OwnedVariant, connection, interface, object_server::SignalEmitter};
+use zbus::{OwnedVariant, connection, fdo, interface, object_server::SignalEmitter};
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
@@ -18,6 +22,26 @@ const PATH: &str = "/org/freedesktop/Notifications";
 #[derive(Debug, Default)]
 struct Server {
     last: AtomicU32,
+    manners: Manners,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Manners {
+    #[default]
+    Good,
+    Refusing,
+    Silent,
+}
+
+impl Manners {
+    fn from_arguments() -> anyhow::Result<Self> {
+        match env::args().nth(1).as_deref() {
+            None => Ok(Self::Good),
+            Some("refusing") => Ok(Self::Refusing),
+            Some("silent") => Ok(Self::Silent),
+            Some(other) => bail!("a server can be refusing or silent, not {other}"),
+        }
+    }
 }
 
 #[expect(clippy::unused_self, reason = "the interface's macro calls methods")]
@@ -34,7 +58,12 @@ impl Server {
         actions: Vec<String>,
         hints: HashMap<String, OwnedVariant>,
         expire_timeout: i32,
-    ) -> u32 {
+    ) -> fdo::Result<u32> {
+        match self.manners {
+            Manners::Good => {}
+            Manners::Refusing => return Err(fdo::Error::Failed("not today".to_owned())),
+            Manners::Silent => pending::<()>().await,
+        }
         // What only a real desktop would look at.
         let _ = (app_icon, expire_timeout);
         // Its name in versions 1.2 and 1.1 of the specification.
@@ -55,7 +84,7 @@ impl Server {
         // Whoever started the server has gone when its pipe is closed.
         let _ = out.write_all(format!("{line}\n").as_bytes()).await;
         let _ = out.flush().await;
-        id
+        Ok(id)
     }
 
     async fn close_notification(
@@ -97,8 +126,12 @@ impl Server {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
+    let server = Server {
+        manners: Manners::from_arguments()?,
+        ..Server::default()
+    };
     let connection = connection::Builder::session()
-        .serve_at(PATH, Server::default())
+        .serve_at(PATH, server)
         .name(NAME)
         .build()
         .await?;

@@ -115,14 +115,16 @@ impl Directory for Sqlite {
         let DoorUpdate {
             stream_address,
             camera,
+            keypad,
             live_addresses,
         } = update.clone();
         let live = serde_json::to_string(&live_addresses).map_err(failed)?;
         self.write(move |db| {
-            let sql = "UPDATE door SET stream_address = ?1, camera = ?2, live_addresses = ?3 \
+            let sql = "UPDATE door SET stream_address = ?1, camera = ?2, live_addresses = ?3, \
+                       keypad = ?5 \
                        WHERE id = ?4 AND (stream_address IS NOT ?1 OR camera IS NOT ?2 \
-                                          OR live_addresses IS NOT ?3)";
-            let said = params![stream_address, camera, live, door.as_bytes()];
+                                          OR live_addresses IS NOT ?3 OR keypad IS NOT ?5)";
+            let said = params![stream_address, camera, live, door.as_bytes(), keypad];
             Ok(run(db, sql, said)? > 0)
         })
         .await
@@ -289,6 +291,7 @@ fn door(row: &Row<'_>) -> RowResult<Door> {
             .map(|(signing, noise)| DoorKeys { signing, noise }),
         stream_address: row.get("stream_address")?,
         camera: row.get("camera")?,
+        keypad: row.get("keypad")?,
         live_addresses: live_addresses(row)?,
     })
 }
@@ -307,7 +310,7 @@ fn resident(row: &Row<'_>) -> RowResult<Resident> {
     })
 }
 
-fn device(row: &Row<'_>) -> RowResult<Device> {
+pub(super) fn device(row: &Row<'_>) -> RowResult<Device> {
     Ok(Device {
         id: id(row, "id", DeviceId::from_bytes)?,
         resident: id(row, "resident", ResidentId::from_bytes)?,

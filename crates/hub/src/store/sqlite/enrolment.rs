@@ -275,7 +275,11 @@ fn register_carrier(db: &Transaction<'_>, carrier: CarrierId, key: &[u8; 32]) ->
     Ok(())
 }
 
-fn revoke_resident(db: &Transaction<'_>, resident: ResidentId, now: u64) -> Result<Departure> {
+pub(super) fn revoke_resident(
+    db: &Transaction<'_>,
+    resident: ResidentId,
+    now: u64,
+) -> Result<Departure> {
     let id = resident.as_bytes();
     let devices = run(
         db,

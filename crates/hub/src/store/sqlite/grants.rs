@@ -45,9 +45,16 @@ pub(super) fn insert(db: &Transaction<'_>, grant: &NewGrant) -> Result<()> {
 }
 
 fn insert_code(db: &Transaction<'_>, grant: GrantId, code: &Code) -> Result<()> {
-    let sql = "INSERT INTO door_code (standing_grant, hash, single_use, used_at) \
-               VALUES (?, ?, ?, ?)";
-    let row = params![grant.as_bytes(), code.hash.0, code.single_use, code.used_at];
+    let sql = "INSERT INTO door_code (standing_grant, hash, single_use, used_at, device_grant) \
+               VALUES (?, ?, ?, ?, ?)";
+    let device = code.device.map(|device| *device.as_bytes());
+    let row = params![
+        grant.as_bytes(),
+        code.hash.0,
+        code.single_use,
+        code.used_at,
+        device
+    ];
     run(db, sql, row).map(drop)
 }
 
@@ -76,7 +83,7 @@ pub(super) fn list(
 ) -> Result<Vec<StandingGrant>> {
     let sql = format!(
         "SELECT standing_grant.*, door_code.hash AS code_hash, door_code.single_use, \
-         door_code.used_at FROM standing_grant \
+         door_code.used_at, door_code.device_grant FROM standing_grant \
          LEFT JOIN door_code ON door_code.standing_grant = standing_grant.id \
          WHERE standing_grant.{column} = ? ORDER BY standing_grant.rowid DESC"
     );
@@ -89,6 +96,13 @@ pub(super) fn list(
         })?;
     }
     Ok(grants)
+}
+
+/// Ends the own codes of a device that still stand; how many.
+pub(super) fn end_own_codes(db: &Transaction<'_>, device: GrantId, at: u64) -> Result<usize> {
+    let sql = "UPDATE standing_grant SET revoked_at = ?1 WHERE revoked_at IS NULL \
+               AND id IN (SELECT standing_grant FROM door_code WHERE device_grant = ?2)";
+    run(db, sql, params![at, device.as_bytes()])
 }
 
 pub(super) fn revoke(db: &Transaction<'_>, id: GrantId, at: u64) -> Result<Revocation> {
@@ -124,6 +138,7 @@ fn subject(row: &Row<'_>) -> RowResult<GrantSubject> {
         return Ok(GrantSubject::Code(Code {
             class,
             name: row.get("person")?,
+            device: optional_id(row, "device_grant", GrantId::from_bytes)?,
             hash: CodeHash(hash),
             single_use: row.get("single_use")?,
             used_at: row.get("used_at")?,

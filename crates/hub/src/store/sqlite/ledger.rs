@@ -6,7 +6,7 @@ use hub_api::{Outcome, Topic};
 use rusqlite::{Row, Transaction, named_params, params};
 
 use super::columns::{RowResult, all, id, key, link_word, one, optional_id, optional_key, run};
-use super::{Sqlite, failed, feed, grants};
+use super::{Sqlite, failed, feed, grants, privacy};
 use crate::store::{
     Alarm, Append, Audience, DoorTip, Ledger, LogGrowth, LogState, NewEntry, NewRecord, Notice,
     Projection, Result, StoreError, StoredRecord,
@@ -221,6 +221,11 @@ fn project(db: &Transaction<'_>, append: &Append, projection: &Projection) -> Re
                        AND held_at IS NULL AND id = (SELECT clip FROM entry WHERE door = ?1 AND seq = ?2)";
             run(db, sql, of_entry)?;
             tell_of_changes(db, append, told)
+        }
+        Projection::WatchBegan { .. }
+        | Projection::WatchEnded { .. }
+        | Projection::WatchesCut { .. } => {
+            privacy::project(db, append.after.building, append.door, projection)
         }
     }
 }

@@ -9,6 +9,7 @@ mod grants;
 mod keeping;
 mod ledger;
 mod passes;
+mod privacy;
 mod rules;
 
 use std::path::{Path, PathBuf};

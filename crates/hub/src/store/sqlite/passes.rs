@@ -21,14 +21,26 @@ impl Passes for Sqlite {
     async fn add_pass(&self, grant: &NewGrant, pass: &Pass, maker: GrantId) -> Result<()> {
         let (grant, pass) = (grant.clone(), pass.clone());
         self.write(move |db| {
-            match grants::find(db, maker)? {
-                Some(standing) if standing.revoked_at.is_none() => {}
-                _ => return Err(StoreError::Conflict),
-            }
+            require_standing(db, maker)?;
             grants::insert(db, &grant)?;
             insert(db, grant.id, &pass)
         })
         .await
+    }
+
+    async fn replace_own_code(&self, grant: &NewGrant, device: GrantId, at: u64) -> Result<()> {
+        let grant = grant.clone();
+        self.write(move |db| {
+            require_standing(db, device)?;
+            grants::end_own_codes(db, device, at)?;
+            grants::insert(db, &grant)
+        })
+        .await
+    }
+
+    async fn end_own_codes(&self, device: GrantId, at: u64) -> Result<bool> {
+        self.write(move |db| Ok(grants::end_own_codes(db, device, at)? > 0))
+            .await
     }
 
     async fn passes_of(&self, unit: UnitId) -> Result<Vec<StandingPass>> {
@@ -69,6 +81,13 @@ impl Passes for Sqlite {
             run(db, sql, [ended_before]).map(drop)
         })
         .await
+    }
+}
+
+fn require_standing(db: &Transaction<'_>, device: GrantId) -> Result<()> {
+    match grants::find(db, device)? {
+        Some(standing) if standing.revoked_at.is_none() => Ok(()),
+        _ => Err(StoreError::Conflict),
     }
 }
 

@@ -47,6 +47,11 @@ impl TestDoor {
         &self.enrolee.client
     }
 
+    /// The next record is of this time.
+    pub(crate) fn at(&mut self, at_ms: u64) {
+        self.at_ms = at_ms - 1000;
+    }
+
     pub(crate) fn record(&mut self, event: Event) -> SignedRecord {
         self.at_ms += 1000;
         self.chain.append(&self.key, self.at_ms, event).unwrap()

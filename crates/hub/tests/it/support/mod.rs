@@ -191,6 +191,7 @@ impl TestHub {
             keys: None,
             stream_address: None,
             camera: false,
+            keypad: false,
             live_addresses: Vec::new(),
         };
         self.store().add_door(&door).await.unwrap();
