@@ -119,27 +119,24 @@ describe("deliveries, from the notification, the tray and the window", () => {
       const labels = await tray.labels();
       return labels.includes("Abrir Main entrance") && labels.slice(-2).join() === "Abrir Vestibule,Salir";
     });
-    await courierEnters("Garage");
-    seen = await notifications.about(/^Northline Parcel en Garage$/);
+    await courierEnters("Package room");
+    seen = await notifications.about(/^Northline Parcel en Package room$/);
     assert.match(seen.body, /^El conductor .+ entró a las /);
     assert.deepEqual(seen.actions.slice(0, 2), ["default", "Abrir"]);
     assert.deepEqual(seen.actions.slice(-2), ["collected", "Recogida"]);
     await waitUntil("Spanish in the tray", async () =>
-      (await tray.labels()).includes("Recogida: Northline Parcel, Garage"),
+      (await tray.labels()).includes("Recogida: Northline Parcel, Package room"),
     );
     await app.screenshot("settings-spanish");
   });
 
-  for (const [manners, deliveries] of [
-    ["refusing", 2],
-    ["silent", 3],
-  ] as const) {
+  for (const manners of ["refusing", "silent"] as const) {
     test(`with a ${manners} notification server the list is complete all the same`, async () => {
       await notifications.close();
       notifications = new Notifications(manners);
-      await app.goToActivity();
-      await courierEnters("Garage");
-      await app.waitForActivity(/^Northline Parcel Garage/, deliveries);
+      const before = await app.browser.executeAsync(countActivity);
+      await courierEnters();
+      await waitUntil("listed", async () => (await app.browser.executeAsync(countActivity)) === before + 1);
       await assert.rejects(notifications.next(2_000), /said nothing/);
     });
   }
@@ -147,8 +144,17 @@ describe("deliveries, from the notification, the tray and the window", () => {
   test("and once there is one that works again, the next delivery is shown", async () => {
     await notifications.close();
     notifications = new Notifications();
-    await courierEnters("Garage");
+    await courierEnters();
     const shown = await notifications.next(30_000);
-    assert.match(shown.summary, /en Garage$/);
+    assert.match(shown.summary, /en Main entrance$/);
   });
 });
+
+/** Runs in the page: how much the app's core has listed. */
+function countActivity(done: (count: number) => void): void {
+  interface Internals {
+    invoke(command: string, args: object): Promise<{ items: unknown[] }>;
+  }
+  const tauri = (window as unknown as { __TAURI_INTERNALS__: Internals }).__TAURI_INTERNALS__;
+  void tauri.invoke("activity", { before: null, limit: 100 }).then(({ items }) => done(items.length));
+}

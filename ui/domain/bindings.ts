@@ -402,31 +402,6 @@ export type Lockdown = "off" |
 /**  Everybody but staff: residents too. */
 "everyone";
 
-/**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
-export type NotificationChoices = {
-	/**  Couriers who came in. */
-	deliveries: boolean,
-	guests: boolean,
-	/**  The building's own people. */
-	staff: boolean,
-	/**  A door was forced, or stands open. */
-	openDoors: boolean,
-	/**  The manager closed doors, or opened them again. */
-	lockdowns: boolean,
-	/**  The ids of the doors that nothing is told of. */
-	silentDoors: string[],
-	quietHours: QuietHours,
-	/**  Whether the picture of an entry is shown with it. */
-	pictures: boolean,
-};
-
-/**  Whether this system has anything that shows notifications. */
-export type NotificationOutlet = "ready" | 
-/**  Nothing on this desktop takes notifications, or it does not answer. */
-"missing";
-
-export type OpenActivity = null;
-
 /**  A device of this resident. */
 export type MyDevice = {
 	id: string,
@@ -436,6 +411,31 @@ export type MyDevice = {
 	seenOn: string | null,
 	thisDevice: boolean,
 };
+
+/**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
+export type NotificationChoices = {
+	/**  Couriers who came in. */
+	deliveries?: boolean,
+	guests?: boolean,
+	/**  The building's own people. */
+	staff?: boolean,
+	/**  A door was forced, or stands open. */
+	openDoors?: boolean,
+	/**  The manager closed doors, or opened them again. */
+	lockdowns?: boolean,
+	/**  The ids of the doors that nothing is told of. */
+	silentDoors?: string[],
+	quietHours?: QuietHours,
+	/**  Whether the picture of an entry is shown with it. */
+	pictures?: boolean,
+};
+
+/**  Whether this system has anything that shows notifications. */
+export type NotificationOutlet = "ready" | 
+/**  Nothing on this desktop takes notifications, or it does not answer. */
+"missing";
+
+export type OpenActivity = null;
 
 export type OpenClip = {
 	clipId: string,
@@ -472,15 +472,6 @@ export type Preferences = {
 	notifications: NotificationChoices,
 };
 
-/**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
-export type QuietHours = {
-	on: boolean,
-	/**  In minutes after midnight, by this device's clock. */
-	fromMin: number,
-	/**  In minutes after midnight; at or before `from_min`, on the next day. */
-	toMin: number,
-};
-
 /**  What the building's hub says is true of it. */
 export type PrivacyPolicy = {
 	/**  How long clips are kept, in seconds. */
@@ -496,6 +487,15 @@ export type PrivacyPolicy = {
 	/**  How long a device that was taken off can open a door that hears nothing, in seconds. */
 	credentialS: number,
 	doors: WatchableDoor[],
+};
+
+/**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
+export type QuietHours = {
+	on?: boolean,
+	/**  In minutes after midnight, by this device's clock. */
+	fromMin?: number,
+	/**  In minutes after midnight; at or before `from_min`, on the next day. */
+	toMin?: number,
 };
 
 /**  Whether the building's records say which resident came in. */

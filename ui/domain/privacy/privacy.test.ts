@@ -32,7 +32,7 @@ it("a day of the building is the same day wherever it is shown", () => {
 });
 
 it("what failed can be asked for again", async () => {
-  const answers = [Promise.reject(unreachable as unknown as Error), Promise.resolve(7)];
+  const answers = [Promise.reject(unreachable), Promise.resolve(7)];
   answers[0]?.catch(() => undefined);
   const asked = new Asked(() => answers.shift() ?? Promise.resolve(0));
   await asked.load();
@@ -48,7 +48,7 @@ it("earlier days come after those that are here, and what is here outlives a fai
     fakeBackend({
       watched: (before) => {
         asked.push(before);
-        if (fails) return Promise.reject(unreachable as unknown as Error);
+        if (fails) return Promise.reject(unreachable);
         return Promise.resolve(
           before === null
             ? { days: [day("2026-05-12")], next: "2026-05-06" }

@@ -23,7 +23,7 @@ async fn has_keypad(hub: &TestHub, elm: &Elm, door: access::DoorId, keypad: bool
         keypad,
         ..DoorUpdate::default()
     };
-    door.client().update_door(&about).await.unwrap();
+    door.client().put_door(&about).await.unwrap();
 }
 
 #[tokio::test]

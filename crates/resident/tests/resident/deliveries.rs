@@ -64,7 +64,7 @@ async fn what_was_collected_waits_no_more_and_can_be_taken_back() {
         .unwrap();
     app.until("one", |shown| shown.deliveries.count == 1).await;
     assert_eq!(waiting(&app), (1, Some("entry-1".to_owned())));
-    let told = app
+    let mut told = app
         .seen
         .events()
         .into_iter()
@@ -72,7 +72,7 @@ async fn what_was_collected_waits_no_more_and_can_be_taken_back() {
             UiEvent::ActivityChanged(item) => Some((item.id, item.delivery)),
             _ => None,
         });
-    let (id, delivery) = told.last().unwrap();
+    let (id, delivery) = told.next_back().unwrap();
     assert_eq!(id, "entry-2");
     assert!(
         matches!(delivery, Some(Delivery::Collected { at_ms }) if at_ms / 1000 <= now_ms() / 1000)
