@@ -25,6 +25,10 @@ export const commands = {
 	activity: (before: number | null, limit: number) => __TAURI_INVOKE<ActivityPage>("activity", { before, limit }),
 	clipTimeline: (clipId: string) => __TAURI_INVOKE<ClipTimeline>("clip_timeline", { clipId }),
 	exportClip: (clipId: string) => __TAURI_INVOKE<ExportedClip>("export_clip", { clipId }),
+	passes: () => __TAURI_INVOKE<PassList>("passes"),
+	makePass: (draft: PassDraft) => __TAURI_INVOKE<Pass>("make_pass", { draft }),
+	changePass: (passId: string, label: string, untilMs: number) => __TAURI_INVOKE<null>("change_pass", { passId, label, untilMs }),
+	revokePass: (passId: string) => __TAURI_INVOKE<null>("revoke_pass", { passId }),
 	liveOpen: (doorId: string) => __TAURI_INVOKE<LiveTimeline>("live_open", { doorId }),
 	liveClose: (liveId: string) => __TAURI_INVOKE<null>("live_close", { liveId }),
 	privacyPolicy: () => __TAURI_INVOKE<PrivacyPolicy>("privacy_policy"),
@@ -92,14 +96,18 @@ export type ActivityKind =
 carrier: string | null; 
 /**  The carrier's own reference for the driver. */
 driver: string | null; 
-/**  The name on the grant, for a guest or staff. */
+/**  The name on the grant, for a guest or staff; for a holder of the household's pass, the name that it gave. */
 guest: string | null; 
+/**  The household's own pass that it was done with. */
+pass: string | null; 
 /**  Whether it was with a code at the keypad. */
 byKeypad: boolean } | 
 /**  A door refused somebody. */
 { type: "denied"; class: VisitorClass | null; carrier: string | null; 
-/**  The name on the grant, for a guest or staff. */
-guest: string | null; reason: DenyReason; 
+/**  The name on the grant, for a guest or staff; for a holder of the household's pass, the name that it gave. */
+guest: string | null; 
+/**  The household's own pass that it was tried with. */
+pass: string | null; reason: DenyReason; 
 /**  Whether it was with a code at the keypad. */
 byKeypad: boolean } | 
 /**  Something happened to the door itself. */
@@ -298,7 +306,13 @@ export type ErrorCode = "invite_malformed" |
 /**  As many watch as may at the same time. */
 "live_busy" | 
 /**  What came as live is not what the door films now. */
-"live_tampered" | "not_enrolled" | "internal";
+"live_tampered" | 
+/**  The household has as many open passes as it may. */
+"too_many_passes" | 
+/**  The pass was used, revoked or is over, and stays so. */
+"pass_ended" | 
+/**  The building makes no such pass. */
+"pass_refused" | "not_enrolled" | "internal";
 
 export type ExportProgress = {
 	clipId: string,
@@ -415,19 +429,19 @@ export type MyDevice = {
 /**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
 export type NotificationChoices = {
 	/**  Couriers who came in. */
-	deliveries?: boolean,
-	guests?: boolean,
+	deliveries: boolean,
+	guests: boolean,
 	/**  The building's own people. */
-	staff?: boolean,
+	staff: boolean,
 	/**  A door was forced, or stands open. */
-	openDoors?: boolean,
+	openDoors: boolean,
 	/**  The manager closed doors, or opened them again. */
-	lockdowns?: boolean,
+	lockdowns: boolean,
 	/**  The ids of the doors that nothing is told of. */
-	silentDoors?: string[],
-	quietHours?: QuietHours,
+	silentDoors: string[],
+	quietHours: QuietHours,
 	/**  Whether the picture of an entry is shown with it. */
-	pictures?: boolean,
+	pictures: boolean,
 };
 
 /**  Whether this system has anything that shows notifications. */
@@ -440,6 +454,75 @@ export type OpenActivity = null;
 export type OpenClip = {
 	clipId: string,
 };
+
+/**  A code for a guest or a delivery, good for a while at some doors. */
+export type Pass = {
+	id: string,
+	kind: PassKind,
+	/**  What the household calls its holder. */
+	label: string,
+	doorIds: string[],
+	fromMs: number,
+	/**  The whole second that this begins is part of it. */
+	untilMs: number,
+	uses: PassUses,
+	state: PassState,
+	/**  Only while it is open, and only on the device that made it. */
+	shown: PassCode | null,
+};
+
+/**  What lets a pass's holder in. */
+export type PassCode = {
+	/**  Six digits for the keypad. */
+	code: string,
+	/**  The page that shows the code; none where no browser reaches the building's hub. */
+	link: PassLink | null,
+};
+
+/**  A pass that somebody wants to make. */
+export type PassDraft = {
+	kind: PassKind,
+	label: string,
+	doorIds: string[],
+	/**  `None` is now. */
+	fromMs: number | null,
+	untilMs: number,
+	uses: PassUses,
+};
+
+/**  Whom a pass is for. */
+export type PassKind = "guest" | 
+/**  A courier whose carrier has no connection to the building: once, and never at an apartment's door. */
+"delivery";
+
+/**  The link of a pass's page. */
+export type PassLink = {
+	url: string,
+	/**  The same as a QR code: an SVG document. */
+	qrSvg: string,
+	/**  Whether browsers warn of the hub's certificate before they show the page. */
+	warns: boolean,
+};
+
+/**  The household's passes. */
+export type PassList = {
+	/**  Newest first; those that ended, for a while. */
+	passes: Pass[],
+	/**  Why the hub could not be asked: then this is what the device knew last. */
+	failure: AppError | null,
+};
+
+/**  What a pass is good for now. */
+export type PassState = 
+/**  It has not begun. */
+"later" | "good" | 
+/**  It was good once and was used. */
+"used" | 
+/**  Its time is over. */
+"over" | "revoked";
+
+/**  How often a pass opens. */
+export type PassUses = "once" | "several";
 
 /**  How often other residents watched a door on one day. */
 export type OthersWatched = {
@@ -491,11 +574,11 @@ export type PrivacyPolicy = {
 
 /**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
 export type QuietHours = {
-	on?: boolean,
+	on: boolean,
 	/**  In minutes after midnight, by this device's clock. */
-	fromMin?: number,
+	fromMin: number,
 	/**  In minutes after midnight; at or before `from_min`, on the next day. */
-	toMin?: number,
+	toMin: number,
 };
 
 /**  Whether the building's records say which resident came in. */
