@@ -462,19 +462,19 @@ export type MyDevice = {
 /**  Which news make a notification on this device. Whatever is chosen, the activity list has them all. */
 export type NotificationChoices = {
 	/**  Couriers who came in. */
-	deliveries?: boolean,
-	guests?: boolean,
+	deliveries: boolean,
+	guests: boolean,
 	/**  The building's own people. */
-	staff?: boolean,
+	staff: boolean,
 	/**  A door was forced, or stands open. */
-	openDoors?: boolean,
+	openDoors: boolean,
 	/**  The manager closed doors, or opened them again. */
-	lockdowns?: boolean,
+	lockdowns: boolean,
 	/**  The ids of the doors that nothing is told of. */
-	silentDoors?: string[],
-	quietHours?: QuietHours,
+	silentDoors: string[],
+	quietHours: QuietHours,
 	/**  Whether the picture of an entry is shown with it. */
-	pictures?: boolean,
+	pictures: boolean,
 };
 
 /**  Whether this system has anything that shows notifications. */
@@ -609,11 +609,11 @@ export type PrivacyPolicy = {
 
 /**  When only what concerns safety makes a notification: doors that were forced or stand open, and lockdowns. */
 export type QuietHours = {
-	on?: boolean,
+	on: boolean,
 	/**  In minutes after midnight, by this device's clock. */
-	fromMin?: number,
+	fromMin: number,
 	/**  In minutes after midnight; at or before `from_min`, on the next day. */
-	toMin?: number,
+	toMin: number,
 };
 
 /**  Whether the building's records say which resident came in. */

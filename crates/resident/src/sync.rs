@@ -319,7 +319,7 @@ fn notification<S: Shell>(core: &Core<S>, entry: &EntryInfo) -> Option<Notificat
     }
     let (door, run) = (core.door_name(entry.door), core.run_of(entry));
     let news = News {
-        entry,
+        entry: &core.named(entry),
         door: &door,
         run: run.as_ref(),
         words: Words::of(chosen.language),
