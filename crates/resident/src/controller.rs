@@ -22,10 +22,6 @@ use crate::ui::{
     ExportedData, InvitePreview, KeyStorage, LiveTimeline, MyDevice, Pass, PassDraft, PassList,
     Preferences, PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
 };
-use crate::ui::{
-    ActivityFilter, ActivityPage, AppError, ClipTimeline, ErrorCode, ExportedClip, InvitePreview,
-    KeyStorage, LiveTimeline, Preferences, Snapshot, UiEvent,
-};
 use crate::unlock::Way;
 use crate::words::Words;
 use crate::{Shell, enrol, illustrations, scan, sync, tidy, unlock, wake};

@@ -300,7 +300,6 @@ fn notify<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
     if news::is_lockdown(entry) && was_told_of_lockdown(core, entry) {
         return;
     }
-    let entry = &core.named(entry);
     if let Some(notification) = notification(core, entry) {
         core.shell.notify(notification);
     }
