@@ -12,6 +12,7 @@ const visit = (state: string) => ({
     carrier: "Pigeon Express",
     driver: null,
     guest: null,
+    pass: null,
     byKeypad: false,
   },
   clip: { id: "clip-new", state, shortfall: null, held: false },
