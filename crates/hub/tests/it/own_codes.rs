@@ -3,7 +3,7 @@
 use access::{Bundle, DoorCode, HolderClass, hash_code};
 use hub_api::{DoorUpdate, ErrorCode};
 
-use crate::support::{Elm, TestHub};
+use crate::support::{Elm, TestDoor, TestHub};
 
 const DAY_S: u64 = 24 * 3600;
 
@@ -17,8 +17,13 @@ async fn codes(hub: &TestHub, elm: &Elm) -> Vec<DoorCode> {
     bundle(hub, elm).await.codes
 }
 
-async fn has_keypad(hub: &TestHub, elm: &Elm, door: access::DoorId, keypad: bool) {
+async fn has_keypad(hub: &TestHub, elm: &Elm, door: access::DoorId, keypad: bool) -> TestDoor {
     let door = hub.enrol_door(elm, door).await;
+    tells_of_keypad(&door, keypad).await;
+    door
+}
+
+async fn tells_of_keypad(door: &TestDoor, keypad: bool) {
     let about = DoorUpdate {
         keypad,
         ..DoorUpdate::default()
@@ -93,13 +98,13 @@ async fn a_neighbours_apartment_is_not_opened_by_it() {
 async fn a_door_that_gets_a_keypad_later_knows_it_too_and_one_that_loses_it_forgets() {
     let hub = TestHub::start().await;
     let elm = hub.elm().await;
-    has_keypad(&hub, &elm, elm.lobby, true).await;
+    let lobby = has_keypad(&hub, &elm, elm.lobby, true).await;
     let maya = hub.enrol_resident(&elm).await;
     maya.client.make_own_code().await.unwrap();
     has_keypad(&hub, &elm, elm.apartment, true).await;
     assert_eq!(codes(&hub, &elm).await[0].doors.len(), 2);
     assert_eq!(maya.client.own_code().await.unwrap().doors.len(), 2);
-    has_keypad(&hub, &elm, elm.lobby, false).await;
+    tells_of_keypad(&lobby, false).await;
     assert_eq!(codes(&hub, &elm).await[0].doors, [elm.apartment]);
 }
 
