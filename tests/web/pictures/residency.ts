@@ -2,7 +2,7 @@ import { type AppWindow, expect } from "../window.ts";
 import { type Picture, shows } from "./picture.ts";
 
 const install = (until: string) => async (app: AppWindow) => {
-  await app.find("update-available").getByRole("button", { name: "Update and restart" }).click();
+  await app.find("update-install").click();
   await expect(app.find(until)).toBeVisible();
 };
 
@@ -18,7 +18,7 @@ export const residency: Picture[] = [
     name: "login-start-refused",
     query: "mock=login-start-asking&login-start=login_start_failed",
     reach: async (app) => {
-      await app.find("ask-login-start").getByRole("button", { name: "Start when I log in" }).click();
+      await app.find("login-start-yes").click();
       await expect(app.find("ask-login-start").getByRole("alert")).toBeVisible();
     },
   },
