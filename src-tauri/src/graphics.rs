@@ -1,5 +1,5 @@
 //! What GTK and WebKit load to draw. Without a graphics card, they would load a compiler and a software renderer into the
-//! app's own process only to learn that there is no card: 35 MB, which stay after the window is gone, and a good part
+//! app's own process only to learn that there is no card: 31 MB, which stay after the window is gone, and a good part
 //! of each start. The page's own process draws by software in either case.
 
 use std::path::Path;
