@@ -37,7 +37,7 @@ mod window;
 pub use desktop::main;
 
 /// Runs the app on a phone, whose system calls this when it starts the app.
-#[cfg(any(mobile, test))]
+#[cfg(mobile)]
 #[tauri::mobile_entry_point]
 pub fn run() {
     phone::run();
