@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../../testing/backend";
 import { item } from "../mock/building";
-import type { ActivityItem, ActivityPage } from "../bindings";
+import type { ActivityFilter, ActivityItem, ActivityPage } from "../bindings";
 import { Feed } from "./feed.svelte";
 
 const at = (cursor: number): ActivityItem =>
@@ -10,6 +10,8 @@ const page = (cursors: number[], next: number | null): ActivityPage => ({
   items: cursors.map(at),
   next,
 });
+
+const guests: ActivityFilter = { doorId: null, who: "guest", text: "" };
 
 async function started(...pages: (ActivityPage | Error)[]) {
   const activity = vi.fn();
@@ -52,5 +54,57 @@ describe("the feed", () => {
     expect([feed.state, feed.older]).toEqual(["ready", "failed"]);
     await feed.loadOlder();
     expect(order()).toEqual([9, 8]);
+  });
+
+  it("goes on past pages that have nothing of what is looked for", async () => {
+    const { feed, activity, order } = await started(page([9], null), page([], 5), page([3], null));
+    await feed.look(guests);
+    expect(order()).toEqual([3]);
+    expect(activity.mock.calls.map(([before]: unknown[]) => before)).toEqual([null, null, 5]);
+    expect(activity.mock.calls.at(-1)?.[2]).toEqual(guests);
+  });
+
+  it("knows an answer that comes after the next question", async () => {
+    const { feed, activity, order } = await started(page([9], null));
+    let answer: (page: ActivityPage) => void = () => undefined;
+    activity.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    activity.mockResolvedValueOnce(page([2], null));
+    const late = feed.look(guests);
+    await feed.look({ ...guests, text: "jo" });
+    answer(page([7], null));
+    await late;
+    expect(order()).toEqual([2]);
+  });
+
+  it("asks the core whether what happens fits, and takes away what fits no more", async () => {
+    const { feed, backend, activity, order } = await started(page([9], null), page([8, 4], null));
+    await feed.look(guests);
+    activity.mockResolvedValueOnce(page([10], null)).mockResolvedValueOnce(page([8], null));
+    backend.emit("activity-added", at(10));
+    await vi.waitFor(() => expect(order()).toEqual([10, 8, 4]));
+    backend.emit("activity-added", at(11));
+    activity.mockResolvedValueOnce(page([4], null));
+    backend.emit("activity-changed", at(8));
+    await vi.waitFor(() => expect(order()).toEqual([10, 4]));
+    expect(activity.mock.calls.slice(2)).toEqual([
+      [11, 1, guests],
+      [12, 1, guests],
+      [9, 1, guests],
+    ]);
+  });
+
+  it("waits before it shows that it loads", async () => {
+    vi.useFakeTimers();
+    try {
+      const { feed, activity } = await started(page([9], null));
+      activity.mockReturnValueOnce(new Promise(() => undefined));
+      void feed.look(guests);
+      await vi.advanceTimersByTimeAsync(300);
+      expect(feed.state).toBe("ready");
+      await vi.advanceTimersByTimeAsync(200);
+      expect(feed.state).toBe("loading");
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
