@@ -105,8 +105,8 @@ fn saying(text: &str) -> ActivityFilter {
 }
 
 /// Numbers of the entries found, newest first; 0 is an own unlock.
-async fn found(app: &App, filter: ActivityFilter) -> Vec<u64> {
-    let page = app.controller.find_activity(&filter, None, 100).await;
+async fn found(app: &App, filter: &ActivityFilter) -> Vec<u64> {
+    let page = app.controller.find_activity(filter, None, 100).await;
     let numbers = page.unwrap().items.into_iter().map(|item| {
         let number = item.id.strip_prefix("entry-").map(str::parse);
         number.map_or(0, Result::unwrap)
@@ -120,38 +120,38 @@ async fn found(app: &App, filter: ActivityFilter) -> Vec<u64> {
 async fn a_list_is_filtered_by_who_and_where_and_by_both() {
     let world = World::new();
     let app = at_the_days_end(&world).await;
-    assert_eq!(found(&app, all()).await, [0, 1, 2, 3, 4, 5, 6]);
-    assert_eq!(found(&app, by(ActivityWho::Delivery)).await, [1, 3]);
-    assert_eq!(found(&app, by(ActivityWho::Courier)).await, [1, 2, 3]);
-    assert_eq!(found(&app, by(ActivityWho::Guest)).await, [4]);
-    assert_eq!(found(&app, by(ActivityWho::Staff)).await, [5]);
-    assert_eq!(found(&app, by(ActivityWho::Own)).await, [0]);
-    assert_eq!(found(&app, at(GARAGE)).await, [2, 3, 6]);
+    assert_eq!(found(&app, &all()).await, [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(found(&app, &by(ActivityWho::Delivery)).await, [1, 3]);
+    assert_eq!(found(&app, &by(ActivityWho::Courier)).await, [1, 2, 3]);
+    assert_eq!(found(&app, &by(ActivityWho::Guest)).await, [4]);
+    assert_eq!(found(&app, &by(ActivityWho::Staff)).await, [5]);
+    assert_eq!(found(&app, &by(ActivityWho::Own)).await, [0]);
+    assert_eq!(found(&app, &at(GARAGE)).await, [2, 3, 6]);
     let delivered_at_the_lobby = ActivityFilter {
         who: Some(ActivityWho::Delivery),
         ..at(LOBBY)
     };
-    assert_eq!(found(&app, delivered_at_the_lobby).await, [1]);
+    assert_eq!(found(&app, &delivered_at_the_lobby).await, [1]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn words_are_looked_for_in_every_name_without_case_or_accents() {
     let world = World::new();
     let app = at_the_days_end(&world).await;
-    assert_eq!(found(&app, saying("SWIFT")).await, [1, 2]);
-    assert_eq!(found(&app, saying("d-3")).await, [3]);
-    assert_eq!(found(&app, saying("angela munoz")).await, [4]);
-    assert_eq!(found(&app, saying("garage")).await, [2, 3, 6]);
-    assert_eq!(found(&app, saying("  lobby   swiftpost ")).await, [1]);
-    assert!(found(&app, saying("swiftpost angela")).await.is_empty());
+    assert_eq!(found(&app, &saying("SWIFT")).await, [1, 2]);
+    assert_eq!(found(&app, &saying("d-3")).await, [3]);
+    assert_eq!(found(&app, &saying("angela munoz")).await, [4]);
+    assert_eq!(found(&app, &saying("garage")).await, [2, 3, 6]);
+    assert_eq!(found(&app, &saying("  lobby   swiftpost ")).await, [1]);
+    assert!(found(&app, &saying("swiftpost angela")).await.is_empty());
     // Nothing that is written is taken for a pattern.
-    assert!(found(&app, saying("%")).await.is_empty());
-    assert!(found(&app, saying("' OR 1 --")).await.is_empty());
+    assert!(found(&app, &saying("%")).await.is_empty());
+    assert!(found(&app, &saying("' OR 1 --")).await.is_empty());
     let at_the_garage = ActivityFilter {
         text: "swiftpost".to_owned(),
         ..at(GARAGE)
     };
-    assert_eq!(found(&app, at_the_garage).await, [2]);
+    assert_eq!(found(&app, &at_the_garage).await, [2]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -209,8 +209,8 @@ async fn what_an_earlier_app_kept_is_found_too() {
         .execute_batch("UPDATE activity SET door = NULL, who = NULL, delivery = 0, words = NULL")
         .unwrap();
     let app = world.open();
-    assert_eq!(found(&app, by(ActivityWho::Delivery)).await, [1, 3]);
-    assert_eq!(found(&app, by(ActivityWho::Own)).await, [0]);
-    assert_eq!(found(&app, saying("angela lobby")).await, [4]);
-    assert_eq!(found(&app, at(GARAGE)).await, [2, 3, 6]);
+    assert_eq!(found(&app, &by(ActivityWho::Delivery)).await, [1, 3]);
+    assert_eq!(found(&app, &by(ActivityWho::Own)).await, [0]);
+    assert_eq!(found(&app, &saying("angela lobby")).await, [4]);
+    assert_eq!(found(&app, &at(GARAGE)).await, [2, 3, 6]);
 }
