@@ -215,6 +215,7 @@ mod tests {
                 carrier: carrier.map(str::to_owned),
                 driver: None,
                 guest: None,
+                pass: None,
                 by_keypad: false,
             },
             clip: None,
