@@ -17,13 +17,6 @@ pub(crate) use desktop::DesktopNotifier;
 #[cfg(all(desktop, any(not(unix), target_os = "macos")))]
 pub(crate) use elsewhere::DesktopNotifier;
 
-#[cfg(desktop)]
-impl DesktopNotifier {
-    pub(crate) fn of(_: &tauri::AppHandle) -> Self {
-        Self::default()
-    }
-}
-
 /// What an answer to a notification does.
 pub(crate) type OnAnswer = Arc<dyn Fn(Act) + Send + Sync>;
 
