@@ -146,8 +146,9 @@ pub(crate) async fn activity(
     resident: State<'_, Resident>,
     before: Option<u64>,
     limit: u32,
-    filter: ActivityFilter,
+    filter: Option<ActivityFilter>,
 ) -> Result<ActivityPage, AppError> {
+    let filter = filter.unwrap_or_default();
     resident.find_activity(&filter, before, limit).await
 }
 

@@ -310,8 +310,7 @@ export async function findReadyClip(): Promise<string | null> {
     items: { clip: { id: string; state: string } | null }[];
   }
   const tauri = (window as unknown as { __TAURI_INTERNALS__: TauriInternals }).__TAURI_INTERNALS__;
-  const filter = { doorId: null, who: null, text: "" };
-  const page = (await tauri.invoke("activity", { before: null, limit: 50, filter })) as Page;
+  const page = (await tauri.invoke("activity", { before: null, limit: 50 })) as Page;
   return page.items.find(({ clip }) => clip?.state === "ready")?.clip?.id ?? null;
 }
 

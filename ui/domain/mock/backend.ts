@@ -1,6 +1,7 @@
 import { EVERYTHING } from "../activity/filter";
 import type { Backend, BackendEvents } from "../backend";
 import type {
+  ActivityFilter,
   AppError,
   ActivityItem,
   ClipTimeline,
@@ -190,25 +191,11 @@ export class MockBackend implements Backend {
     return Promise.resolve(null);
   }
 
-  async makeOwnCode() {
-    this.called("makeOwnCode");
-    await this.outcome(this.scenario.code);
-    if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, ownCode });
-    return null;
-  }
-
-  async revealOwnCode() {
-    this.called("revealOwnCode");
-    await this.pause();
-    if (!this.snapshotNow?.ownCode) throw error("code_refused");
-    return OWN_CODE;
-  }
-
-  async activity(before: number | null, limit: number, filter = EVERYTHING) {
+  async activity(before: number | null, limit: number, filter: ActivityFilter | null = null) {
     this.called("activity", before, limit, filter);
     const all = await this.outcome(this.scenario.activity);
     const older = all.filter(
-      (item) => (before === null || item.cursor < before) && matches(item, filter),
+      (item) => (before === null || item.cursor < before) && matches(item, filter ?? EVERYTHING),
     );
     const items = older.slice(0, limit);
     return { items, next: older.length > limit ? (items.at(-1)?.cursor ?? null) : null };
