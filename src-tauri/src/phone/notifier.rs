@@ -74,9 +74,12 @@ impl Notifier for PhoneNotifier {
 
     async fn outlet(&self) -> NotificationOutlet {
         let app = self.app.clone();
-        let asked = move || app.notification().permission_state();
-        match tauri::async_runtime::spawn_blocking(asked).await {
-            Ok(Ok(PermissionState::Granted)) => NotificationOutlet::Ready,
+        let is_granted = move || {
+            let state = app.notification().permission_state();
+            matches!(state, Ok(PermissionState::Granted))
+        };
+        match tauri::async_runtime::spawn_blocking(is_granted).await {
+            Ok(true) => NotificationOutlet::Ready,
             _ => NotificationOutlet::Missing,
         }
     }

@@ -5,7 +5,6 @@ import type {
   AppError,
   ActivityItem,
   ClipTimeline,
-  DoorCard,
   Errand,
   ExportedClip,
   ExportedData,
@@ -21,48 +20,18 @@ import type {
   UnlockState,
   WatchedPage,
 } from "../bindings";
-import { CLIP_ID, enrolled, manyDoors, OWN_CODE, ownCode } from "./building";
+import { CLIP_ID, enrolled, OWN_CODE, ownCode } from "./building";
 import { madeFrom } from "./guests";
 import { type Film, filmOf, firstSeconds, shortened } from "./film";
 import { error, type Outcome, type Scenario } from "./scenario";
 import { matches } from "./search";
-
-type Step = "searching" | "connecting" | "unlocking";
+import { keepChoices, ordered, waitingOf, withChoices, withDeliveries } from "./choices";
+import { failsDuring, isFailing, isFailure, type Step } from "./outcome";
 
 type Handler = (payload: never) => void;
 
 /** How many days the core tells of at a time. */
 const WATCHED_DAYS = 4;
-
-/** Where a reload finds what was chosen. */
-const PREFERENCES = "mock-preferences";
-
-function withChoices(snapshot: Snapshot): Snapshot {
-  const kept = sessionStorage.getItem(PREFERENCES);
-  const preferences = kept === null ? snapshot.preferences : (JSON.parse(kept) as Preferences);
-  return { ...snapshot, preferences, doors: ordered(snapshot.doors, preferences.pinned) };
-}
-
-/** As the real core's order: near, pinned, the rest as it was at first. */
-function ordered(doors: readonly DoorCard[], pinned: readonly string[]): DoorCard[] {
-  const asInvented = [...manyDoors, ...doors].map(({ id }) => id);
-  const place = ({ id }: DoorCard) => (pinned.includes(id) ? pinned.indexOf(id) : pinned.length);
-  const strength = ({ nearby, rssiDbm }: DoorCard) => (nearby ? (rssiDbm ?? -200) : -Infinity);
-  return doors
-    .toSorted((a, b) => asInvented.indexOf(a.id) - asInvented.indexOf(b.id))
-    .toSorted((a, b) => place(a) - place(b))
-    .toSorted((a, b) => (strength(a) === strength(b) ? 0 : strength(b) - strength(a)));
-}
-
-function waitingOf(activity: Outcome<ActivityItem[]>): ActivityItem[] {
-  const items = Array.isArray(activity) ? activity : [];
-  return items.filter(({ delivery }) => delivery?.state === "waiting");
-}
-
-function withDeliveries(snapshot: Snapshot, activity: Outcome<ActivityItem[]>): Snapshot {
-  const waiting = waitingOf(activity);
-  return { ...snapshot, deliveries: { count: waiting.length, newest: waiting[0] ?? null } };
-}
 
 /** A core that follows a scenario. */
 export class MockBackend implements Backend {
@@ -189,6 +158,20 @@ export class MockBackend implements Backend {
     this.called("unlockRemotely", doorId);
     void this.begin(doorId, ["connecting", "unlocking"]);
     return Promise.resolve(null);
+  }
+
+  async makeOwnCode() {
+    this.called("makeOwnCode");
+    await this.outcome(this.scenario.code);
+    if (this.snapshotNow) this.setSnapshot({ ...this.snapshotNow, ownCode });
+    return null;
+  }
+
+  async revealOwnCode() {
+    this.called("revealOwnCode");
+    await this.pause();
+    if (!this.snapshotNow?.ownCode) throw error("code_refused");
+    return OWN_CODE;
   }
 
   async activity(before: number | null, limit: number, filter: ActivityFilter | null = null) {
@@ -459,7 +442,7 @@ export class MockBackend implements Backend {
   private keep(chosen: Partial<Preferences>): void {
     if (!this.snapshotNow) return;
     const preferences = { ...this.preferences, ...chosen };
-    sessionStorage.setItem(PREFERENCES, JSON.stringify(preferences));
+    keepChoices(preferences);
     const doors = ordered(this.snapshotNow.doors, preferences.pinned);
     this.setSnapshot({ ...this.snapshotNow, preferences, doors });
   }
@@ -483,25 +466,4 @@ export class MockBackend implements Backend {
   private called(name: string, ...args: unknown[]): void {
     this.calls.push({ name, args });
   }
-}
-
-type Failing = Extract<Outcome<null>, { fails: unknown }>;
-
-function isFailing(outcome: unknown): outcome is Failing {
-  return typeof outcome === "object" && outcome !== null && "fails" in outcome;
-}
-
-function isFailure(outcome: unknown, code: string): boolean {
-  return isFailing(outcome) && outcome.fails.code === code;
-}
-
-const CONNECTING = ["connection_lost", "door_busy", "door_offline", "hub_unreachable"];
-
-function failsDuring(code: string): Step {
-  if (
-    ["door_not_found", "bluetooth_off", "bluetooth_unsupported", "permission_denied"].includes(code)
-  ) {
-    return "searching";
-  }
-  return CONNECTING.includes(code) ? "connecting" : "unlocking";
 }

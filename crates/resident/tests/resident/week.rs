@@ -53,6 +53,8 @@ impl Shell for Counting {
         self.0.notifications.fetch_add(1, Ordering::SeqCst);
     }
 
+    fn renew(&self, _: resident::Notification) {}
+
     fn illustrate(&self, _: u64, _: Bytes) {}
 }
 
