@@ -78,7 +78,7 @@ async fn only_the_person_takes_it_away_again() {
     app.controller
         .set_preferences(&Preferences::default())
         .unwrap();
-    assert_eq!(app.snapshot().preferences.confirmed, [lobby.clone()]);
+    assert_eq!(app.snapshot().preferences.confirmed, [lobby.as_str()]);
     world.person.proves_it();
     app.controller.set_confirmed(&lobby, false).await.unwrap();
     assert!(app.snapshot().preferences.confirmed.is_empty());
