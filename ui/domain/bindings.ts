@@ -31,18 +31,18 @@ export const commands = {
 	revokePass: (passId: string) => __TAURI_INVOKE<null>("revoke_pass", { passId }),
 	liveOpen: (doorId: string) => __TAURI_INVOKE<LiveTimeline>("live_open", { doorId }),
 	liveClose: (liveId: string) => __TAURI_INVOKE<null>("live_close", { liveId }),
-	privacyPolicy: () => __TAURI_INVOKE<PrivacyPolicy>("privacy_policy"),
-	watched: (before: string | null) => __TAURI_INVOKE<WatchedPage>("watched", { before }),
 	devices: () => __TAURI_INVOKE<MyDevice[]>("devices"),
-	removeDevice: (deviceId: string) => __TAURI_INVOKE<null>("remove_device", { deviceId }),
 	exportData: () => __TAURI_INVOKE<ExportedData>("export_data"),
-	forgetOwnUnlocks: () => __TAURI_INVOKE<null>("forget_own_unlocks"),
 	forgetEverywhere: () => __TAURI_INVOKE<boolean>("forget_everywhere"),
+	forgetOwnUnlocks: () => __TAURI_INVOKE<null>("forget_own_unlocks"),
+	installUpdate: () => __TAURI_INVOKE<null>("install_update"),
 	loginStart: () => __TAURI_INVOKE<boolean | null>("login_start"),
+	openReleaseNotes: () => __TAURI_INVOKE<null>("open_release_notes"),
+	privacyPolicy: () => __TAURI_INVOKE<PrivacyPolicy>("privacy_policy"),
+	removeDevice: (deviceId: string) => __TAURI_INVOKE<null>("remove_device", { deviceId }),
 	setLoginStart: (on: boolean) => __TAURI_INVOKE<boolean | null>("set_login_start", { on }),
 	updateState: () => __TAURI_INVOKE<UpdateState>("update_state"),
-	installUpdate: () => __TAURI_INVOKE<null>("install_update"),
-	openReleaseNotes: () => __TAURI_INVOKE<null>("open_release_notes"),
+	watched: (before: string | null) => __TAURI_INVOKE<WatchedPage>("watched", { before }),
 	forget: () => __TAURI_INVOKE<null>("forget"),
 };
 
@@ -233,7 +233,6 @@ lockdown: Lockdown } |
 
 /**  One door this device knows. */
 export type DoorCard = {
-	keypad: boolean,
 	id: string,
 	name: string,
 	kind: DoorKind,
@@ -244,6 +243,8 @@ export type DoorCard = {
 	remote: boolean,
 	/**  Whether it has a camera that can be watched live. */
 	live: boolean,
+	/**  Whether codes can be typed there. */
+	keypad: boolean,
 	credential: CredentialState,
 	lockdown: Lockdown,
 	/**  Empty when whoever may pass, may at all times. */
@@ -276,8 +277,6 @@ export type Enrolment = {
 };
 
 /**  What came from outside the windows, and a window has to take up with the person. */
-export type OwnCode = { doorIds: string[]; untilMs: number };
-
 export type Errand = 
 /**  A link to a door was opened. Any web page can do that, so the door opens only when the person says so. */
 { kind: "open_door"; doorId: string } | 
@@ -299,7 +298,9 @@ export type ErrorCode = "invite_malformed" |
 /**  The system was to confirm who asks, and did not. */
 "not_confirmed" | 
 /**  The system was to confirm who asks, and has no way to. */
-"cannot_confirm" | "code_refused" | 
+"cannot_confirm" | 
+/**  The building makes this device no code, or has ended the one that it had. */
+"code_refused" | 
 /**  The keys are no shortcut, or none that other programs could do without. */
 "shortcut_unusable" | 
 /**  Another program holds these keys. */
@@ -494,6 +495,14 @@ export type OthersWatched = {
 	times: number,
 };
 
+/**  This device's own keypad code, without its digits. */
+export type OwnCode = {
+	/**  The doors that it opens, as the hub last said. */
+	doorIds: string[],
+	/**  Until when, in Unix milliseconds. */
+	untilMs: number,
+};
+
 /**  A code for a guest or a delivery, good for a while at some doors. */
 export type Pass = {
 	id: string,
@@ -634,11 +643,12 @@ export type Shortfall =
 
 /**  Everything the first page shows. */
 export type Snapshot = {
-	ownCode: OwnCode | null,
 	/**  `None` until this device has been enrolled in a building. */
 	enrolled: Enrolment | null,
 	/**  Nearby doors first, nearest at the top; then pinned ones in the person's own order; then by name. */
 	doors: DoorCard[],
+	/**  This device's own keypad code; `None` until one has been made. */
+	ownCode: OwnCode | null,
 	deliveries: WaitingDeliveries,
 	hub: HubState,
 	bluetooth: BluetoothState,
