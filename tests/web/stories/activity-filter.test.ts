@@ -133,7 +133,7 @@ test("own unlocks say that they stay on this device", async ({ app }) => {
 });
 
 test("a film opened from a search closes onto the same search", async ({ app }) => {
-  await app.open("", "activity?text=northbound&who=delivery");
+  await app.open("", "activity?who=delivery&text=northbound");
   await items(app).first().click();
   await expect(app.find("clip-player")).toHaveAttribute("data-clip-id", "clip-lobby");
   await app.page.keyboard.press("Escape");
