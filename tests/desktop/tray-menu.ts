@@ -51,10 +51,11 @@ export class TrayMenu {
   }
 }
 
-async function owner(name: string): Promise<number> {
+/** The process behind a name; `null` when it has gone meanwhile. */
+async function owner(name: string): Promise<number | null> {
   const bus = "org.freedesktop.DBus";
-  const [pid] = await ask<[number]>(bus, "/", bus, "GetConnectionUnixProcessID", "s", name);
-  return pid;
+  const asked = ask<[number]>(bus, "/", bus, "GetConnectionUnixProcessID", "s", name);
+  return asked.then(([pid]) => pid).catch(() => null);
 }
 
 async function ask<T>(...call: string[]): Promise<T> {

@@ -3,10 +3,6 @@ import { type AppWindow, expect, test } from "../window.ts";
 const record = (app: AppWindow) => app.find("shortcut-record");
 const keys = (app: AppWindow) => app.find("shortcut-keys");
 
-test.beforeEach(({ app: _ }, { project }) => {
-  test.skip(project.name === "phone", "Phones have no keys to choose.");
-});
-
 test("keys are chosen by pressing them, and removed again", async ({ app }) => {
   await app.open("", "settings");
   await expect(keys(app)).toHaveText("No keys");
