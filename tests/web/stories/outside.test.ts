@@ -16,6 +16,16 @@ test("a link to a door asks first, and the safe answer has the focus", async ({ 
   expect(await asked(app)).toEqual([]);
 });
 
+test("a link that comes while the doors are shown asks too", async ({ app }) => {
+  await app.open("");
+  await expect(app.door("main")).toBeVisible();
+  await app.bring({ kind: "open_door", doorId: "door-flat" });
+  await expect(app.find("errand-cancel")).toBeFocused();
+  // Nothing beneath it has closed it meanwhile.
+  await app.page.waitForTimeout(300);
+  await expect(dialog(app)).toContainText("Open Apartment 3B?");
+});
+
 test("a link to a door opens it when the person says so", async ({ app }) => {
   await app.open("mock=link-to-door&unlock=unlocked");
   await expect(app.find("errand-cancel")).toBeFocused();
