@@ -94,7 +94,8 @@ impl Layer {
         Duration::from_mins(match self {
             Self::Ui => 5,
             Self::Desktop => 15,
-            Self::Web | Self::Bluetooth => 25,
+            Self::Bluetooth => 25,
+            Self::Web => 35,
             Self::Rust => 45,
         })
     }
