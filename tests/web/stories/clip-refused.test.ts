@@ -89,8 +89,8 @@ test("a fragment that is missing is asked for again, quietly, and at once if tol
   });
   await app.open("", "activity/clip-lobby");
   await expect(app.find("clip-trouble")).toContainText("Trying again");
-  // With its neighbours, by itself, and once again.
-  await expect.poll(() => refused).toBe(3);
+  // With its neighbours, by itself, and once again: how often it goes with neighbours depends on how fast those come.
+  await expect.poll(() => refused).toBeGreaterThanOrEqual(3);
   missing = false;
   await app.find("clip-trouble").getByRole("button", { name: "Try again" }).click();
   await expect(player(app)).toHaveAttribute("data-state", "playing");
