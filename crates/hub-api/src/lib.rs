@@ -16,6 +16,7 @@ mod local_address;
 pub mod oauth;
 mod pass;
 mod privacy;
+mod push;
 mod relay;
 mod resident;
 
@@ -40,5 +41,6 @@ pub use privacy::{
     DeviceInfo, DoorPolicy, Forgotten, HeldDevice, Kept, MyData, NamedEntry, OthersWatched, Policy,
     Watch, WatchDay, WatchPage,
 };
+pub use push::{PushOffer, PushSubscription, WAKE_UP};
 pub use relay::RELAY_PROTOCOL;
 pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

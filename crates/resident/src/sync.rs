@@ -17,7 +17,7 @@ use crate::core::Core;
 use crate::hub::{Hub, HubError};
 use crate::news;
 use crate::store::{Change, Happening, StoreError};
-use crate::ui::{AppError, HubState};
+use crate::ui::{AppError, ErrorCode, HubState};
 
 /// Credentials live for 7 days; asking daily leaves 6 days for a hub that is down.
 const RENEW_AFTER_S: u64 = 24 * 3600;
@@ -109,6 +109,17 @@ async fn follow_once<S: Shell>(
                 carry::exchange(core, hub.as_ref()).await;
             }
         }
+    }
+}
+
+/// Fetches what happened while this device slept, and tells of it.
+pub(crate) async fn catch_up<S: Shell>(core: &Core<S>) -> Result<(), AppError> {
+    let hub = core.hub().await?;
+    match refresh(core, hub.as_ref()).await {
+        Ok(()) => Ok(()),
+        Err(Stopped::Hub(error)) => Err(error.into()),
+        Err(Stopped::Device(error)) => Err(error),
+        Err(Stopped::Ended) => Err(ErrorCode::HubUnreachable.into()),
     }
 }
 

@@ -16,7 +16,8 @@ use futures::stream;
 use hub_api::{
     Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject,
     EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, LiveReceiver,
-    LiveSender, MyData, Policy, ServerEvent, Subject, WatchPage, live_connection,
+    LiveSender, MyData, Policy, PushOffer, PushSubscription, ServerEvent, Subject, WatchPage,
+    live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
@@ -72,6 +73,10 @@ pub(crate) struct State {
     pub(crate) removed: Vec<DeviceId>,
     /// Who asked to be forgotten.
     pub(crate) forgot: Option<ResidentId>,
+    /// Its key for push servers, where it wakes devices.
+    pub(crate) vapid_key: Option<String>,
+    /// Where the device is woken.
+    pub(crate) push: Option<PushSubscription>,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
 }
@@ -381,6 +386,28 @@ impl Hub for Connection {
             passes: 0,
             name_kept: false,
         })
+    }
+
+    async fn push_offer(&self) -> Result<PushOffer, HubError> {
+        self.0.is_up()?;
+        let vapid_key = self.0.state().vapid_key.clone();
+        let vapid_key = vapid_key.ok_or(HubError::Refused {
+            code: ErrorCode::NotFound,
+            retryable: false,
+        })?;
+        Ok(PushOffer { vapid_key })
+    }
+
+    async fn put_push(&self, subscription: &PushSubscription) -> Result<(), HubError> {
+        self.0.is_up()?;
+        self.0.state().push = Some(subscription.clone());
+        Ok(())
+    }
+
+    async fn delete_push(&self) -> Result<(), HubError> {
+        self.0.is_up()?;
+        self.0.state().push = None;
+        Ok(())
     }
 
     async fn watch_door(&self, _: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {

@@ -19,6 +19,7 @@ mod live;
 mod live_door;
 mod own_data;
 mod preferences;
+mod push;
 mod remote;
 mod unlocking;
 mod watching;
