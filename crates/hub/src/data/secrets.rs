@@ -148,9 +148,9 @@ pub(super) fn vapid_key(keys: &Path) -> Result<VapidKey, DataError> {
     let path = keys.join("push.key");
     if !path.exists() {
         // One seed in 2^32 is no key of the curve's.
-        while VapidKey::from_bytes(&create_seed(&path)?).is_err() {}
+        while VapidKey::from_bytes(&*create_seed(&path)?).is_err() {}
     }
-    VapidKey::from_bytes(&read_seed(&path)?).map_err(|error| DataError::Damaged {
+    VapidKey::from_bytes(&*read_seed(&path)?).map_err(|error| DataError::Damaged {
         path,
         why: error.to_string(),
     })

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::DeviceId;
 use futures::StreamExt as _;
 use tracing::{debug, error, info, warn};
 
@@ -18,9 +19,8 @@ pub(crate) use address::{Reach, checked_endpoint};
 pub(crate) use vapid::VapidKey;
 
 use crate::domain::{Hub, HubError};
-use crate::store::{Audience, Notice, Posted};
-use retry::with_patience;
-pub use sender::SenderError;
+use crate::store::{Audience, Notice, Posted, PushTarget};
+pub(crate) use sender::SenderError;
 use sender::{Outcome, Sender};
 
 /// What happens within this time wakes a device once.
@@ -34,6 +34,7 @@ const AT_ONCE: usize = 8;
 
 /// Wakes devices for what happens, until it is dropped; nobody, unless the operator turned it on.
 pub(crate) async fn wake_devices(hub: Arc<Hub>, sender: Sender) {
+    let sender = Arc::new(sender);
     let mut changes = hub.store.changes();
     loop {
         if let Err(error) = catch_up(&hub, &sender).await {
@@ -55,7 +56,7 @@ pub(crate) fn sender(hub: &Hub) -> Result<Option<Sender>, SenderError> {
     Sender::new(settings, hub.vapid_key()?).map(Some)
 }
 
-async fn catch_up(hub: &Hub, sender: &Sender) -> Result<(), HubError> {
+async fn catch_up(hub: &Hub, sender: &Arc<Sender>) -> Result<(), HubError> {
     let store = &hub.store;
     let Some(mut after) = store.pushed().await? else {
         // What happened before the operator turned it on is no news.
@@ -78,13 +79,11 @@ fn is_news(posted: &Posted) -> bool {
     matches!(posted.notice, Notice::Entry { .. }) && !matches!(posted.audience, Audience::Doors(_))
 }
 
-async fn wake(hub: &Hub, sender: &Sender, audiences: &[Audience]) -> Result<(), HubError> {
+async fn wake(hub: &Hub, sender: &Arc<Sender>, audiences: &[Audience]) -> Result<(), HubError> {
     let targets = hub.store.push_targets(audiences).await?;
     let now = hub.clock.now_s();
-    let outcomes = futures::stream::iter(targets).map(async |(device, target)| {
-        let outcome = with_patience(|| sender.wake(&target, now)).await;
-        (device, target, outcome)
-    });
+    let outcomes = futures::stream::iter(targets)
+        .map(|(device, target)| wake_one(sender.clone(), device, target, now));
     let mut outcomes = std::pin::pin!(outcomes.buffer_unordered(AT_ONCE));
     while let Some((device, target, outcome)) = outcomes.next().await {
         match outcome {
@@ -98,4 +97,14 @@ async fn wake(hub: &Hub, sender: &Sender, audiences: &[Audience]) -> Result<(), 
         }
     }
     Ok(())
+}
+
+async fn wake_one(
+    sender: Arc<Sender>,
+    device: DeviceId,
+    target: PushTarget,
+    now: u64,
+) -> (DeviceId, PushTarget, Outcome) {
+    let outcome = retry::wake(&sender, &target, now).await;
+    (device, target, outcome)
 }

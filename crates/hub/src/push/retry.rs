@@ -2,10 +2,11 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 
-use super::sender::{Attempt, Outcome};
+use super::sender::{Attempt, Outcome, Sender};
+use crate::store::PushTarget;
 
 /// Tries again what may yet succeed, a few times and ever later: the device fetches what it missed when it wakes by itself.
-pub(super) async fn with_patience(mut attempt: impl AsyncFnMut() -> Attempt) -> Outcome {
+pub(super) async fn wake(sender: &Sender, target: &PushTarget, now: u64) -> Outcome {
     let mut pauses = ExponentialBuilder::default()
         .with_min_delay(Duration::from_secs(1))
         .with_factor(4.0)
@@ -13,7 +14,7 @@ pub(super) async fn with_patience(mut attempt: impl AsyncFnMut() -> Attempt) -> 
         .with_jitter()
         .build();
     loop {
-        match attempt().await {
+        match sender.wake(target, now).await {
             Attempt::Over(outcome) => return outcome,
             Attempt::Again(outcome) => match pauses.next() {
                 Some(pause) => tokio::time::sleep(pause).await,
