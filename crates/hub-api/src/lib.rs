@@ -17,6 +17,7 @@ pub mod oauth;
 mod own_code;
 mod pass;
 mod privacy;
+mod push;
 mod relay;
 mod resident;
 
@@ -42,5 +43,6 @@ pub use privacy::{
     DeviceInfo, DoorPolicy, Forgotten, HeldDevice, Kept, MyData, NamedEntry, OthersWatched, Policy,
     Watch, WatchDay, WatchPage,
 };
+pub use push::{PushOffer, PushSubscription, WAKE_UP};
 pub use relay::RELAY_PROTOCOL;
 pub use resident::{CarrierCredential, DoorInfo, IssuedCredential};

@@ -7,6 +7,7 @@ mod clock;
 pub mod data;
 pub mod domain;
 pub mod http;
+mod push;
 mod server;
 pub mod store;
 mod tls;

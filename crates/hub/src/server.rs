@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::data::{DataError, DataFolder, ServeLock, Settings};
 use crate::domain::{Hub, HubError};
 use crate::http::App;
+use crate::push::{self, SenderError};
 use crate::tls::{self, Certificates};
 
 /// A client must have sent its request's head by then.
@@ -56,6 +57,9 @@ pub enum ServeError {
     /// The hub cannot start.
     #[error("the hub cannot start: {0}")]
     Hub(#[from] HubError),
+    /// No pushes can be sent.
+    #[error(transparent)]
+    Push(#[from] SenderError),
     /// The address is taken, or not this machine's.
     #[error("the hub cannot listen on {address}: {source}. Choose another with --listen.")]
     Listen {
@@ -114,6 +118,9 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(publish_changes(hub.clone()));
         tasks.spawn(keep_up(hub.clone(), certificates));
+        if let Some(sender) = push::sender(&hub)? {
+            tasks.spawn(push::wake_devices(hub.clone(), sender));
+        }
         Ok(Self {
             address,
             hub,

@@ -16,6 +16,7 @@ use crate::core::{Config, Core, Interest, Outside};
 use crate::keys::make_private_folder;
 use crate::live::LivePart;
 use crate::opened::Opened;
+use crate::push::{PushError, PushReceiver};
 use crate::store::{Filter, Store, StoreError};
 use crate::ui::{
     ActivityFilter, ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip,
@@ -366,6 +367,21 @@ impl<S: Shell> Controller<S> {
         let name_kept = self.core.forget_at_hub().await?;
         self.forget().await?;
         Ok(name_kept)
+    }
+
+    /// Has this device woken for news while it sleeps.
+    pub async fn be_woken(&self, receiver: &dyn PushReceiver) -> Result<(), PushError> {
+        self.core.be_woken(receiver).await
+    }
+
+    /// Has it woken no more.
+    pub async fn sleep_on(&self, receiver: &dyn PushReceiver) -> Result<(), PushError> {
+        self.core.sleep_on(receiver).await
+    }
+
+    /// Takes a push as it came, and fetches what there is where it is one of the hub's.
+    pub async fn take_push(&self, push: &[u8]) -> Result<(), PushError> {
+        self.core.take_push(push).await
     }
 
     /// Fetches a clip's picture, a JPEG, proves that the door signed it, and decrypts it.

@@ -11,8 +11,8 @@ use futures::stream::BoxStream;
 use hub_api::{
     Carried, Client, ClientError, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EntryPage,
     ErrorCode as HubCode, Forgotten, Invite, IssuedCredential, KeyHash, LiveReceiver, LiveSender,
-    MadeCode, MadePass, MyData, NewPass, OwnCode, PassChange, PassInfo, Policy, ServerEvent,
-    Subject, WatchPage,
+    MadeCode, MadePass, MyData, NewPass, OwnCode, PassChange, PassInfo, Policy, PushOffer,
+    PushSubscription, ServerEvent, Subject, WatchPage,
 };
 use std::sync::Arc;
 use url::Url;
@@ -71,6 +71,12 @@ pub trait Hub: Send + Sync {
     async fn my_data(&self) -> Result<MyData, HubError>;
     /// Has the hub forget this resident.
     async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, HubError>;
+    /// What an endpoint for pushes is asked for with.
+    async fn push_offer(&self) -> Result<PushOffer, HubError>;
+    /// Has this device woken at an endpoint.
+    async fn put_push(&self, subscription: &PushSubscription) -> Result<(), HubError>;
+    /// Has this device woken no more.
+    async fn delete_push(&self) -> Result<(), HubError>;
     /// Comes to watch a door live; answers once the door is there.
     async fn watch_door(&self, door: DoorId) -> Result<(LiveSender, LiveReceiver), HubError>;
 }
@@ -295,6 +301,18 @@ impl Hub for Client {
 
     async fn forget_resident(&self, resident: ResidentId) -> Result<Forgotten, HubError> {
         Ok(Client::forget_resident(self, resident).await?)
+    }
+
+    async fn push_offer(&self) -> Result<PushOffer, HubError> {
+        Ok(Client::push_offer(self).await?)
+    }
+
+    async fn put_push(&self, subscription: &PushSubscription) -> Result<(), HubError> {
+        Ok(Client::put_push(self, subscription).await?)
+    }
+
+    async fn delete_push(&self) -> Result<(), HubError> {
+        Ok(Client::delete_push(self).await?)
     }
 
     async fn watch_door(&self, door: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {

@@ -17,7 +17,7 @@ use crate::hub::{Hub, HubError};
 use crate::news::{self, News};
 use crate::noise;
 use crate::store::{Change, Happening, StoreError};
-use crate::ui::{AppError, HubState};
+use crate::ui::{AppError, ErrorCode, HubState};
 use crate::words::Words;
 use crate::{Notification, Shell};
 
@@ -125,6 +125,17 @@ async fn follow_once<S: Shell>(
                 carry::exchange(core, hub.as_ref()).await;
             }
         }
+    }
+}
+
+/// Fetches what happened while this device slept, and tells of it.
+pub(crate) async fn catch_up<S: Shell>(core: &Core<S>) -> Result<(), AppError> {
+    let hub = core.hub().await?;
+    match refresh(core, hub.as_ref(), false).await {
+        Ok(()) => Ok(()),
+        Err(Stopped::Hub(error)) => Err(error.into()),
+        Err(Stopped::Device(error)) => Err(error),
+        Err(Stopped::Ended) => Err(ErrorCode::HubUnreachable.into()),
     }
 }
 

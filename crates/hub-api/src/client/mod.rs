@@ -8,6 +8,7 @@ mod events;
 mod identity;
 mod passes;
 mod privacy;
+mod push;
 mod relay;
 mod tls;
 mod token;

@@ -16,8 +16,9 @@ use url::Url;
 
 pub use browsers::OwnCertificate;
 pub use secrets::{Keys, TlsIdentity};
-pub use settings::Settings;
+pub use settings::{PushSettings, Settings};
 
+use crate::push::VapidKey;
 use crate::store::{self, Sqlite};
 
 /// A hub's data folder.
@@ -185,6 +186,11 @@ impl DataFolder {
     /// The secret that carried records of a building are opened with; the first call makes it.
     pub fn records_key(&self, id: BuildingId) -> Result<RecordsKey, DataError> {
         secrets::records_key(&self.keys(), id)
+    }
+
+    /// The hub's key for push servers; the first call makes it.
+    pub(crate) fn vapid_key(&self) -> Result<VapidKey, DataError> {
+        secrets::vapid_key(&self.keys())
     }
 
     /// Opens the store, bringing it up to date.

@@ -16,6 +16,7 @@ use rustls::server::ParsedCertificate;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{DataError, reading, writing};
+use crate::push::VapidKey;
 
 /// The hub's own secrets.
 pub struct Keys {
@@ -140,6 +141,19 @@ pub(super) fn records_key(keys: &Path, id: BuildingId) -> Result<RecordsKey, Dat
         create_seed(&path)?
     };
     Ok(RecordsKey::from_bytes(*secret))
+}
+
+/// The hub's key for push servers, made when it is first asked for.
+pub(super) fn vapid_key(keys: &Path) -> Result<VapidKey, DataError> {
+    let path = keys.join("push.key");
+    if !path.exists() {
+        // One seed in 2^32 is no key of the curve's.
+        while VapidKey::from_bytes(&*create_seed(&path)?).is_err() {}
+    }
+    VapidKey::from_bytes(&*read_seed(&path)?).map_err(|error| DataError::Damaged {
+        path,
+        why: error.to_string(),
+    })
 }
 
 fn building_file(keys: &Path, id: BuildingId) -> PathBuf {

@@ -1,4 +1,5 @@
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -33,6 +34,24 @@ pub struct Settings {
     /// A certificate for browsers; the hub's own, of which they warn, when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<OwnCertificate>,
+    /// How residents' devices that sleep are woken; nobody is without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<PushSettings>,
+}
+
+/// How devices are woken by Web Push.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushSettings {
+    /// Whom push servers may ask about this hub: a `mailto:` or `https:` address (RFC 8292 section 2.1).
+    pub contact: String,
+    /// Whether push servers may be on private networks. Residents name the servers, and the hub then calls whatever listens
+    /// there.
+    #[serde(default)]
+    pub allow_private: bool,
+    /// A further certificate to trust, PEM: of a push server of one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
 }
 
 impl Settings {
@@ -47,6 +66,7 @@ impl Settings {
             clip_retention_h: Self::default_clip_retention_h(),
             clip_quota_mib: Self::default_clip_quota_mib(),
             tls: None,
+            push: None,
         }
     }
 

@@ -20,6 +20,7 @@ mod passes;
 mod presence;
 mod privacy;
 mod projection;
+mod push;
 mod records;
 mod room;
 mod upkeep;

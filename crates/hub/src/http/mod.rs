@@ -16,6 +16,7 @@ mod passes;
 mod privacy;
 mod proof;
 mod public;
+mod push;
 mod refusal;
 mod relay;
 mod residents;
@@ -136,6 +137,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(privacy::remove_device))
         .routes(routes!(privacy::my_data))
         .routes(routes!(privacy::forget))
+        .routes(routes!(push::offer, push::subscribe, push::unsubscribe))
         .routes(routes!(pass_page::page))
         .routes(routes!(carried::carried))
         .routes(routes!(carried::put_records))

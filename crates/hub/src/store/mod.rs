@@ -11,6 +11,7 @@ mod keeping;
 mod ledger;
 mod passes;
 mod privacy;
+mod push;
 mod rules;
 pub mod sqlite;
 
@@ -38,12 +39,13 @@ pub use ledger::{
 };
 pub use passes::{Pass, Passes, StandingPass};
 pub use privacy::{OwnDevice, Privacy, WatchRow};
+pub use push::{Posted, PushTarget, Pushes};
 pub use rules::{Code, CodeHash, DoorRules, Rules};
 pub use sqlite::Sqlite;
 
 /// Everything the hub keeps.
 pub trait Store:
-    Directory + Rules + Passes + Enrolment + Ledger + Clips + Feed + Keeping + Privacy
+    Directory + Rules + Passes + Enrolment + Ledger + Clips + Feed + Keeping + Privacy + Pushes
 {
     /// Changes its value after every change to the store, by this process or another.
     fn changes(&self) -> watch::Receiver<u64>;

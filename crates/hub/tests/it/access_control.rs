@@ -138,6 +138,9 @@ fn every_endpoint_says_who_may_use_it() {
     DELETE /v1/passes/ID: resident
     PUT /v1/passes/ID: resident
     GET /v1/policy: resident
+    DELETE /v1/push: resident
+    GET /v1/push: resident
+    PUT /v1/push: resident
     PUT /v1/records: door
     GET /v1/relays/ID: door
     DELETE /v1/residents/ID: resident

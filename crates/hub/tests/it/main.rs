@@ -24,6 +24,7 @@ mod passes;
 mod privacy;
 mod program;
 mod program_rules;
+mod push;
 mod records;
 mod relay;
 mod restart;

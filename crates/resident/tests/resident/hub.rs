@@ -17,7 +17,8 @@ use hub_api::{
     Carried, CarriedDoor, ClientIdentity, DeviceInfo, DoorInfo, Enrolled, EnrolledSubject,
     EntryInfo, EntryPage, ErrorCode, Event, Forgotten, Invite, IssuedCredential, LiveReceiver,
     LiveSender, MadeCode, MadePass, MyData, NewPass, OwnCode, PassChange, PassInfo, PassState,
-    PassToken, Policy, ServerEvent, Subject, WatchPage, live_connection,
+    PassToken, Policy, PushOffer, PushSubscription, ServerEvent, Subject, WatchPage,
+    live_connection,
 };
 use resident::hub::{Events, Hub, HubAddress, HubError, Hubs};
 use tokio::sync::{mpsc, watch};
@@ -92,6 +93,10 @@ pub(crate) struct State {
     pub(crate) forgot: Option<ResidentId>,
     /// How often an app prepared its connection anew.
     pub(crate) clients: u32,
+    /// Its key for push servers, where it wakes devices.
+    pub(crate) vapid_key: Option<String>,
+    /// Where the device is woken.
+    pub(crate) push: Option<PushSubscription>,
     /// What each event stream was opened after.
     pub(crate) resumed_after: Vec<Option<u64>>,
 }
@@ -457,6 +462,28 @@ impl Hub for Connection {
             passes: 0,
             name_kept: false,
         })
+    }
+
+    async fn push_offer(&self) -> Result<PushOffer, HubError> {
+        self.0.is_up()?;
+        let vapid_key = self.0.state().vapid_key.clone();
+        let vapid_key = vapid_key.ok_or(HubError::Refused {
+            code: ErrorCode::NotFound,
+            retryable: false,
+        })?;
+        Ok(PushOffer { vapid_key })
+    }
+
+    async fn put_push(&self, subscription: &PushSubscription) -> Result<(), HubError> {
+        self.0.is_up()?;
+        self.0.state().push = Some(subscription.clone());
+        Ok(())
+    }
+
+    async fn delete_push(&self) -> Result<(), HubError> {
+        self.0.is_up()?;
+        self.0.state().push = None;
+        Ok(())
     }
 
     async fn watch_door(&self, _: DoorId) -> Result<(LiveSender, LiveReceiver), HubError> {

@@ -26,6 +26,7 @@ mod own_code;
 mod own_data;
 mod passes;
 mod preferences;
+mod push;
 mod remote;
 mod unlocking;
 mod waking;

@@ -10,6 +10,7 @@ mod keeping;
 mod ledger;
 mod passes;
 mod privacy;
+mod push;
 mod rules;
 
 use std::path::{Path, PathBuf};
