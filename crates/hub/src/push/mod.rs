@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use access::DeviceId;
 use futures::StreamExt as _;
+use tokio::task::JoinSet;
 use tracing::{debug, error, info, warn};
 
 pub(crate) use address::{Reach, checked_endpoint};
@@ -21,7 +22,7 @@ pub(crate) use vapid::VapidKey;
 use crate::domain::{Hub, HubError};
 use crate::store::{Audience, Notice, Posted, PushTarget};
 pub(crate) use sender::SenderError;
-use sender::{Outcome, Sender};
+use sender::{Attempt, Outcome, Sender};
 
 /// What happens within this time wakes a device once.
 const TOGETHER: Duration = Duration::from_secs(2);
@@ -32,12 +33,16 @@ const BATCH: u32 = 200;
 /// How many push servers are spoken to at once.
 const AT_ONCE: usize = 8;
 
-/// Wakes devices for what happens, until it is dropped; nobody, unless the operator turned it on.
+/// Wakes devices for what happens, until it is dropped.
 pub(crate) async fn wake_devices(hub: Arc<Hub>, sender: Sender) {
-    let sender = Arc::new(sender);
     let mut changes = hub.store.changes();
+    let mut waking = Waking {
+        hub,
+        sender: Arc::new(sender),
+        later: JoinSet::new(),
+    };
     loop {
-        if let Err(error) = catch_up(&hub, &sender).await {
+        if let Err(error) = waking.catch_up().await {
             error!(%error, "devices were not woken");
         }
         if changes.changed().await.is_err() {
@@ -56,22 +61,54 @@ pub(crate) fn sender(hub: &Hub) -> Result<Option<Sender>, SenderError> {
     Sender::new(settings, hub.vapid_key()?).map(Some)
 }
 
-async fn catch_up(hub: &Hub, sender: &Arc<Sender>) -> Result<(), HubError> {
-    let store = &hub.store;
-    let Some(mut after) = store.pushed().await? else {
-        // What happened before the operator turned it on is no news.
-        return Ok(store.set_pushed(store.newest_event().await?).await?);
-    };
-    let mut audiences = HashSet::new();
-    loop {
-        let posted = store.posted(after, BATCH).await?;
-        let Some(last) = posted.last() else { break };
-        after = last.id;
-        audiences.extend(posted.iter().filter(|it| is_news(it)).map(|it| it.audience));
-        store.set_pushed(after).await?;
+struct Waking {
+    hub: Arc<Hub>,
+    sender: Arc<Sender>,
+    /// The devices that are tried again: nobody else waits for them.
+    later: JoinSet<()>,
+}
+
+impl Waking {
+    async fn catch_up(&mut self) -> Result<(), HubError> {
+        let store = &self.hub.store;
+        let Some(mut after) = store.pushed().await? else {
+            // What happened before the operator turned it on is no news.
+            return Ok(store.set_pushed(store.newest_event().await?).await?);
+        };
+        let mut audiences = HashSet::new();
+        loop {
+            let posted = store.posted(after, BATCH).await?;
+            let Some(last) = posted.last() else { break };
+            after = last.id;
+            audiences.extend(posted.iter().filter(|it| is_news(it)).map(|it| it.audience));
+        }
+        let audiences: Vec<_> = audiences.into_iter().collect();
+        self.wake(&audiences).await?;
+        // Only now: a hub that goes down meanwhile wakes them twice rather than never.
+        Ok(self.hub.store.set_pushed(after).await?)
     }
-    let audiences: Vec<_> = audiences.into_iter().collect();
-    wake(hub, sender, &audiences).await
+
+    async fn wake(&mut self, audiences: &[Audience]) -> Result<(), HubError> {
+        while self.later.try_join_next().is_some() {}
+        let targets = self.hub.store.push_targets(audiences).await?;
+        let now = self.hub.clock.now_s();
+        let sender = &self.sender;
+        let attempts = futures::stream::iter(targets).map(|(device, target)| async move {
+            let attempt = sender.wake(&target, now).await;
+            (device, target, attempt)
+        });
+        let mut attempts = std::pin::pin!(attempts.buffer_unordered(AT_ONCE));
+        while let Some((device, target, attempt)) = attempts.next().await {
+            match attempt {
+                Attempt::Over(outcome) => settle(&self.hub, device, &target, outcome).await?,
+                Attempt::Again(_) => {
+                    let (hub, sender) = (self.hub.clone(), sender.clone());
+                    self.later.spawn(try_again(hub, sender, device, target));
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What residents are notified of: somebody came, or something happened to a door.
@@ -79,32 +116,27 @@ fn is_news(posted: &Posted) -> bool {
     matches!(posted.notice, Notice::Entry { .. }) && !matches!(posted.audience, Audience::Doors(_))
 }
 
-async fn wake(hub: &Hub, sender: &Arc<Sender>, audiences: &[Audience]) -> Result<(), HubError> {
-    let targets = hub.store.push_targets(audiences).await?;
-    let now = hub.clock.now_s();
-    let outcomes = futures::stream::iter(targets)
-        .map(|(device, target)| wake_one(sender.clone(), device, target, now));
-    let mut outcomes = std::pin::pin!(outcomes.buffer_unordered(AT_ONCE));
-    while let Some((device, target, outcome)) = outcomes.next().await {
-        match outcome {
-            Outcome::Taken => debug!(%device, "woken"),
-            Outcome::Gone => {
-                info!(%device, "its endpoint is gone: it is woken no more");
-                hub.store.drop_push_at(device, &target.endpoint).await?;
-            }
-            Outcome::Refused(status) => warn!(%device, status, "a push server refused"),
-            Outcome::Failed => warn!(%device, "a push server cannot be reached"),
-        }
+async fn try_again(hub: Arc<Hub>, sender: Arc<Sender>, device: DeviceId, target: PushTarget) {
+    let outcome = retry::wake(&sender, &target, &hub.clock).await;
+    if let Err(error) = settle(&hub, device, &target, outcome).await {
+        error!(%error, "an endpoint that is gone was not forgotten");
     }
-    Ok(())
 }
 
-async fn wake_one(
-    sender: Arc<Sender>,
+async fn settle(
+    hub: &Hub,
     device: DeviceId,
-    target: PushTarget,
-    now: u64,
-) -> (DeviceId, PushTarget, Outcome) {
-    let outcome = retry::wake(&sender, &target, now).await;
-    (device, target, outcome)
+    target: &PushTarget,
+    outcome: Outcome,
+) -> Result<(), HubError> {
+    match outcome {
+        Outcome::Taken => debug!(%device, "woken"),
+        Outcome::Gone => {
+            info!(%device, "its endpoint is gone: it is woken no more");
+            hub.store.drop_push_at(device, &target.endpoint).await?;
+        }
+        Outcome::Refused(status) => warn!(%device, status, "a push server refused"),
+        Outcome::Failed => warn!(%device, "a push server cannot be reached"),
+    }
+    Ok(())
 }

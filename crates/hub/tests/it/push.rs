@@ -302,18 +302,36 @@ async fn what_came_while_the_hub_was_down_wakes_when_it_is_back() {
     courier_comes(&mut door, &elm).await;
     server.until(1).await;
     hub.stop().await;
+    let now = hub.clock.now_s();
     hub.folder()
         .open_store()
         .map(|store| async move {
             use hub::store::{Audience, Feed as _, Notice};
             let audience = Audience::Residents(elm.building.id);
-            store.post(audience, Notice::Entry { entry: 1 }, 1).await
+            store.post(audience, Notice::Entry { entry: 1 }, now).await
         })
         .unwrap()
         .await
         .unwrap();
     hub.resume().await;
     server.until(2).await;
+}
+
+#[tokio::test]
+async fn who_cannot_be_reached_keeps_nobody_waiting() {
+    let server = PushServer::start().await;
+    let (hub, elm, maya, mut door, receiver) = set(&server).await;
+    let noor = hub.enrol_neighbour(&elm).await;
+    let neighbour = Receiver::new();
+    let subscription = neighbour.on(&server, "noor");
+    noor.client.put_push(&subscription).await.unwrap();
+    // A port where nobody listens.
+    let nowhere = receiver.at("https://localhost:9/maya");
+    maya.client.put_push(&nowhere).await.unwrap();
+    for round in 1..=3 {
+        courier_comes(&mut door, &elm).await;
+        server.until(round).await;
+    }
 }
 
 #[tokio::test]
