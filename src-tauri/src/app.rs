@@ -5,6 +5,7 @@ use std::sync::Arc;
 use resident::{Controller, Outside};
 use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tauri_plugin_deep_link::DeepLinkExt as _;
+use tracing::debug;
 
 use crate::bindings::seam;
 #[cfg(desktop)]
@@ -37,7 +38,8 @@ pub(crate) fn run(start: Start) -> anyhow::Result<()> {
             set_up(app, start)
         })
         .build(tauri::generate_context!())?;
-    app.run(|app, event| {
+    let handle = app.handle().clone();
+    let code = app.run_return(|app, event| {
         // Closing the window leaves the app in the tray; only "Quit" ends it.
         if let RunEvent::ExitRequested {
             code: None, api, ..
@@ -47,7 +49,8 @@ pub(crate) fn run(start: Start) -> anyhow::Result<()> {
             api.prevent_exit();
         }
     });
-    Ok(())
+    debug!(code, "ended");
+    system::end(&handle)
 }
 
 /// Whether the app can be reached without a window.

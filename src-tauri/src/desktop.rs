@@ -13,6 +13,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::{self, Start};
 use crate::arguments::{self, Arguments, Task};
+#[cfg(target_os = "linux")]
+pub(crate) use crate::renewal::start_anew_if_due as end;
 use crate::shell::Resident;
 use crate::{headless, login_start, shortcut, tray, updates, window};
 
@@ -68,6 +70,8 @@ fn complain(error: &anyhow::Error) {
 
 /// The plug-ins of a computer.
 pub(crate) fn plug_in(builder: Builder<Wry>) -> Builder<Wry> {
+    #[cfg(target_os = "linux")]
+    let builder = builder.manage(crate::renewal::Renewal::default());
     builder
         // First, so that a second start ends before it touches anything.
         .plugin(tauri_plugin_single_instance::init(|app, words, _| {
@@ -102,6 +106,13 @@ pub(crate) fn put_up_tray(app: &AppHandle) -> bool {
 pub(crate) fn begin(app: &AppHandle) {
     tauri::async_runtime::spawn(updates::look_daily(app.clone()));
     listen_for_keys(app);
+}
+
+/// What there is to do after the app has run.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
+pub(crate) fn end(_: &AppHandle) -> anyhow::Result<()> {
+    Ok(())
 }
 
 /// The link that the app was opened with: here it came with the command line.

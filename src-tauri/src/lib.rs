@@ -23,6 +23,8 @@ mod login_start;
 mod notifier;
 #[cfg(any(mobile, test))]
 mod phone;
+#[cfg(target_os = "linux")]
+mod renewal;
 mod shell;
 #[cfg(desktop)]
 mod shortcut;

@@ -109,6 +109,12 @@ impl TauriShell {
         self.notifier.outlet().await
     }
 
+    /// Whether a notification stands that would be answered to this program.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_noticed(&self) -> bool {
+        self.notifier.stands()
+    }
+
     fn note(&self, notification: Notification) -> Note {
         let app = self.app.clone();
         let Notification { clip, collects, .. } = notification;

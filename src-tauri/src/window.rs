@@ -81,6 +81,7 @@ pub(crate) fn handle_event(window: &Window, event: &WindowEvent) {
     #[cfg(target_os = "linux")]
     if matches!(event, WindowEvent::Destroyed) {
         crate::web_process::end_without_window(window.app_handle());
+        crate::renewal::await_calm(window.app_handle());
     }
     #[cfg(mobile)]
     if in_front {

@@ -40,6 +40,7 @@ interface Samples {
   cold_start: number[];
   rebuild: number[];
   memory_window: number[];
+  memory_closed: number[];
   memory_tray: number[];
   rows_10k_first_paint: number[];
   decision_to_notification: number[];
@@ -119,12 +120,12 @@ interface Desk {
 async function inTray(
   data: string,
   { screen, door, windows, site, notifications }: Desk,
-): Promise<Pick<Samples, "rebuild" | "memory_tray" | "decision_to_notification">> {
-  const taken = { rebuild: [] as number[], memory_tray: [] as number[] };
+): Promise<Pick<Samples, "rebuild" | "memory_closed" | "memory_tray" | "decision_to_notification">> {
+  const taken = { rebuild: [] as number[], memory_closed: [] as number[], memory_tray: [] as number[] };
   const app = Windowed.app(data);
   try {
     for (let round = 0; round < STARTS; round += 1) {
-      await toTray(app, screen, door, windows);
+      taken.memory_closed.push(await toTray(app, screen, door, windows));
       taken.memory_tray.push(await app.memory());
       const asked = await askToShow();
       taken.rebuild.push((await screen.shows(door, DOOR_PX)) - asked);
@@ -136,13 +137,19 @@ async function inTray(
   }
 }
 
-async function toTray(app: Windowed, screen: Screen, door: Colour, windows: WindowManager): Promise<void> {
+/** Closes the window, and waits until the app is in the tray for good. Returns what it still took soon after the window, in MB. */
+async function toTray(app: Windowed, screen: Screen, door: Colour, windows: WindowManager): Promise<number> {
   await screen.shows(door, DOOR_PX);
   await sleep(SETTLED_MS);
+  const execution = await app.execution();
   await windows.closeWindow("Vestibule");
   await screen.clears(door);
   await sleep(SETTLED_MS);
   if (await app.has("WebKitWebProces")) throw new Error("the closed window's web view goes on");
+  const memory = await app.memory();
+  await app.startsAnew(execution);
+  await sleep(SETTLED_MS);
+  return memory;
 }
 
 /** From a door's decision, as its record says, until the desktop is asked to show the notification. */

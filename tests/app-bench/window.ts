@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 
-import { family } from "../desktop/processes.ts";
+import { executionOf, family, startedAnew } from "../desktop/processes.ts";
 import { program } from "../desktop/programs.ts";
 import { memoryOf } from "./memory.ts";
 
@@ -35,6 +35,16 @@ export class Windowed {
   /** Whether a process of this name belongs to it. */
   async has(name: string): Promise<boolean> {
     return (await family(this.#pid)).some((process) => process.name === name);
+  }
+
+  /** What is another once it has started anew. */
+  execution(): Promise<string> {
+    return executionOf(this.#pid);
+  }
+
+  /** Waits until it has started anew. */
+  startsAnew(execution: string): Promise<void> {
+    return startedAnew(this.#pid, execution);
   }
 
   /** Ends it, and waits until nothing is left of it. */

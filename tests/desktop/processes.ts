@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A running process and who started it. */
 export interface Process {
@@ -14,6 +15,31 @@ export async function family(pid: number): Promise<Process[]> {
   const found = all.filter((process) => process.pid === pid);
   for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
   return found;
+}
+
+/** Waits until so many processes of WebKit's belong to a program. */
+export async function webKit(pid: number | undefined, enough: (count: number) => boolean): Promise<void> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const names = (await family(pid ?? 0)).map(({ name }) => name);
+    if (enough(names.filter((name) => name.startsWith("WebKit")).length)) return;
+    if (Date.now() > end) throw new Error(`after 20 s there are ${names.join(", ")}`);
+    await sleep(100);
+  }
+}
+
+/** What is another after a program was started in place of itself, in the same process: where the kernel put it. */
+export async function executionOf(pid: number | undefined): Promise<string> {
+  return (await readFile(`/proc/${pid}/auxv`)).toString("hex");
+}
+
+/** Waits until the program of a process was started in place of itself. */
+export async function startedAnew(pid: number | undefined, execution: string): Promise<void> {
+  const end = Date.now() + 60_000;
+  while ((await executionOf(pid)) === execution) {
+    if (Date.now() > end) throw new Error("the program did not start anew within 60 s");
+    await sleep(100);
+  }
 }
 
 async function running(): Promise<Process[]> {

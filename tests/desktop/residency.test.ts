@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { App, startAgain } from "./app.ts";
-import { family } from "./processes.ts";
+import { webKit } from "./processes.ts";
 import { program } from "./programs.ts";
 import { Site } from "./site.ts";
 import { WindowManager } from "./window-manager.ts";
@@ -99,25 +99,14 @@ describe("the app as a resident of the desktop", () => {
     const env = { ...process.env, VESTIBULE_DATA_DIR: join(folder, "app") };
     const alone = spawn(program("vestibule"), [], { env, stdio: "ignore" });
     try {
-      await webKit(alone, (count) => count >= 2);
+      await webKit(alone.pid, (count) => count >= 2);
       await windows.closeWindow("Vestibule");
-      await webKit(alone, (count) => count === 0);
+      await webKit(alone.pid, (count) => count === 0);
       assert.equal(alone.exitCode, null);
       await startAgain(join(folder, "app"));
-      await webKit(alone, (count) => count >= 2);
+      await webKit(alone.pid, (count) => count >= 2);
     } finally {
       alone.kill();
     }
   });
 });
-
-/** Waits until so many processes of WebKit's belong to a program. */
-async function webKit({ pid }: ChildProcess, enough: (count: number) => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  for (;;) {
-    const names = (await family(pid ?? 0)).map(({ name }) => name);
-    if (enough(names.filter((name) => name.startsWith("WebKit")).length)) return;
-    if (Date.now() > end) throw new Error(`after 20 s there are ${names.join(", ")}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

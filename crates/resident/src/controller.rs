@@ -53,6 +53,8 @@ pub struct Controller<S: Shell> {
     pending_errand: Mutex<Option<Errand>>,
     /// One enrolment or leaving at a time.
     belonging: tokio::sync::Mutex<()>,
+    /// Read by what a person asked for and waits for.
+    awaited: tokio::sync::RwLock<()>,
 }
 
 /// Why the app cannot start.
@@ -80,6 +82,7 @@ impl<S: Shell> Controller<S> {
             pending_invite: Mutex::default(),
             pending_errand: Mutex::default(),
             belonging: tokio::sync::Mutex::default(),
+            awaited: tokio::sync::RwLock::default(),
         };
         lock(&controller.always).spawn(publish(controller.core.clone()));
         if is_enrolled {
@@ -180,6 +183,7 @@ impl<S: Shell> Controller<S> {
 
     /// Has the building make this device's own keypad code; the one before opens nothing from now on.
     pub async fn make_own_code(&self) -> Result<(), AppError> {
+        let _awaited = self.awaited.read().await;
         self.core.make_own_code().await
     }
 
@@ -283,6 +287,7 @@ impl<S: Shell> Controller<S> {
         clip_id: &str,
         folder: PathBuf,
     ) -> Result<ExportedClip, AppError> {
+        let _awaited = self.awaited.read().await;
         self.core.export_clip(parse_clip(clip_id)?, folder).await
     }
 
@@ -293,6 +298,7 @@ impl<S: Shell> Controller<S> {
 
     /// Has the hub make a pass for a guest or a delivery.
     pub async fn make_pass(&self, draft: PassDraft) -> Result<Pass, AppError> {
+        let _awaited = self.awaited.read().await;
         self.core.make_pass(draft).await
     }
 
@@ -303,12 +309,14 @@ impl<S: Shell> Controller<S> {
         label: String,
         until_ms: u64,
     ) -> Result<(), AppError> {
+        let _awaited = self.awaited.read().await;
         let pass = parse_pass(pass_id)?;
         self.core.change_pass(pass, label, until_ms).await
     }
 
     /// Ends a pass at once.
     pub async fn revoke_pass(&self, pass_id: &str) -> Result<(), AppError> {
+        let _awaited = self.awaited.read().await;
         self.core.revoke_pass(parse_pass(pass_id)?).await
     }
 
@@ -349,11 +357,13 @@ impl<S: Shell> Controller<S> {
 
     /// Takes a device of this resident off the building's list.
     pub async fn remove_device(&self, device_id: &str) -> Result<(), AppError> {
+        let _awaited = self.awaited.read().await;
         self.core.remove_device(device_id).await
     }
 
     /// Saves everything that the hub and this device hold about the resident as a file in a folder.
     pub async fn export_data(&self, folder: PathBuf) -> Result<ExportedData, AppError> {
+        let _awaited = self.awaited.read().await;
         self.core.export_data(folder).await
     }
 
@@ -426,6 +436,34 @@ impl<S: Shell> Controller<S> {
     /// notices by itself too, some seconds later.
     pub fn wake(&self) {
         self.core.wake();
+    }
+
+    /// Whether something is under way that a person waits for.
+    pub fn is_busy(&self) -> bool {
+        self.belonging.try_lock().is_err()
+            || self.awaited.try_write().is_err()
+            || self.core.is_at_work()
+    }
+
+    /// Stops following the building, unless something is under way; says whether it did. Nothing is lost: what happens
+    /// meanwhile is fetched and told of after [`resume`](Self::resume), or by the next start.
+    pub async fn pause(&self) -> bool {
+        let Ok(_nobody_comes_or_leaves) = self.belonging.try_lock() else {
+            return false;
+        };
+        if self.awaited.try_write().is_err() || self.core.is_at_work() {
+            return false;
+        }
+        let mut stopped = std::mem::take(&mut *lock(&self.while_enrolled));
+        stopped.shutdown().await;
+        true
+    }
+
+    /// Goes on after a pause.
+    pub fn resume(&self) {
+        if self.core.enrolment().is_ok() {
+            self.begin();
+        }
     }
 
     /// Keeps an invite that was opened from outside until a window takes it.

@@ -200,6 +200,18 @@ impl<S: Shell> Core<S> {
         Ok(keys)
     }
 
+    /// Whether a door is being unlocked, or is open, or a pass was asked for of which nobody knows whether it was made.
+    pub(crate) fn is_at_work(&self) -> bool {
+        let live = self.live();
+        let rests = |attempt: &Attempt| {
+            matches!(
+                attempt.state,
+                UnlockState::Idle | UnlockState::Failed { .. }
+            )
+        };
+        live.asked_pass.is_some() || !live.attempts.values().all(rests)
+    }
+
     pub(crate) fn set_keys(&self, keys: Arc<DeviceKeys>) {
         self.live().keys = Some(keys);
     }

@@ -85,6 +85,11 @@ impl Notifier for DesktopNotifier {
         }
     }
 
+    #[cfg(target_os = "linux")]
+    fn stands(&self) -> bool {
+        !lock(&self.standing).is_empty()
+    }
+
     async fn outlet(&self) -> NotificationOutlet {
         // It blocks a thread until the server answers, if it ever does: one is enough.
         if self.asking.swap(true, Ordering::AcqRel) {

@@ -50,6 +50,11 @@ pub(crate) trait Notifier: Send + Sync {
     fn renew(&self, note: Note);
     /// Puts a JPEG into the notification of an entry, if it still stands.
     fn illustrate(&self, entry: u64, picture: Bytes);
+    /// Whether one stands, or is about to, whose answer comes to this very program.
+    #[cfg(target_os = "linux")]
+    fn stands(&self) -> bool {
+        false
+    }
     /// Whether anything shows them.
     async fn outlet(&self) -> NotificationOutlet;
 }

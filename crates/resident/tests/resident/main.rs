@@ -25,6 +25,7 @@ mod outside;
 mod own_code;
 mod own_data;
 mod passes;
+mod pausing;
 mod preferences;
 mod push;
 mod remote;
