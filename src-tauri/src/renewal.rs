@@ -4,12 +4,10 @@
 use std::convert::Infallible;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Manager as _};
 use tokio::time::sleep;
 use tracing::{info, warn};
@@ -27,25 +25,20 @@ const FIRST_OF_OURS: i32 = 3;
 /// The start anew that is to come.
 #[derive(Debug, Default)]
 pub(crate) struct Renewal {
-    waiting: Mutex<Option<JoinHandle<()>>>,
+    /// Counts closed windows.
+    closed: AtomicU64,
     is_due: AtomicBool,
 }
 
 /// Has the program start anew, unless there is a window again by then. A driver that automates the app goes with the
-/// program that it started.
+/// program that it started, and an `AppImage` is there only as long as the program that it runs.
 pub(crate) fn await_calm(app: &AppHandle) {
-    if crate::is_automated() {
+    if crate::is_automated() || std::env::var_os("APPIMAGE").is_some() {
         return;
     }
-    let waiting = tauri::async_runtime::spawn(end_once_calm(app.clone()));
-    let renewal = app.state::<Renewal>();
-    let mut earlier = renewal
-        .waiting
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    if let Some(earlier) = earlier.replace(waiting) {
-        earlier.abort();
-    }
+    let closed = &app.state::<Renewal>().closed;
+    let number = closed.fetch_add(1, Ordering::Relaxed) + 1;
+    tauri::async_runtime::spawn(end_once_calm(app.clone(), number));
 }
 
 /// Starts the program anew where it ended for that; returns where it ended for good.
@@ -64,10 +57,11 @@ fn start_anew() -> anyhow::Result<Infallible> {
     Err(error).context("the program cannot start anew in the tray")
 }
 
-async fn end_once_calm(app: AppHandle) {
+async fn end_once_calm(app: AppHandle, number: u64) {
     loop {
         sleep(PAUSE).await;
-        if app.get_webview_window(MAIN).is_some() {
+        let is_last = app.state::<Renewal>().closed.load(Ordering::Relaxed) == number;
+        if !is_last || app.get_webview_window(MAIN).is_some() {
             return;
         }
         // From here on nothing comes from the hub that would have to be told: the next start fetches it.

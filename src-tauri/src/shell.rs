@@ -1,7 +1,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use resident::ui::{Errand, ErrorCode, NotificationOutlet, UiEvent, UnlockState};
+#[cfg(desktop)]
+use resident::ui::Errand;
+use resident::ui::{ErrorCode, NotificationOutlet, UiEvent, UnlockState};
 use resident::words::Words;
 use resident::{Act, Action, Controller, Notification, Shell};
 use tauri::{AppHandle, Manager as _};

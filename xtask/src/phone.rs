@@ -18,6 +18,9 @@ use crate::{
     shell::{command, run as run_command},
 };
 
+/// Today's phones.
+const ANDROID: &str = "aarch64-linux-android";
+
 /// What phones load: iOS the first, Android the second. The third is for the tests.
 const LIBRARIES: &str = "crate-type = [\"staticlib\", \"cdylib\", \"rlib\"]\n";
 
@@ -30,6 +33,9 @@ pub(crate) struct Arguments {
     /// Make the project, and build nothing.
     #[arg(long)]
     prepare: bool,
+    /// Only have the compiler read everything as for Android; needs no SDK.
+    #[arg(long, conflicts_with = "prepare")]
+    check: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,6 +48,9 @@ enum System {
 
 /// Makes the project where there is none, completes it, and builds it.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.check {
+        return check(arguments.system);
+    }
     setup::ensure(&[Need::Ui, Need::Tool(Tool::Tauri)])?;
     let (system, manifest) = (arguments.system, app().join("Cargo.toml"));
     let committed = fs::read_to_string(&manifest)?.replace(LIBRARIES, "");
@@ -60,6 +69,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         fs::write(&manifest, committed)?;
     }
     done
+}
+
+/// Has the compiler read the app as for phones of this kind. Nothing is linked, so any C compiler for their processors will do.
+fn check(system: System) -> Result<()> {
+    ensure!(
+        matches!(system, System::Android),
+        "what is for an iPhone is checked by building it, on a Mac: `cargo xtask phone ios`"
+    );
+    setup::ensure(&[Need::Build, Need::Cross])?;
+    run_command(&mut command("rustup", &["target", "add", ANDROID]))?;
+    say::stage("reading the app as for Android");
+    let folder = repo::target().join("phone/check");
+    run_command(
+        command("cargo", &["clippy", "--package", "vestibule-app", "--lib"])
+            .args(["--target", ANDROID, "--", "--deny", "warnings"])
+            .env("CARGO_TARGET_DIR", folder)
+            .env(format!("CC_{ANDROID}"), "aarch64-linux-gnu-gcc")
+            .env(format!("AR_{ANDROID}"), "aarch64-linux-gnu-ar"),
+    )?;
+    say::line("nothing stands against it; what only Gradle and a phone can tell remains");
+    Ok(())
 }
 
 /// Makes the project where there is none, and completes it.

@@ -28,6 +28,8 @@ pub(crate) enum Need {
     Emulator,
     /// Debian's `motion`, to compare with.
     Motion,
+    /// A C compiler for the processors of phones.
+    Cross,
     /// npm packages of the folder `ui`.
     Ui,
     /// npm packages of the folder `tests`.
@@ -91,7 +93,8 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
             | Need::Desktop
             | Need::Chromium
             | Need::Emulator
-            | Need::Motion => {}
+            | Need::Motion
+            | Need::Cross => {}
         }
     }
     Ok(())

@@ -6,6 +6,13 @@ CREATE TABLE push (
     auth BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Nobody is woken there again, however the device's grant ended.
+CREATE TRIGGER push_ends AFTER UPDATE OF revoked_at ON standing_grant
+WHEN NEW.revoked_at IS NOT NULL
+BEGIN
+    DELETE FROM push WHERE device IN (SELECT id FROM device WHERE standing_grant = NEW.id);
+END;
+
 -- The last event for which devices were woken; none before the operator turned that on.
 CREATE TABLE push_progress (
     one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -111,6 +111,7 @@ impl Server {
         let certificates = Arc::new(certificates);
         let app =
             App::new(hub.clone(), origins, stopping.clone()).map_err(|_| ServeError::TokenKey)?;
+        let sender = push::sender(&hub)?;
         let handle = Handle::new();
         let serving = serve(listener, certificates.clone(), app, handle.clone(), address)?;
         folder.write_address(address)?;
@@ -118,7 +119,7 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(publish_changes(hub.clone()));
         tasks.spawn(keep_up(hub.clone(), certificates));
-        if let Some(sender) = push::sender(&hub)? {
+        if let Some(sender) = sender {
             tasks.spawn(push::wake_devices(hub.clone(), sender));
         }
         Ok(Self {

@@ -1,3 +1,4 @@
+use access::DoorId;
 use async_trait::async_trait;
 
 use crate::Shell;
@@ -43,6 +44,16 @@ impl<S: Shell> Core<S> {
         Ok(self.outside.authenticator.confirm(door).await?)
     }
 
+    /// The same where one of these doors opens only then: a code for it would be a way around.
+    pub(crate) async fn confirm_for(&self, doors: &[DoorId]) -> Result<(), AppError> {
+        let confirmed = self.store.preferences()?.confirmed;
+        let guarded = |door: &&DoorId| confirmed.contains(&door.to_string());
+        match doors.iter().find(guarded) {
+            Some(door) => self.confirm(&self.door_name(*door)).await,
+            None => Ok(()),
+        }
+    }
+
     /// Has a door's unlocks confirmed from now on, or no more. Either way the system confirms that first: one that it
     /// cannot confirm would lock the person out, and whoever finds the device unlocked must not take it away.
     pub(crate) async fn set_confirmed(
@@ -55,12 +66,13 @@ impl<S: Shell> Core<S> {
             return Ok(());
         }
         self.confirm(name).await?;
-        let mut preferences = self.store.preferences()?;
-        preferences.confirmed.retain(|id| id != door);
-        if confirmed {
-            preferences.confirmed.push(door.to_owned());
-        }
-        self.store.set_preferences(&preferences)?;
+        self.store.change_preferences(|mut preferences| {
+            preferences.confirmed.retain(|id| id != door);
+            if confirmed {
+                preferences.confirmed.push(door.to_owned());
+            }
+            preferences
+        })?;
         self.changed.notify_one();
         Ok(())
     }

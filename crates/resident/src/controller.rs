@@ -1,6 +1,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -55,6 +56,7 @@ pub struct Controller<S: Shell> {
     belonging: tokio::sync::Mutex<()>,
     /// Read by what a person asked for and waits for.
     awaited: tokio::sync::RwLock<()>,
+    is_paused: AtomicBool,
 }
 
 /// Why the app cannot start.
@@ -83,6 +85,7 @@ impl<S: Shell> Controller<S> {
             pending_errand: Mutex::default(),
             belonging: tokio::sync::Mutex::default(),
             awaited: tokio::sync::RwLock::default(),
+            is_paused: AtomicBool::new(false),
         };
         lock(&controller.always).spawn(publish(controller.core.clone()));
         if is_enrolled {
@@ -99,26 +102,28 @@ impl<S: Shell> Controller<S> {
     /// Keeps what the person chose for this device, but for what takes more than that: which doors are confirmed, and
     /// the keys for the nearest one.
     pub fn set_preferences(&self, preferences: &Preferences) -> Result<(), AppError> {
-        let was = self.core.store.preferences()?;
-        self.keep_preferences(&preferences.clone().but_guarded(was))
+        self.change_preferences(|was| preferences.clone().but_guarded(was))
     }
 
     /// Keeps the keys for the nearest door, which the program around listens for already.
     pub fn set_shortcut(&self, shortcut: Option<String>) -> Result<(), AppError> {
-        let was = self.core.store.preferences()?;
-        self.keep_preferences(&Preferences { shortcut, ..was })
+        self.change_preferences(|was| Preferences { shortcut, ..was })
     }
 
     /// Lets the system confirm who asks before this door opens, or no more; the system confirms the change too.
     pub async fn set_confirmed(&self, door_id: &str, confirmed: bool) -> Result<(), AppError> {
+        let _awaited = self.awaited.read().await;
         let door = self.known_door(door_id)?;
         self.core
             .set_confirmed(door_id, &door.name, confirmed)
             .await
     }
 
-    fn keep_preferences(&self, preferences: &Preferences) -> Result<(), AppError> {
-        self.core.store.set_preferences(preferences)?;
+    fn change_preferences(
+        &self,
+        change: impl FnOnce(Preferences) -> Preferences,
+    ) -> Result<(), AppError> {
+        self.core.store.change_preferences(change)?;
         self.core.changed.notify_one();
         Ok(())
     }
@@ -189,12 +194,14 @@ impl<S: Shell> Controller<S> {
 
     /// The digits of this device's own code; needs no hub.
     pub async fn reveal_own_code(&self) -> Result<String, AppError> {
+        let _awaited = self.awaited.read().await;
         self.core.reveal_own_code().await
     }
 
     /// Begins to unlock the nearest door, as a tap on it does, and answers which one that is. Asks none where none is
     /// near.
     pub async fn unlock_nearest(&self) -> Result<String, AppError> {
+        let _awaited = self.awaited.read().await;
         let door = self.core.nearest_door().await?;
         self.unlock(&door.id)?;
         Ok(door.id)
@@ -374,6 +381,7 @@ impl<S: Shell> Controller<S> {
 
     /// Has the building forget this resident, and leaves it; whether it keeps the name. Nothing happens without the hub.
     pub async fn forget_everywhere(&self) -> Result<bool, AppError> {
+        let _awaited = self.awaited.read().await;
         let name_kept = self.core.forget_at_hub().await?;
         self.forget().await?;
         Ok(name_kept)
@@ -451,17 +459,24 @@ impl<S: Shell> Controller<S> {
         let Ok(_nobody_comes_or_leaves) = self.belonging.try_lock() else {
             return false;
         };
-        if self.awaited.try_write().is_err() || self.core.is_at_work() {
+        let Some(mut stopped) = self.take_tasks() else {
             return false;
-        }
-        let mut stopped = std::mem::take(&mut *lock(&self.while_enrolled));
+        };
+        self.is_paused.store(true, Ordering::Release);
         stopped.shutdown().await;
         true
     }
 
+    /// What runs, unless somebody waits for something; what begins afterwards runs beside it.
+    fn take_tasks(&self) -> Option<JoinSet<()>> {
+        let mut running = lock(&self.while_enrolled);
+        let is_awaited = self.awaited.try_write().is_err() || self.core.is_at_work();
+        (!is_awaited).then(|| std::mem::take(&mut *running))
+    }
+
     /// Goes on after a pause.
     pub fn resume(&self) {
-        if self.core.enrolment().is_ok() {
+        if self.is_paused.swap(false, Ordering::AcqRel) && self.core.enrolment().is_ok() {
             self.begin();
         }
     }

@@ -30,6 +30,13 @@ impl<S: Shell> Core<S> {
 
     /// Has the hub make a code, and keeps it; the one before opens nothing from now on.
     pub(crate) async fn make_own_code(&self) -> Result<(), AppError> {
+        let doors = self.store.doors()?;
+        let doors: Vec<_> = doors
+            .iter()
+            .filter(|door| door.keypad)
+            .map(|door| door.id)
+            .collect();
+        self.confirm_for(&doors).await?;
         let keys = self.keys().await?;
         let made = self.hub().await?.make_own_code().await.map_err(refused)?;
         let code = Zeroizing::new(made.code);
@@ -44,6 +51,7 @@ impl<S: Shell> Core<S> {
     /// The digits of the code.
     pub(crate) async fn reveal_own_code(&self) -> Result<String, AppError> {
         let kept = self.store.own_code()?.ok_or(ErrorCode::CodeRefused)?;
+        self.confirm_for(&kept.own.doors).await?;
         let keys = self.keys().await?;
         let code = open(&keys, kept.own.id, &kept.sealed)?;
         Ok(code.to_string())

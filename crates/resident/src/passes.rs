@@ -28,7 +28,9 @@ impl<S: Shell> Core<S> {
 
     /// Has the hub make a pass. The same draft after an answer that was lost makes no second one.
     pub(crate) async fn make_pass(&self, draft: PassDraft) -> Result<Pass, AppError> {
-        let wanted = self.with_token(request(draft)?);
+        let request = request(draft)?;
+        self.confirm_for(&request.doors).await?;
+        let wanted = self.with_token(request);
         let made = self.hub().await?.make_pass(&wanted).await;
         if !made.as_ref().is_err_and(|error| may_be_done(*error)) {
             self.live().asked_pass = None;
@@ -73,10 +75,10 @@ impl<S: Shell> Core<S> {
         Ok(())
     }
 
-    /// Learns what the household calls the holder of a pass that somebody came with, where it was made elsewhere.
-    pub(crate) async fn learn_pass(&self, hub: &dyn Hub, entry: &EntryInfo) {
-        let Some(pass) = entry.pass else { return };
-        if !matches!(self.store.pass(pass), Ok(None)) {
+    /// Learns what the household calls the holders of passes that somebody came with, where they were made elsewhere.
+    pub(crate) async fn learn_passes(&self, hub: &dyn Hub, entries: &[EntryInfo]) {
+        let mut passes = entries.iter().filter_map(|entry| entry.pass);
+        if !passes.any(|pass| matches!(self.store.pass(pass), Ok(None))) {
             return;
         }
         if let Err(error) = self.refresh_passes(hub).await {

@@ -151,7 +151,7 @@ async fn take<S: Shell>(core: &Core<S>, hub: &dyn Hub, event: ServerEvent) -> Re
     let ServerEvent { id, event } = event;
     match event {
         Event::Entry(entry) => {
-            core.learn_pass(hub, &entry).await;
+            core.learn_passes(hub, std::slice::from_ref(&entry)).await;
             let change = core.store.take_entry(id, &entry)?;
             announce(core, change.as_slice(), true);
         }
@@ -254,6 +254,7 @@ async fn fetch_entries<S: Shell>(
     // Oldest first, so that the list grows upwards as it would have.
     missed.sort_unstable_by_key(|entry| entry.id);
     let newest = missed.last().map(|entry| entry.id);
+    core.learn_passes(hub, &missed).await;
     let changes = core.store.put_entries(&missed, newest)?;
     if before.is_some() {
         // Too much was missed to fetch it all now: scrolling fetches the rest.

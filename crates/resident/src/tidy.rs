@@ -31,5 +31,8 @@ pub(crate) async fn keep_small<S: Shell>(core: Arc<Core<S>>) {
             Ok(forgotten) => info!(forgotten, "old activity was forgotten"),
             Err(error) => warn!(%error, "old activity could not be forgotten"),
         }
+        if let Err(error) = core.store.forget_ended_codes(clock::now_s()) {
+            warn!(%error, "codes of passes that are over could not be forgotten");
+        }
     }
 }

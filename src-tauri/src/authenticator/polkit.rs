@@ -14,6 +14,9 @@ const ACTION: &str = "org.vestibule.app.open-door";
 /// How long the prompt stands.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long the system's bus may take to answer.
+const BUS_PATIENCE: Duration = Duration::from_secs(5);
+
 /// polkit may show a prompt, instead of only saying that one is needed.
 const ALLOW_USER_INTERACTION: u32 = 1;
 
@@ -52,7 +55,10 @@ impl Polkit {
     }
 
     async fn ask(&self) -> zbus::Result<Result<(), NotConfirmed>> {
-        let connection = (self.connect)()?.build().await?;
+        let Ok(connection) = timeout(BUS_PATIENCE, (self.connect)()?.build()).await else {
+            return Ok(Err(NotConfirmed::Unavailable));
+        };
+        let connection = connection?;
         let authority = AuthorityProxy::new(&connection).await?;
         // Each connection has its own name on the bus, so it names this prompt too.
         let me = connection.unique_name().map_or("", |name| name.as_str());

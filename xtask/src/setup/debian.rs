@@ -60,6 +60,8 @@ const EMULATOR: &[&str] = &[
 
 const MOTION: &[&str] = &["motion"];
 
+const CROSS: &[&str] = &["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
+
 fn packages_for(need: Need) -> &'static [&'static str] {
     match need {
         Need::Build => BUILD,
@@ -68,6 +70,7 @@ fn packages_for(need: Need) -> &'static [&'static str] {
         Need::Chromium => CHROMIUM,
         Need::Emulator | Need::Guest => EMULATOR,
         Need::Motion => MOTION,
+        Need::Cross => CROSS,
         Need::Ui | Need::Tests | Need::Tool(_) => &[],
     }
 }

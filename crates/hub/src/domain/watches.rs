@@ -33,17 +33,15 @@ impl Hub {
             Some(text) => start_ms(date(text)?, &zone)?,
             None => u64::MAX,
         };
-        let Some(newest) = self.store.newest_watch(&doors, before_ms).await? else {
-            return Ok(WatchPage {
-                days: Vec::new(),
-                next: None,
-            });
-        };
-        let from = day_of(newest, &zone).saturating_sub((PAGE_DAYS - 1).days());
+        let today = day_of(self.clock.now_s().saturating_mul(1000), &zone);
+        // Where a page ends must not tell that somebody watches today.
+        let past_ms = before_ms.min(start_ms(today, &zone)?);
+        let newest = self.store.newest_watch(&doors, past_ms).await?;
+        let last = newest.map_or(today, |newest| day_of(newest, &zone));
+        let from = last.saturating_sub((PAGE_DAYS - 1).days());
         let from_ms = start_ms(from, &zone)?;
         let rows = self.store.watches(&doors, from_ms, before_ms).await?;
         let older = self.store.newest_watch(&doors, from_ms).await?;
-        let today = day_of(self.clock.now_s().saturating_mul(1000), &zone);
         Ok(WatchPage {
             days: days(&rows, household.resident, today, &zone),
             next: older.map(|_| from.to_string()),

@@ -71,16 +71,21 @@ struct Waking {
 impl Waking {
     async fn catch_up(&mut self) -> Result<(), HubError> {
         let store = &self.hub.store;
-        let Some(mut after) = store.pushed().await? else {
+        let Some(before) = store.pushed().await? else {
             // What happened before the operator turned it on is no news.
             return Ok(store.set_pushed(store.newest_event().await?).await?);
         };
+        let mut after = before;
         let mut audiences = HashSet::new();
         loop {
             let posted = store.posted(after, BATCH).await?;
             let Some(last) = posted.last() else { break };
             after = last.id;
             audiences.extend(posted.iter().filter(|it| is_news(it)).map(|it| it.audience));
+        }
+        if after == before {
+            // What is written wakes this again: nothing is written for nothing.
+            return Ok(());
         }
         let audiences: Vec<_> = audiences.into_iter().collect();
         self.wake(&audiences).await?;

@@ -163,6 +163,24 @@ async fn own_watches_are_told_to_the_second_and_a_neighbours_only_by_the_day_onc
 }
 
 #[tokio::test]
+async fn where_a_page_ends_does_not_tell_that_a_neighbour_watches_now() {
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    let (maya, noor) = (
+        hub.enrol_resident(&elm).await,
+        hub.enrol_neighbour(&elm).await,
+    );
+    let mut lobby = hub.enrol_door(&elm, elm.lobby).await;
+    let today = today_ms(&hub);
+    for days_ago in [20, 10] {
+        watch(&mut lobby, maya.device(), today - days_ago * DAY_MS).await;
+    }
+    let before = maya.client.watches(None).await.unwrap();
+    watch(&mut lobby, noor.device(), today + 60_000).await;
+    assert_eq!(maya.client.watches(None).await.unwrap(), before);
+}
+
+#[tokio::test]
 async fn a_watch_by_a_device_that_is_no_residents_is_told_to_everybody_at_once() {
     let hub = TestHub::start().await;
     let elm = hub.elm().await;

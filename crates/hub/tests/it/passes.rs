@@ -144,6 +144,12 @@ async fn a_delivery_opens_once_as_a_courier_does() {
         .remove(0);
     assert_eq!(entry.class, Some(HolderClass::Courier));
     assert_eq!(entry.carrier_name, None);
+
+    // The pass is forgotten before its entries are.
+    hub.store().forget_passes(u64::MAX >> 1).await.unwrap();
+    assert_eq!(maya.client.passes().await.unwrap(), []);
+    let entries = maya.client.entries(None, 1).await.unwrap().entries;
+    assert_eq!(entries[0].class, Some(HolderClass::Courier));
 }
 
 #[tokio::test]

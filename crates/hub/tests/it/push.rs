@@ -318,6 +318,40 @@ async fn what_came_while_the_hub_was_down_wakes_when_it_is_back() {
 }
 
 #[tokio::test]
+async fn a_hub_where_nothing_happens_writes_nothing() {
+    let server = PushServer::start().await;
+    let (hub, elm, _maya, mut door, _) = set(&server).await;
+    courier_comes(&mut door, &elm).await;
+    server.until(1).await;
+    settled().await;
+    let mut changes = hub.store().changes();
+    changes.mark_unchanged();
+    settled().await;
+    assert!(!changes.has_changed().unwrap());
+}
+
+#[tokio::test]
+async fn where_a_removed_device_was_woken_is_forgotten() {
+    let server = PushServer::start().await;
+    let (hub, elm, maya, _, receiver) = set(&server).await;
+    let kept = || {
+        let file = hub.folder().path().join("hub.sqlite3");
+        let database = rusqlite::Connection::open(file).unwrap();
+        let count = database.query_row("SELECT count(*) FROM push", [], |row| row.get::<_, u32>(0));
+        count.unwrap()
+    };
+    assert_eq!(kept(), 1);
+    let now = hub.clock.now_s();
+    let store = hub.store();
+    let device = store.devices_of(elm.building.id).await.unwrap().remove(0);
+    store.revoke_resident(device.resident, now).await.unwrap();
+    assert_eq!(kept(), 0);
+    let subscription = receiver.on(&server, "maya");
+    assert!(maya.client.put_push(&subscription).await.is_err());
+    assert_eq!(kept(), 0);
+}
+
+#[tokio::test]
 async fn who_cannot_be_reached_keeps_nobody_waiting() {
     let server = PushServer::start().await;
     let (hub, elm, maya, mut door, receiver) = set(&server).await;

@@ -68,6 +68,15 @@ impl Store {
         })
     }
 
+    /// Forgets the codes of passes that are over; says of how many.
+    pub fn forget_ended_codes(&self, now_s: u64) -> Result<usize, StoreError> {
+        self.write(|transaction| {
+            let sql = "UPDATE passes SET shown = NULL
+                       WHERE shown IS NOT NULL AND json_extract(body, '$.not_after') < ?1";
+            Ok(transaction.execute(sql, [i64::try_from(now_s).unwrap_or(i64::MAX)])?)
+        })
+    }
+
     /// Keeps a pass that this device just made, with its code, as the newest.
     pub fn keep_made_pass(&self, made: &MadePass) -> Result<(), StoreError> {
         let shown = ShownCode {

@@ -9,9 +9,13 @@ impl Store {
         read(&self.lock())
     }
 
-    /// Keeps what the person chose.
-    pub fn set_preferences(&self, preferences: &Preferences) -> Result<(), StoreError> {
-        write(&self.lock(), preferences)
+    /// Keeps what the person chose, made of what they had chosen before.
+    pub fn change_preferences(
+        &self,
+        change: impl FnOnce(Preferences) -> Preferences,
+    ) -> Result<(), StoreError> {
+        let connection = self.lock();
+        write(&connection, &change(read(&connection)?))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Doors that open only once the system has confirmed who asks.
 
-use resident::ui::{AppError, ErrorCode, Preferences, UnlockState};
+use resident::ui::{AppError, ErrorCode, PassDraft, PassKind, PassUses, Preferences, UnlockState};
 
-use crate::building::LOBBY;
+use crate::building::{LOBBY, now_ms};
 use crate::door::FakeDoor;
 use crate::unlocking::{failure, names};
 use crate::world::{App, World};
@@ -65,6 +65,32 @@ async fn a_door_is_not_made_to_wait_for_what_the_system_cannot_do() {
     let turned_on = app.controller.set_confirmed(&lobby, true).await;
     assert_eq!(turned_on.unwrap_err().code, ErrorCode::CannotConfirm);
     assert_eq!(app.snapshot().preferences, Preferences::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_code_is_a_way_around() {
+    let world = World::new();
+    let app = confirmed(&world).await;
+    app.controller.make_own_code().await.unwrap();
+    world.person.declines();
+    let pass = PassDraft {
+        kind: PassKind::Guest,
+        label: "Jonas".to_owned(),
+        door_ids: vec![LOBBY.to_string()],
+        from_ms: None,
+        until_ms: now_ms() + 3_600_000,
+        uses: PassUses::Several,
+    };
+    let refused = [
+        app.controller.make_own_code().await.err(),
+        app.controller.reveal_own_code().await.err(),
+        app.controller.make_pass(pass).await.err(),
+    ];
+    let expected = Some(AppError::new(ErrorCode::NotConfirmed));
+    assert!(
+        refused.iter().all(|error| *error == expected),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

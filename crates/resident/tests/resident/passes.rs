@@ -87,6 +87,19 @@ fn for_jonas() -> PassDraft {
     }
 }
 
+fn used_by_jonas() -> PassInfo {
+    PassInfo {
+        id: JONAS,
+        kind: hub_api::PassKind::Guest,
+        label: "Jonas".to_owned(),
+        doors: vec![LOBBY],
+        not_before: now_s(),
+        not_after: now_s() + HOUR_S,
+        uses: HubUses::Once,
+        state: HubState::Used,
+    }
+}
+
 fn entry_by(pass: GrantId) -> EntryInfo {
     EntryInfo {
         id: 1,
@@ -228,16 +241,7 @@ async fn who_comes_with_a_pass_is_called_what_the_household_calls_them_also_wher
     let app = world.enrolled().await;
     app.until("online", |shown| shown.hub == Connection::Online)
         .await;
-    world.hub.state().passes = vec![PassInfo {
-        id: JONAS,
-        kind: hub_api::PassKind::Guest,
-        label: "Jonas".to_owned(),
-        doors: vec![LOBBY],
-        not_before: now_s(),
-        not_after: now_s() + HOUR_S,
-        uses: HubUses::Once,
-        state: HubState::Used,
-    }];
+    world.hub.state().passes = vec![used_by_jonas()];
     world.hub.push(Event::Entry(entry_by(JONAS)));
     app.seen
         .until("notified", |seen| !seen.notifications().is_empty())
@@ -256,6 +260,40 @@ async fn who_comes_with_a_pass_is_called_what_the_household_calls_them_also_wher
     assert_eq!(class, VisitorClass::Guest);
     assert_eq!(guest.as_deref(), Some("Jonas"));
     assert_eq!(pass, Some(JONAS.to_string()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_came_while_the_device_was_away_is_called_so_too() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    app.until("online", |shown| shown.hub == Connection::Online)
+        .await;
+    world.hub.stop();
+    app.until("offline", |shown| shown.hub == Connection::Offline)
+        .await;
+    world.hub.state().passes = vec![used_by_jonas()];
+    world.hub.add_entry(entry_by(JONAS));
+    world.hub.resume();
+    app.seen
+        .until("notified", |seen| !seen.notifications().is_empty())
+        .await;
+    assert_eq!(app.seen.notifications()[0].title, "Jonas at Lobby");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_code_of_a_pass_that_is_over_does_not_stay_in_the_database() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    make(&app).await.unwrap();
+    world.hub.stop();
+    drop(app);
+    let file = world.folder.path().join("app/vestibule.sqlite");
+    let store = resident::store::Store::open(&file).unwrap();
+    let shown = || store.passes().unwrap().remove(0).shown;
+    assert_eq!(store.forget_ended_codes(now_s()).unwrap(), 0);
+    assert!(shown().is_some());
+    assert_eq!(store.forget_ended_codes(now_s() + 2 * HOUR_S).unwrap(), 1);
+    assert!(shown().is_none());
 }
 
 #[tokio::test(start_paused = true)]

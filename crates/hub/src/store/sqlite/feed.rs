@@ -1,6 +1,6 @@
 use access::{BuildingId, ClipId, DoorId, GrantId, HolderClass, UnitId};
 use async_trait::async_trait;
-use hub_api::{ClipInfo, ClipState, EntryInfo, Outcome, PassKind};
+use hub_api::{ClipInfo, ClipState, EntryInfo, Outcome};
 use rusqlite::types::ToSql;
 use rusqlite::{Row, Transaction, params, params_from_iter};
 
@@ -13,7 +13,7 @@ use crate::store::{Audience, EntryRow, Feed, Notice, Result, StoredEvent};
 
 const ENTRIES: &str = "
     SELECT entry.*, carrier.name AS carrier_name, standing_grant.person,
-           pass.kind AS pass_kind, resident.unit AS pass_unit,
+           standing_grant.class AS granted_class, resident.unit AS pass_unit,
            clip.state AS clip_state, clip.shortfall AS clip_shortfall,
            clip.held_at IS NOT NULL AS clip_held, COALESCE(clip.gave_way, 0) AS clip_gave_way,
            EXISTS (SELECT 1 FROM clip_thumbnail WHERE clip_thumbnail.clip = clip.id)
@@ -165,13 +165,12 @@ fn pass(row: &Row<'_>) -> RowResult<Option<(GrantId, UnitId)>> {
     Ok(grant.zip(unit))
 }
 
-/// A door records whoever has a code as a guest; a delivery pass's is a courier all the same.
+/// A door records whoever has a code as a guest; who was granted it as a courier is one all the same.
 fn shown_class(row: &Row<'_>) -> RowResult<Option<HolderClass>> {
-    let kind: Option<String> = row.get("pass_kind")?;
-    if kind.as_deref() == Some(PassKind::Delivery.as_str()) {
-        return Ok(Some(HolderClass::Courier));
+    match optional_class(row, "granted_class")? {
+        Some(HolderClass::Courier) => Ok(Some(HolderClass::Courier)),
+        _ => optional_class(row, "class"),
     }
-    optional_class(row, "class")
 }
 
 fn outcome(row: &Row<'_>) -> RowResult<Outcome> {

@@ -19,8 +19,11 @@ impl Pushes for Sqlite {
     async fn set_push(&self, device: DeviceId, target: &PushTarget) -> Result<()> {
         let target = target.clone();
         self.write(move |db| {
+            // A device that was removed meanwhile stays removed.
             let sql = "INSERT OR REPLACE INTO push (device, endpoint, p256dh, auth) \
-                       VALUES (?, ?, ?, ?)";
+                       SELECT ?1, ?2, ?3, ?4 FROM device \
+                       JOIN standing_grant ON standing_grant.id = device.standing_grant \
+                       WHERE device.id = ?1 AND standing_grant.revoked_at IS NULL";
             let PushTarget {
                 endpoint,
                 p256dh,
