@@ -4,14 +4,9 @@ import { doors } from "./pictures/doors.ts";
 import { films } from "./pictures/films.ts";
 import { privacy } from "./pictures/privacy.ts";
 import { guests } from "./pictures/guests.ts";
-import { type Picture, shows } from "./pictures/picture.ts";
+import { type Picture, press, shows, unlockUntil } from "./pictures/picture.ts";
 import { residency } from "./pictures/residency.ts";
 import { type AppWindow, expect } from "./window.ts";
-
-const unlockUntil = (state: string) => async (app: AppWindow) => {
-  await app.door("main").getByTestId("unlock-button").click();
-  await expect(app.door("main").getByTestId("unlock-state")).toHaveAttribute("data-state", state);
-};
 
 /** What would take a second or more from here on, as a hold or a question does, does not end. */
 const waitForever = (app: AppWindow) =>
@@ -42,8 +37,7 @@ const paste = async (app: AppWindow) => {
 
 const submit = async (app: AppWindow) => {
   await paste(app);
-  await app.find("enrol-button").click();
-  await expect(app.find("enrol-error")).toBeVisible();
+  await press("enrol-button", "enrol-error")(app);
 };
 
 export const pictures: Picture[] = [
@@ -210,18 +204,12 @@ export const pictures: Picture[] = [
   {
     name: "unlock-second-door",
     query: "unlock=unlocked",
-    reach: async (app) => {
-      await app.door("parcels").getByTestId("unlock-button").click();
-      await expect(app.door("parcels").getByTestId("unlock-state")).toHaveAttribute("data-state", "unlocked");
-    },
+    reach: unlockUntil("unlocked", "parcels"),
   },
   {
     name: "unlock-second-door-failed",
     query: "unlock=connection_lost",
-    reach: async (app) => {
-      await app.door("parcels").getByTestId("unlock-button").click();
-      await expect(app.door("parcels").getByTestId("unlock-failure")).toBeVisible();
-    },
+    reach: unlockUntil("failed", "parcels"),
   },
 
   { name: "remote-asking", query: "mock=doors-away", reach: askFrom("main") },

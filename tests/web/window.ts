@@ -21,6 +21,7 @@ interface Mock {
   snapshot(): Promise<{ doors: { id: string }[] }>;
   activity(before: number | null, limit: number): Promise<{ items: object[] }>;
   happen(item: object): void;
+  setPreferences(preferences: object): Promise<unknown>;
 }
 
 declare global {

@@ -9,6 +9,14 @@ const looks: [name: string, size: keyof typeof sizes, colorScheme: "light" | "da
   ["remote-asking", "phone", "light"],
   ["activity-alerts", "phone", "light"],
   ["activity-none", "tablet", "light"],
+  ["enrol-preview", "laptop", "dark"],
+  ["doors", "laptop", "light"],
+  ["doors", "laptop", "dark"],
+  ["unlock-denied", "laptop", "light"],
+  ["activity-alerts", "laptop", "light"],
+  ["activity-alerts", "laptop", "dark"],
+  ["guests", "laptop", "light"],
+  ["settings", "laptop", "dark"],
 ];
 
 for (const [name, size, colorScheme] of looks) {

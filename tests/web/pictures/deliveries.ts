@@ -1,5 +1,5 @@
 import { type AppWindow, expect } from "../window.ts";
-import { type Picture, shows } from "./picture.ts";
+import { type Picture, press, shows } from "./picture.ts";
 
 const settings = (app: AppWindow) => app.find("notification-settings").scrollIntoViewIfNeeded();
 
@@ -18,10 +18,7 @@ export const deliveries: Picture[] = [
   {
     name: "deliveries-collected",
     query: "mock=deliveries",
-    reach: async (app) => {
-      await app.find("delivery-collect-all").click();
-      await expect(app.find("delivery-undo")).toBeVisible();
-    },
+    reach: press("delivery-collect-all", "delivery-undo"),
   },
   {
     name: "deliveries-failed",
@@ -35,7 +32,7 @@ export const deliveries: Picture[] = [
     name: "activity-deliveries",
     query: "mock=deliveries",
     route: "activity",
-    reach: (app) => expect(app.find("delivery").first()).toBeVisible(),
+    reach: shows("delivery"),
   },
   {
     name: "settings-notifications",

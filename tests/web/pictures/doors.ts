@@ -1,5 +1,5 @@
 import { type AppWindow, expect } from "../window.ts";
-import { type Picture, shows } from "./picture.ts";
+import { type Picture, press, shows, unlockUntil } from "./picture.ts";
 
 const asks = (app: AppWindow) => expect(app.page.getByRole("dialog")).toBeVisible();
 
@@ -7,14 +7,6 @@ const openMenu = (door: string) => async (app: AppWindow) => {
   await app.door(door).getByTestId("door-menu").click();
   await expect(app.page.getByRole("menu")).toBeVisible();
 };
-
-const unlockUntil =
-  (state: string, door = "main") =>
-  async (app: AppWindow) => {
-    await app.door(door).getByTestId("unlock-button").click();
-    await expect(app.door(door).getByTestId("unlock-state")).toHaveAttribute("data-state", state);
-    await app.page.mouse.move(1, 1);
-  };
 
 const toShortcut = async (app: AppWindow) => {
   const shortcut = app.find("shortcut");
@@ -36,10 +28,9 @@ const openCode = async (app: AppWindow) => {
   await asks(app);
 };
 
-const codeThen = (press: string, shown: string) => async (app: AppWindow) => {
+const codeThen = (button: string, shown: string) => async (app: AppWindow) => {
   await openCode(app);
-  await app.find(press).click();
-  await expect(app.find(shown)).toBeVisible();
+  await press(button, shown)(app);
 };
 
 /** What can be arranged at doors, and what comes to them from outside. */

@@ -1,8 +1,9 @@
+import type { Locator } from "@playwright/test";
 import { answerInstead } from "../film/core.ts";
 import { damageFragment } from "../film/damage.ts";
 import { withoutWebGl } from "../lens.ts";
 import { type AppWindow, expect } from "../window.ts";
-import { type Picture, shows } from "./picture.ts";
+import { type Picture, press, shows } from "./picture.ts";
 
 const CLIP = "activity/clip-lobby";
 const LIVE = "live/door-main";
@@ -19,6 +20,13 @@ const saved = (state: string) => async (app: AppWindow) => {
   await shownAtTheEntry(app);
   await app.find("clip-save").click();
   await expect(app.find("clip-export")).toHaveAttribute("data-state", state);
+};
+
+/** The entry, by one of the buttons for where to look. */
+const seenBy = (button: (app: AppWindow) => Locator) => async (app: AppWindow) => {
+  await shownAtTheEntry(app);
+  await button(app).click();
+  await app.page.mouse.move(1, 1);
 };
 
 /** As while the door has sent nothing of the clip. */
@@ -143,21 +151,13 @@ export const films: Picture[] = [
     name: "wide-floor",
     query: "",
     route: WIDE_CLIP,
-    reach: async (app) => {
-      await shownAtTheEntry(app);
-      await app.find("lens-bar").getByRole("button").nth(1).click();
-      await app.page.mouse.move(1, 1);
-    },
+    reach: seenBy((app) => app.find("lens-bar").getByRole("button").nth(1)),
   },
   {
     name: "wide-whole",
     query: "",
     route: WIDE_CLIP,
-    reach: async (app) => {
-      await shownAtTheEntry(app);
-      await app.find("lens-whole").click();
-      await app.page.mouse.move(1, 1);
-    },
+    reach: seenBy((app) => app.find("lens-whole")),
   },
   {
     name: "wide-flat",
@@ -190,10 +190,7 @@ export const films: Picture[] = [
     name: "live-ended",
     query: "",
     route: LIVE,
-    reach: async (app) => {
-      await app.find("live-stop").click();
-      await expect(app.find("live-ended")).toBeVisible();
-    },
+    reach: press("live-stop", "live-ended"),
   },
   { name: "live-camera-off", query: "live=camera_off", route: LIVE, reach: shows("live-waiting") },
   {

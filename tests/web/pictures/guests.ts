@@ -1,7 +1,5 @@
 import { type AppWindow, expect } from "../window.ts";
-import type { Picture } from "./picture.ts";
-
-const shows = (testId: string) => (app: AppWindow) => expect(app.find(testId).first()).toBeVisible();
+import { type Picture, shows } from "./picture.ts";
 
 /** The dialog that is open, once it stands still. */
 export async function dialogStands(app: AppWindow): Promise<void> {

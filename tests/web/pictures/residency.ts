@@ -1,10 +1,5 @@
 import { type AppWindow, expect } from "../window.ts";
-import { type Picture, shows } from "./picture.ts";
-
-const install = (until: string) => async (app: AppWindow) => {
-  await app.find("update-install").click();
-  await expect(app.find(until)).toBeVisible();
-};
+import { type Picture, press, shows } from "./picture.ts";
 
 const at = (testId: string) => async (app: AppWindow) => {
   await app.find(testId).scrollIntoViewIfNeeded();
@@ -33,9 +28,17 @@ export const residency: Picture[] = [
     },
   },
   { name: "update-ready", query: "mock=update-ready", reach: shows("update-available") },
-  { name: "update-installing", query: "mock=update-ready", reach: install("update-installing") },
-  { name: "update-failed", query: "mock=update-failing", reach: install("update-failed") },
-  { name: "update-not-trusted", query: "mock=update-not-trusted", reach: install("update-failed") },
+  {
+    name: "update-installing",
+    query: "mock=update-ready",
+    reach: press("update-install", "update-installing"),
+  },
+  { name: "update-failed", query: "mock=update-failing", reach: press("update-install", "update-failed") },
+  {
+    name: "update-not-trusted",
+    query: "mock=update-not-trusted",
+    reach: press("update-install", "update-failed"),
+  },
   {
     name: "settings-update-ready",
     query: "mock=update-ready",

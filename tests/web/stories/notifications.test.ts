@@ -23,6 +23,17 @@ test("each kind is switched off alone, and stays so when the app starts again", 
   await expect(kind(app, "Deliveries")).toBeChecked();
 });
 
+test("a choice that cannot be kept goes back to what it was, which is said", async ({ app }) => {
+  await app.open("", "settings");
+  await expect(kind(app, "Guests")).toBeChecked();
+  await app.page.evaluate(() => {
+    window.vestibuleMock.setPreferences = () => Promise.reject(new Error("Nothing can be written."));
+  });
+  await kind(app, "Guests").click();
+  await expect(app.find("notification-settings").getByRole("alert")).toBeVisible();
+  await expect(kind(app, "Guests")).toBeChecked();
+});
+
 test("a click on the words of a switch switches it", async ({ app }) => {
   await app.open("", "settings");
   await app.page.getByText("Show who came. Whoever sees your screen sees it too.").click();

@@ -89,6 +89,11 @@ describe("what is said about a door", () => {
     expect(presence(door("a", "A", { credential: "none" }))).toBe("No key for this door");
   });
 
+  it("says how a key that has run out comes back", () => {
+    const expired = door("a", "A", { nearby: true, credential: "expired" });
+    expect(stateHint(expired, false)).toBe("It renews by itself when you are online");
+  });
+
   it("leaves the hint to the failure when there is one", () => {
     expect(stateHint(door("a", "A", { unlock: lost }), false)).toBe("");
     expect(stateHint(door("a", "A"), false)).toBe("Walk up to the door first");

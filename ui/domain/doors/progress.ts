@@ -68,6 +68,7 @@ export function stateHint(door: DoorCard, remote: boolean): string {
     case "idle":
       if (door.credential === "none") return m.unlock_hint_no_key();
       if (door.lockdown === "everyone") return m.unlock_hint_lockdown();
+      if (door.credential === "expired") return m.unlock_hint_expired();
       return door.nearby ? m.unlock_hint_near() : m.unlock_hint_away();
     case "confirming":
       return m.unlock_confirming_hint();
