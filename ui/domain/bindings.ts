@@ -341,6 +341,8 @@ export type ErrorCode = "invite_malformed" |
 "pass_ended" | 
 /**  The building makes no such pass. */
 "pass_refused" | 
+/**  The person did not choose on this device that deliveries may open the apartment. */
+"own_door_shut" | 
 /**  The system could not be told what starts at login, or does not say. */
 "login_start_failed" | 
 /**  A newer version of the app did not come, or could not be installed. */
@@ -540,7 +542,10 @@ export type PassDraft = {
 
 /**  Whom a pass is for. */
 export type PassKind = "guest" | 
-/**  A courier whose carrier has no connection to the building: once, and never at an apartment's door. */
+/**
+ *  A courier whose carrier has no connection to the building: once, and at the own apartment's door only where
+ *  [`Preferences::own_door_deliveries`](super::Preferences::own_door_deliveries) is chosen.
+ */
 "delivery";
 
 /**  The link of a pass's page. */
@@ -595,6 +600,8 @@ export type Preferences = {
 	 */
 	shortcut: string | null,
 	notifications: NotificationChoices,
+	/**  Whether a pass for a delivery may be made for the door of the apartment, which this device then endorses. */
+	ownDoorDeliveries: boolean,
 	/**  Whether the person has answered if the app is to start at login; the system knows what they answered. */
 	loginStartAsked: boolean,
 };

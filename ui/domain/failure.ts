@@ -52,6 +52,7 @@ const TEXT: Record<Exclude<ErrorCode, "denied">, Text> = {
   too_many_passes: [m.error_too_many_passes_title, m.error_too_many_passes_next],
   pass_ended: [m.error_pass_ended_title, m.error_pass_ended_next],
   pass_refused: [m.error_pass_refused_title, m.error_pass_refused_next],
+  own_door_shut: [m.error_own_door_shut_title, m.error_own_door_shut_next],
   login_start_failed: [m.error_login_start_failed_title, m.error_login_start_failed_next],
   update_failed: [m.error_update_failed_title, m.error_update_failed_next],
   update_not_trusted: [m.error_update_not_trusted_title, m.error_update_not_trusted_next],

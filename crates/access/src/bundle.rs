@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use crate::{
     BuildingId, BuildingKey, BuildingPublicKey, CarrierId, CarrierPublicKey, DeviceId, DoorCode,
-    DoorId, DoorKind, GrantId, Hours, Lockdown, RecordsPublicKey, Unfilmed, ViewerPublicKey,
+    DoorId, DoorKind, Endorser, GrantId, Hours, Lockdown, RecordsPublicKey, Unfilmed,
+    ViewerPublicKey,
 };
 use crate::{cbor, week};
 
@@ -42,6 +43,9 @@ pub struct Bundle {
     pub codes: Vec<DoorCode>,
     /// What records that a phone carries are sealed to; none when phones carry none.
     pub records_key: Option<RecordsPublicKey>,
+    /// The residents' devices that endorsed one of the codes. Bundles from before there were such lack it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endorsers: Vec<Endorser>,
 }
 
 /// A door, as all doors of the building know it.
@@ -132,7 +136,7 @@ impl Bundle {
     /// Longest name of a door or carrier, in bytes.
     pub const MAX_NAME_LEN: usize = 256;
 
-    /// Most keypad codes in one bundle.
+    /// Most keypad codes in one bundle, and most of their endorsers.
     pub const MAX_CODES: usize = 4_096;
 
     /// A building of which nothing is known yet.
@@ -150,6 +154,7 @@ impl Bundle {
             code_salt: ByteArray::default(),
             codes: Vec::new(),
             records_key: None,
+            endorsers: Vec::new(),
         }
     }
 
@@ -170,7 +175,7 @@ impl Bundle {
             .filter(move |viewer| viewer.doors.contains(&door))
     }
 
-    /// Checks sizes, hours, the time zone, and that no door or carrier is listed twice.
+    /// Checks sizes, hours, the time zone, and that no door, carrier or endorser is listed twice.
     pub fn check(&self) -> Result<(), BundleError> {
         let sizes = [
             (self.doors.len(), Self::MAX_DOORS),
@@ -178,6 +183,7 @@ impl Bundle {
             (self.revoked.len(), Self::MAX_REVOKED),
             (self.viewers.len(), Self::MAX_VIEWERS),
             (self.codes.len(), Self::MAX_CODES),
+            (self.endorsers.len(), Self::MAX_CODES),
         ];
         let names = self.doors.iter().map(|door| &door.name);
         let mut names = names.chain(self.carriers.iter().map(|carrier| &carrier.name));
@@ -196,13 +202,19 @@ impl Bundle {
                 .viewers
                 .iter()
                 .any(|viewer| viewer.doors.len() > Self::MAX_DOORS)
+            || self
+                .endorsers
+                .iter()
+                .any(|endorser| endorser.doors.len() > Self::MAX_DOORS)
         {
             return Err(BundleError::TooLarge);
         }
         let doors: BTreeSet<_> = self.doors.iter().map(|door| door.id).collect();
         let carriers: BTreeSet<_> = self.carriers.iter().map(|carrier| carrier.id).collect();
+        let endorsers: BTreeSet<_> = self.endorsers.iter().map(|known| known.device).collect();
         let hours = self.doors.iter().flat_map(|door| &door.hours);
         if doors.len() < self.doors.len()
+            || endorsers.len() < self.endorsers.len()
             || carriers.len() < self.carriers.len()
             || !hours.copied().all(Hours::is_sound)
         {

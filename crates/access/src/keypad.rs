@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::{
-    BundleDoor, Decision, Denial, DenyReason, DoorCode, DoorKind, DoorPolicy, Entrant, GrantId,
-    HolderClass,
-};
+use crate::{BundleDoor, Decision, Denial, DenyReason, DoorCode, DoorPolicy, Entrant, GrantId};
 
 impl DoorPolicy {
     /// Decides whether who typed the code with this [hash](crate::hash_code) may pass at `now_utc`
@@ -19,7 +16,8 @@ impl DoorPolicy {
     /// 1. [`DenyReason::WrongCode`]: no code of this door has the hash, or the bundle does not list
     ///    the door.
     /// 2. [`DenyReason::Revoked`]: the code's grant is revoked.
-    /// 3. [`DenyReason::UnitDoor`]: a courier's code at a unit door, whatever the bundle says.
+    /// 3. [`DenyReason::UnitDoor`]: a courier's code at a unit door, whatever the bundle says, unless a resident
+    ///    [endorsed](crate::OwnDoorEntry) this one entry.
     /// 4. [`DenyReason::WrongCode`]: it was for one use, and was used.
     /// 5. [`DenyReason::CredentialExpired`]; [`DenyReason::ClockUnknown`], since every code is good for
     ///    a window; [`DenyReason::NotYetValid`].
@@ -60,9 +58,7 @@ impl DoorPolicy {
         if self.bundle().revoked.contains(&grant) {
             return Err(DenyReason::Revoked);
         }
-        if class == HolderClass::Courier && door.kind == DoorKind::Unit {
-            return Err(DenyReason::UnitDoor);
-        }
+        self.check_endorsed(code, door)?;
         if code.single_use && used.contains(&grant) {
             return Err(DenyReason::WrongCode);
         }

@@ -15,6 +15,7 @@ mod claims;
 mod code;
 mod credential;
 mod decision;
+mod endorsement;
 mod gate;
 mod grant;
 mod id;
@@ -38,6 +39,7 @@ pub use claims::{Claims, ClaimsError, read_claims};
 pub use code::{CODE_DIGITS, CodeError, MAX_CODE_DIGITS, MIN_CODE_DIGITS, hash_code};
 pub use credential::Credential;
 pub use decision::{CourierVisit, Decision, Denial, DenyReason, Entrant, ParseDenyReasonError};
+pub use endorsement::{Endorsement, Endorser, OwnDoorEntry};
 pub use gate::{Gate, Now};
 pub use grant::{CarrierGrant, DoorKind, Grant, GrantedDoor, HolderClass, Visit};
 pub use id::{

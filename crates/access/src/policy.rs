@@ -1,6 +1,7 @@
 //! What a door decides with: its building's key, its own id, the newest bundle.
 
 mod clock;
+mod endorsed;
 mod filming;
 
 use jiff::tz::TimeZone;

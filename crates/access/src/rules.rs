@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 use utoipa::ToSchema;
 
-use crate::{DoorId, GrantId, HolderClass};
+use crate::{DoorId, Endorsement, GrantId, HolderClass};
 
 /// Minutes of a day.
 pub(crate) const DAY_MIN: u16 = 24 * 60;
@@ -152,6 +152,9 @@ pub struct DoorCode {
     pub not_after: u64,
     /// Whether its first use at a door is its last there.
     pub single_use: bool,
+    /// The word of a resident's device, without which a courier's code opens no unit door.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsement: Option<Endorsement>,
 }
 
 /// A hash of six digits is soon undone: it is not printed.

@@ -378,6 +378,7 @@ mod tests {
             ("courier's code at a unit", "UnitDoor"),
             ("courier's code, not filmed", "NotFilmed"),
             ("courier's code, filmed", "Allow"),
+            ("endorsed delivery", "Allow"),
             ("single use", "Allow"),
             ("single use, used", "WrongCode"),
         ];

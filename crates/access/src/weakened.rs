@@ -34,6 +34,8 @@ defences! {
     Rights,
     /// No courier opens a unit door.
     UnitDoor,
+    /// A courier's code opens a unit door only with a resident's endorsement of that one entry.
+    Endorsement,
     /// Only residents ask from afar.
     AtTheDoor,
     /// Where the building wants every courier filmed, none passes unfilmed.

@@ -36,8 +36,8 @@ pub use live::{
 pub use local_address::{LocalAddress, NotLocal};
 pub use own_code::{MadeCode, OwnCode};
 pub use pass::{
-    MadePass, NewPass, PassChange, PassInfo, PassKind, PassLink, PassState, PassToken,
-    PassTokenError, PassUses,
+    MadePass, NewPass, PassChange, PassEndorsement, PassInfo, PassKind, PassLink, PassState,
+    PassToken, PassTokenError, PassUses,
 };
 pub use privacy::{
     DeviceInfo, DoorPolicy, Forgotten, HeldDevice, Kept, MyData, NamedEntry, OthersWatched, Policy,

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use access::{DoorId, GrantId, base64url};
+use access::{DeviceId, DoorId, GrantId, OwnDoorEntry, SigningKey, base64url};
 use rand::RngCore as _;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,8 @@ impl<'de> Deserialize<'de> for PassToken {
 pub enum PassKind {
     /// A guest of the household.
     Guest,
-    /// A courier whose carrier has no connection to the building: good once, and never for a unit's door.
+    /// A courier whose carrier has no connection to the building: good once, and for a unit's door only where
+    /// a device of its resident endorsed that.
     Delivery,
 }
 
@@ -147,6 +148,38 @@ pub struct NewPass {
     pub not_after: Option<u64>,
     /// How often it opens.
     pub uses: PassUses,
+    /// The device's word that a delivery may open the door of the household's own unit. The pass then has its id and its
+    /// times, and no times may be said beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsement: Option<PassEndorsement>,
+}
+
+/// A resident's device's signature of an [`OwnDoorEntry`] for the one door of a pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PassEndorsement {
+    /// What the pass's id is to be; the device draws it at random.
+    pub id: GrantId,
+    /// From when, unix seconds.
+    pub not_before: u64,
+    /// Until when, unix seconds, this second included; at most 24 hours later.
+    pub not_after: u64,
+    /// Of the entry, by the device's own key, base64url.
+    #[serde(with = "access::base64url")]
+    #[schema(value_type = String)]
+    pub signature: [u8; 64],
+}
+
+impl PassEndorsement {
+    /// The word of the device with this key for one entry.
+    pub fn of(entry: &OwnDoorEntry, key: &SigningKey) -> Self {
+        Self {
+            id: entry.grant,
+            not_before: entry.not_before,
+            not_after: entry.not_after,
+            signature: entry.sign(key),
+        }
+    }
 }
 
 /// What may be changed of a pass, with `PUT /v1/passes/{pass}`.
@@ -178,6 +211,9 @@ pub struct PassInfo {
     pub uses: PassUses,
     /// What it is good for now.
     pub state: PassState,
+    /// The device whose word lets it into the unit; none where it opens as every pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsed_by: Option<DeviceId>,
 }
 
 /// A pass that was just made. Code and link are told in this answer and never again.

@@ -107,7 +107,7 @@ pub(crate) struct Live {
     pub(crate) attempts: HashMap<DoorId, Attempt>,
     pub(crate) last_attempt: u64,
     /// The pass that was asked for last, while nobody knows whether it was made.
-    pub(crate) asked_pass: Option<hub_api::NewPass>,
+    pub(crate) asked_pass: Option<(crate::ui::PassDraft, hub_api::NewPass)>,
     keys: Option<Arc<DeviceKeys>>,
     pub(crate) connection: Option<Arc<dyn Hub>>,
 }

@@ -29,6 +29,7 @@ mod noise;
 mod opened;
 mod order;
 mod own_code;
+mod own_door;
 mod passes;
 mod presence;
 mod privacy;

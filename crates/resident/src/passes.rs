@@ -2,8 +2,8 @@
 
 use access::{DoorId, GrantId};
 use hub_api::{
-    EntryInfo, ErrorCode as HubCode, NewPass, PassChange, PassInfo, PassKind, PassState, PassToken,
-    PassUses,
+    EntryInfo, ErrorCode as HubCode, NewPass, PassChange, PassEndorsement, PassInfo, PassKind,
+    PassState, PassToken, PassUses,
 };
 use tracing::warn;
 
@@ -28,9 +28,8 @@ impl<S: Shell> Core<S> {
 
     /// Has the hub make a pass. The same draft after an answer that was lost makes no second one.
     pub(crate) async fn make_pass(&self, draft: PassDraft) -> Result<Pass, AppError> {
-        let request = request(draft)?;
-        self.confirm_for(&request.doors).await?;
-        let wanted = self.with_token(request);
+        self.confirm_for(&doors_of(&draft)?).await?;
+        let wanted = self.request(draft).await?;
         let made = self.hub().await?.make_pass(&wanted).await;
         if !made.as_ref().is_err_and(|error| may_be_done(*error)) {
             self.live().asked_pass = None;
@@ -106,40 +105,48 @@ impl<S: Shell> Core<S> {
         Ok(())
     }
 
-    /// The request with the token of the one before, where that was the same and nobody knows what became of it.
-    fn with_token(&self, wanted: NewPass) -> NewPass {
-        let mut live = self.live();
-        let again = live.asked_pass.take().filter(|asked| {
-            let token = asked.token.clone();
-            *asked
-                == NewPass {
-                    token,
-                    ..wanted.clone()
-                }
-        });
-        let request = again.unwrap_or(wanted);
-        live.asked_pass = Some(request.clone());
-        request
+    /// The request for a draft; the one before, where that was for the same and nobody knows what became of it.
+    async fn request(&self, draft: PassDraft) -> Result<NewPass, AppError> {
+        let own_door = self.own_door(&draft)?;
+        let asked = self.live().asked_pass.take();
+        let again = asked.filter(|(before, _)| *before == draft);
+        let request = match (again, own_door) {
+            (Some((_, request)), _) => request,
+            (None, None) => request(&draft, None)?,
+            (None, Some(door)) => request(&draft, Some(self.endorse(&draft, &door).await?))?,
+        };
+        self.live().asked_pass = Some((draft, request.clone()));
+        Ok(request)
     }
 }
 
-fn request(draft: PassDraft) -> Result<NewPass, AppError> {
-    let doors: Result<Vec<DoorId>, _> = draft.door_ids.iter().map(|id| id.parse()).collect();
+/// An endorsed pass has the times that were signed, and none beside them.
+fn request(draft: &PassDraft, endorsement: Option<PassEndorsement>) -> Result<NewPass, AppError> {
+    let is_endorsed = endorsement.is_some();
     Ok(NewPass {
         token: PassToken::random(),
         kind: match draft.kind {
             ui::PassKind::Guest => PassKind::Guest,
             ui::PassKind::Delivery => PassKind::Delivery,
         },
-        label: draft.label,
-        doors: doors.map_err(|_| ErrorCode::PassRefused)?,
-        not_before: draft.from_ms.map(|from| from / 1000),
-        not_after: Some(draft.until_ms / 1000),
+        label: draft.label.clone(),
+        doors: doors_of(draft)?,
+        not_before: draft
+            .from_ms
+            .map(|from| from / 1000)
+            .filter(|_| !is_endorsed),
+        not_after: Some(draft.until_ms / 1000).filter(|_| !is_endorsed),
         uses: match draft.uses {
             ui::PassUses::Once => PassUses::Once,
             ui::PassUses::Several => PassUses::Several,
         },
+        endorsement,
     })
+}
+
+fn doors_of(draft: &PassDraft) -> Result<Vec<DoorId>, AppError> {
+    let doors: Result<_, _> = draft.door_ids.iter().map(|id| id.parse()).collect();
+    Ok(doors.map_err(|_| ErrorCode::PassRefused)?)
 }
 
 /// Whether the hub may have done what was asked although it did not say so.

@@ -9,11 +9,11 @@ pub(crate) fn state(_: &AppHandle) -> UpdateState {
     UpdateState::Off
 }
 
-#[expect(clippy::unused_async, reason = "as on a computer")]
 pub(crate) async fn install(_: &AppHandle) -> Result<(), AppError> {
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as on a computer")]
 pub(crate) fn open_notes(_: &AppHandle) -> Result<(), AppError> {
     Ok(())
 }

@@ -10,7 +10,7 @@ use resident::{
     Config, Controller, LivePart, LiveWay, Notification, Outside, Shell,
     ui::{
         ActivityItem, AppError, ClipState, ClipTimeline, ErrorCode, ExportedClip, KeyStorage,
-        LiveTimeline, UiEvent, UnlockState,
+        LiveTimeline, Pass, PassDraft, Preferences, UiEvent, UnlockState,
     },
 };
 use tokio::time::{Instant, sleep, timeout};
@@ -137,6 +137,22 @@ impl Phone {
             UnlockState::Unlocked { seq, .. } => Ok(seq),
             other => bail!("the door did not unlock: {other:?}"),
         }
+    }
+
+    /// The person chooses that a delivery may open the apartment.
+    pub fn allows_deliveries_home(&self) -> Result<()> {
+        let chosen = self.controller.snapshot().and_then(|snapshot| {
+            self.controller.set_preferences(&Preferences {
+                own_door_deliveries: true,
+                ..snapshot.preferences
+            })
+        });
+        chosen.map_err(|error| anyhow::anyhow!("not chosen: {error:?}"))
+    }
+
+    /// Makes a pass.
+    pub async fn make_pass(&self, draft: PassDraft) -> Result<Pass, AppError> {
+        self.controller.make_pass(draft).await
     }
 
     /// Everything on the activity list, newest first.

@@ -18,6 +18,19 @@ export async function makePass(app: AppWindow, name: string): Promise<void> {
   await app.find("guest-make").click();
 }
 
+/** A delivery's pass, as far as the choice of the apartment's door. */
+export async function beginHomePass(app: AppWindow): Promise<void> {
+  await beginPass(app);
+  await app.find("guest-kind").locator("label").last().click();
+  await app.find("guest-doors").getByText("Apartment 3B").click();
+  await expect(app.find("guest-home")).toBeVisible();
+}
+
+const atHomeSetting = async (app: AppWindow) => {
+  await app.find("own-door-deliveries").scrollIntoViewIfNeeded();
+  await expect(app.find("own-door-deliveries")).toBeVisible();
+};
+
 const opened = async (app: AppWindow) => {
   await expect(app.find("pass")).toBeVisible();
   await dialogStands(app);
@@ -78,6 +91,46 @@ export const guests: Picture[] = [
       await expect(app.find("guest-failure")).toBeVisible();
     }),
   },
+  { name: "guests-home", query: "mock=own-door", route: "guests", reach: shows("pass-row") },
+  { name: "guest-new-home", query: "mock=own-door", route: "guests", reach: scrolled(beginHomePass) },
+  {
+    name: "guest-new-home-fault",
+    query: "mock=own-door",
+    route: "guests",
+    reach: scrolled(async (app) => {
+      await beginHomePass(app);
+      await app.find("guest-name").fill("The wardrobe");
+      await app.find("guest-until").fill("2026-05-15T10:00");
+      await app.find("guest-make").click();
+      await expect(app.find("guest-until")).toBeFocused();
+    }),
+  },
+  {
+    name: "guest-new-home-shut",
+    query: "mock=own-door&pass=own_door_shut",
+    route: "guests",
+    reach: scrolled(async (app) => {
+      await beginHomePass(app);
+      await app.find("guest-name").fill("The wardrobe");
+      await app.find("guest-make").click();
+      await expect(app.find("guest-failure")).toBeVisible();
+    }),
+  },
+  { name: "guest-pass-home", query: "mock=own-door", route: "guests/pass-wardrobe", reach: opened },
+  {
+    name: "guest-edit-home",
+    query: "mock=own-door",
+    route: "guests/pass-wardrobe",
+    reach: async (app) => {
+      await opened(app);
+      await app.find("pass-edit").click();
+      await app.find("guest-until").fill("2026-05-13T10:00");
+      await app.find("pass-save").click();
+      await expect(app.find("guest-until")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  { name: "settings-home-off", query: "mock=own-door-off", route: "settings", reach: atHomeSetting },
+  { name: "settings-home-on", query: "mock=own-door", route: "settings", reach: atHomeSetting },
   { name: "guest-pass", query: "", route: "guests/pass-ines", reach: opened },
   { name: "guest-pass-end", query: "", route: "guests/pass-ines", reach: scrolled(opened) },
   { name: "guest-pass-warns", query: "", route: "guests/pass-sofa", reach: opened },

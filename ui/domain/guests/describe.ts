@@ -22,7 +22,15 @@ export function doorsInWords({ doorIds }: Pass, doors: readonly DoorCard[]): str
   return list(doorIds.map((id) => names.get(id) ?? m.guests_former_door()));
 }
 
-export function usesInWords({ kind, uses }: Pass): string {
+/** Whether it lets a delivery into the apartment. */
+export function opensHome({ kind, doorIds }: Pass, doors: readonly DoorCard[]): boolean {
+  const isHome = ({ id, kind }: DoorCard) => kind === "unit" && doorIds.includes(id);
+  return kind === "delivery" && doors.some(isHome);
+}
+
+export function usesInWords(pass: Pass, doors: readonly DoorCard[]): string {
+  const { kind, uses } = pass;
+  if (opensHome(pass, doors)) return m.guests_delivery_home();
   if (kind === "delivery") return m.guests_delivery();
   return uses === "once" ? m.guests_once() : m.guests_several();
 }

@@ -1,6 +1,6 @@
 import { m } from "$messages";
 import type { DoorCard, PassDraft, PassKind, PassUses } from "../bindings";
-import { fromField, LONGEST_MS, soon, toField, tonight } from "./times";
+import { DAY_MS, fromField, LONGEST_MS, soon, toField, tonight } from "./times";
 
 /** What is wrong with a draft, by its field. */
 export interface Faults {
@@ -24,6 +24,8 @@ export class Draft {
   constructor(
     private readonly doors: readonly DoorCard[],
     private readonly nowMs: () => number,
+    /** Whether the person chose on this device that a delivery may open the apartment. */
+    private readonly homeOpens = false,
   ) {
     const first = this.choices[0];
     if (first) this.chosen = [first.id];
@@ -35,17 +37,31 @@ export class Draft {
     return this.kindNow;
   }
 
-  /** Doors that a pass of the new kind may not open are given up. */
+  /** Doors that a pass of the new kind opens only when it is said so are given up. */
   set kind(kind: PassKind) {
     this.kindNow = kind;
-    this.chosen = this.chosen.filter((id) => this.choices.some((door) => door.id === id));
-    const [first] = this.choices;
+    const usual = this.choices.filter((door) => kind === "guest" || door.kind === "common");
+    this.chosen = this.chosen.filter((id) => usual.some((door) => door.id === id));
+    const [first] = usual;
     if (this.chosen.length === 0 && first) this.chosen = [first.id];
   }
 
-  /** The doors that it may open. */
+  /** The doors that it may open. An apartment's door without a keypad takes no code of a delivery. */
   get choices(): readonly DoorCard[] {
-    return this.doors.filter(({ kind }) => this.kindNow === "guest" || kind === "common");
+    if (this.kindNow === "guest") return this.doors;
+    const mayOpen = (door: DoorCard) => door.kind === "common" || isHome(door, this.homeOpens);
+    return this.doors.filter(mayOpen);
+  }
+
+  /** The apartment's door, where a delivery is to open it. */
+  get home(): DoorCard | undefined {
+    if (this.kindNow !== "delivery") return undefined;
+    return this.doors.find(({ id, kind }) => kind === "unit" && this.doorIds.includes(id));
+  }
+
+  /** Whether the form offers a delivery the apartment's door. */
+  get offersHome(): boolean {
+    return this.choices.some(({ kind }) => kind === "unit") && this.kindNow === "delivery";
   }
 
   /** The first entry of a pass that is good once ends it everywhere, so that it is for one door. */
@@ -74,8 +90,12 @@ export class Draft {
     if (this.label.trim() === "") faults.label = m.guests_name_missing();
     if (this.doorIds.length === 0) faults.doors = m.guests_doors_missing();
     if (from === null || from > now + LONGEST_MS) faults.from = m.guests_from_missing();
-    const until = endFault(fromField(this.until), from ?? now, now);
+    const end = fromField(this.until);
+    const until = endFault(end, from ?? now, now);
     if (until) faults.until = until;
+    else if (this.home && end !== null && end > (from ?? now) + DAY_MS) {
+      faults.until = m.guests_until_day();
+    }
     return faults;
   }
 
@@ -90,6 +110,10 @@ export class Draft {
       uses: this.opensOnce ? "once" : "several",
     };
   }
+}
+
+function isHome({ kind, keypad }: DoorCard, homeOpens: boolean): boolean {
+  return homeOpens && kind === "unit" && keypad;
 }
 
 /** What is wrong with an end, for a pass that begins at `fromMs`. */

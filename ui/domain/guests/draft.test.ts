@@ -65,6 +65,50 @@ describe("the doors of a pass", () => {
   });
 });
 
+describe("a delivery into the apartment", () => {
+  const home = door("flat", "Apartment 3B", { kind: "unit", keypad: true });
+  const chosen = (doors = [DOORS[0], home], opens = true) => {
+    const it = new Draft(
+      doors.filter((door) => door !== undefined),
+      () => NOW,
+      opens,
+    );
+    it.label = "The wardrobe";
+    it.kind = "delivery";
+    return it;
+  };
+  const offered = (it: Draft) => it.choices.map(({ id }) => id);
+
+  it("is offered only where the person chose it, and the door takes codes", () => {
+    expect(offered(chosen())).toEqual(["door-main", "door-flat"]);
+    expect(offered(chosen([DOORS[0], home], false))).toEqual(["door-main"]);
+    expect(offered(chosen(DOORS))).toEqual(["door-main"]);
+  });
+
+  it("is never what nobody asked for", () => {
+    expect(chosen([home, DOORS[0]]).doorIds).toEqual(["door-main"]);
+    expect(Object.keys(chosen([home]).faults())).toEqual(["doors"]);
+    const guest = new Draft([home], () => NOW, true);
+    expect(guest.doorIds).toEqual(["door-flat"]);
+    guest.kind = "delivery";
+    expect(guest.doorIds).toEqual([]);
+  });
+
+  it("opens one door, for a day at most", () => {
+    const it = chosen();
+    expect(it.home).toBeUndefined();
+    it.choose("door-flat", true);
+    expect(it.home?.name).toBe("Apartment 3B");
+    expect(it.pass()).toMatchObject({ kind: "delivery", doorIds: ["door-flat"], uses: "once" });
+    it.until = "2026-05-13T18:42";
+    expect(it.faults()).toEqual({});
+    it.until = "2026-05-13T18:43";
+    expect(Object.keys(it.faults())).toEqual(["until"]);
+    it.choose("door-main", true);
+    expect(it.faults()).toEqual({});
+  });
+});
+
 describe("the time of a pass", () => {
   const faults = (from: string | null, until: string) =>
     Object.keys(

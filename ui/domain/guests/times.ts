@@ -3,7 +3,8 @@ import { m } from "$messages";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-export const LONGEST_MS = 31 * 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
+export const LONGEST_MS = 31 * DAY_MS;
 
 /** The last minute of the day; in a day's last hour, that of the next one. */
 export function tonight(nowMs: number): number {

@@ -287,10 +287,21 @@ export class MockBackend implements Backend {
 
   async makePass(draft: PassDraft): Promise<Pass> {
     this.called("makePass", draft);
+    await this.endorse(draft);
     await this.outcome(this.scenario.passAction);
     const made = madeFrom(draft, this.calls.length, Date.now());
     this.passesNow = [made, ...(this.passesNow ?? [])];
     return made;
+  }
+
+  /** As the real core: a delivery into the apartment takes the person's choice, and their proof where the door does. */
+  private async endorse({ kind, doorIds }: PassDraft): Promise<void> {
+    const [home] = (this.snapshotNow?.doors ?? []).filter(
+      (door) => door.kind === "unit" && doorIds.includes(door.id),
+    );
+    if (kind !== "delivery" || !home) return;
+    if (!this.preferences.ownDoorDeliveries) throw error("own_door_shut");
+    if (this.preferences.confirmed.includes(home.id)) await this.outcome(this.scenario.confirm);
   }
 
   async changePass(passId: string, label: string, untilMs: number) {

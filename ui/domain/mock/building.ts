@@ -51,6 +51,7 @@ export const enrolled: Snapshot = {
     confirmed: [],
     shortcut: null,
     notifications: usualNotifications,
+    ownDoorDeliveries: false,
     loginStartAsked: true,
   },
   version: "0.1.0",

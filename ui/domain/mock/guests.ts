@@ -71,6 +71,19 @@ export function somePasses(nowMs: number): Pass[] {
   ];
 }
 
+/** The same, and a wardrobe that comes into the apartment. */
+export function passesWithHome(nowMs: number): Pass[] {
+  const wardrobe = pass("wardrobe", "The wardrobe", {
+    kind: "delivery",
+    doorIds: ["door-flat"],
+    fromMs: nowMs - HOUR_MS,
+    untilMs: nowMs + 3 * HOUR_MS,
+    uses: "once",
+    shown: passCode("266814"),
+  });
+  return [wardrobe, ...somePasses(nowMs)];
+}
+
 /** What the core would make of a draft. */
 export function madeFrom(draft: PassDraft, number: number, nowMs: number): Pass {
   const fromMs = draft.fromMs ?? nowMs;

@@ -33,7 +33,7 @@ import {
   troubledActivity,
 } from "./building";
 import { alarmingPolicy, alarmingWatches, myDevices, policy, watchedDays } from "./privacy";
-import { passCode, somePasses } from "./guests";
+import { passCode, passesWithHome, somePasses } from "./guests";
 
 /** What a mocked call does: answers, fails, or never comes back. */
 export type Outcome<T> = T | { fails: AppError } | "pending";
@@ -170,6 +170,11 @@ const quiet: Snapshot = {
 };
 
 const away = enrolled.doors.map((known) => ({ ...known, nearby: false, rssiDbm: null }));
+
+const withHomeKeypad = enrolled.doors.map((known) => ({
+  ...known,
+  keypad: known.keypad || known.kind === "unit",
+}));
 
 const choosing = (doors: DoorCard[], chosen: Partial<Preferences>): Snapshot => ({
   ...enrolled,
@@ -330,6 +335,14 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     },
   }),
   "guests-making": () => ({ passAction: "pending" }),
+  "own-door-off": () => ({ snapshot: choosing(withHomeKeypad, {}) }),
+  "own-door": (nowMs) => ({
+    snapshot: choosing(withHomeKeypad, { ownDoorDeliveries: true }),
+    passes: { passes: passesWithHome(nowMs), failure: null },
+  }),
+  "own-door-confirmed": () => ({
+    snapshot: choosing(withHomeKeypad, { ownDoorDeliveries: true, confirmed: ["door-flat"] }),
+  }),
   "guests-entered": (nowMs) => ({ activity: guestActivity(nowMs) }),
 };
 

@@ -10,14 +10,17 @@ use super::{
     holder, person,
 };
 use crate::{
-    BuildingKey, Bundle, Decision, DoorCode, DoorId, DoorPolicy, GrantId, HolderClass, Hours,
-    Lockdown, Unfilmed, hash_code,
+    BuildingKey, Bundle, Decision, DeviceId, DoorCode, DoorId, DoorPolicy, Endorser, GrantId,
+    HolderClass, Hours, Lockdown, OwnDoorEntry, SigningKey, Unfilmed, hash_code,
 };
 
 const SALT: [u8; 16] = [0x5a; 16];
 const GUEST_CODE: &str = "120034";
 const COURIER_CODE: &str = "80461729";
 const SINGLE_USE_CODE: &str = "5550";
+/// A delivery's, which a resident lets into the apartment.
+const ENDORSED_CODE: &str = "660660";
+const DEVICE: DeviceId = DeviceId::from_entropy([0xf1; 16]);
 /// Friday 2027-01-15, 21:00 in Berlin.
 const BEFORE: u64 = 1_800_043_200;
 /// The same Friday, 22:00 in Berlin.
@@ -62,7 +65,7 @@ pub(super) fn file() -> RulesFile {
     };
     RulesFile {
         bundle: ruling(),
-        codes: [GUEST_CODE, COURIER_CODE, SINGLE_USE_CODE]
+        codes: [GUEST_CODE, COURIER_CODE, SINGLE_USE_CODE, ENDORSED_CODE]
             .map(hashed)
             .into(),
         decisions: decisions(),
@@ -101,6 +104,7 @@ pub(super) fn decisions() -> Vec<Ruled> {
             is_filming: true,
             ..case("courier's code, filmed", COURIER_CODE, entrance, WITHIN)
         },
+        case("endorsed delivery", ENDORSED_CODE, APARTMENT, WITHIN),
         case("single use", SINGLE_USE_CODE, APARTMENT, WITHIN),
         Ruled {
             is_used: true,
@@ -157,7 +161,14 @@ fn ruling() -> Bundle {
                 single_use: true,
                 ..code(HolderClass::Guest, SINGLE_USE_CODE)
             },
+            endorsed(),
         ],
+        endorsers: vec![Endorser {
+            device: DEVICE,
+            grant: GrantId::from_entropy([0xf2; 16]),
+            key: device_key().public(),
+            doors: vec![APARTMENT],
+        }],
         ..bundle()
     };
     for door in &mut bundle.doors {
@@ -185,7 +196,34 @@ fn code(class: HolderClass, digits: &'static str) -> DoorCode {
         not_before: super::NOT_BEFORE,
         not_after: super::NOT_AFTER,
         single_use: false,
+        endorsement: None,
     }
+}
+
+/// A courier's code for the apartment, with the word of a device of the resident.
+fn endorsed() -> DoorCode {
+    let code = DoorCode {
+        doors: vec![APARTMENT],
+        single_use: true,
+        not_before: WITHIN,
+        not_after: WITHIN + OwnDoorEntry::MAX_S,
+        ..code(HolderClass::Courier, ENDORSED_CODE)
+    };
+    let entry = OwnDoorEntry {
+        building: BUILDING,
+        door: APARTMENT,
+        grant: code.grant,
+        not_before: code.not_before,
+        not_after: code.not_after,
+    };
+    DoorCode {
+        endorsement: Some(entry.endorse(DEVICE, &device_key())),
+        ..code
+    }
+}
+
+fn device_key() -> SigningKey {
+    SigningKey::from_seed([0xf3; 32])
 }
 
 /// A grant of its own for each first digit.

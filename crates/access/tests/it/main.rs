@@ -9,6 +9,7 @@ mod bundles;
 mod clock;
 mod codes;
 mod decisions;
+mod endorsed;
 mod filming;
 mod forged;
 mod issuing;

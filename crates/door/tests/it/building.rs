@@ -184,5 +184,6 @@ pub fn code(class: HolderClass, digits: &str, number: u8) -> DoorCode {
         not_before,
         not_after,
         single_use: false,
+        endorsement: None,
     }
 }

@@ -48,6 +48,7 @@ async fn add(admin: &Admin, wanted: NewCode, output: Output) -> Result<()> {
             hash,
             single_use: wanted.once,
             used_at: None,
+            endorsement: None,
         }),
         doors: ids(&doors),
         not_before,

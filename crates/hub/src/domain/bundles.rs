@@ -10,6 +10,7 @@ use hub_api::Topic;
 use sha2::{Digest, Sha256};
 
 use super::codes::code_of;
+use super::endorsements::is_vouched_for;
 use super::{CREDENTIAL_LIFETIME_S, Hub, HubError, Result, entropy16};
 use crate::store::{
     Audience, Building, Bundled, Carrier, Device, Door, GrantSubject, Notice, StandingGrant,
@@ -74,7 +75,11 @@ impl Hub {
         let grants = self.store.grants_of(building.id).await?;
         let devices = self.store.devices_of(building.id).await?;
         let carriers = self.store.carriers().await?;
+        let codes = codes(&grants, &devices, &doors, now);
         Ok(Bundle {
+            endorsers: self
+                .endorsers(building.id, &codes, &devices, &doors)
+                .await?,
             carriers: granted_carriers(carriers, &grants),
             revoked: revoked(&grants, now),
             viewers: devices
@@ -82,7 +87,7 @@ impl Hub {
                 .filter(|device| !device.revoked)
                 .map(|device| viewer(device, &doors))
                 .collect(),
-            codes: codes(&grants, &devices, &doors, now),
+            codes,
             doors: doors.into_iter().map(bundle_door).collect(),
             resident_records: building.resident_records,
             records_key: Some(self.records_key(building.id)?.public()),
@@ -149,10 +154,11 @@ fn granted_carriers(carriers: Vec<Carrier>, grants: &[StandingGrant]) -> Vec<Bun
 fn codes(grants: &[StandingGrant], devices: &[Device], doors: &[Door], now: u64) -> Vec<DoorCode> {
     let listed = |it: &StandingGrant| {
         let mut code = code(it, now)?;
-        if let Some(device) = code_of(it)?.device {
+        let kept = code_of(it)?;
+        if let Some(device) = kept.device {
             code.doors = own_doors(device, devices, doors)?;
         }
-        Some(code)
+        is_vouched_for(kept, devices).then_some(code)
     };
     let mut codes: Vec<_> = grants.iter().filter_map(listed).collect();
     codes.sort_unstable_by_key(|code| code.grant);
@@ -173,6 +179,7 @@ fn code(standing: &StandingGrant, now: u64) -> Option<DoorCode> {
         not_before: grant.not_before,
         not_after,
         single_use: code.single_use,
+        endorsement: code.endorsement.clone(),
     })
 }
 

@@ -8,6 +8,7 @@ mod clips;
 mod clips_so_far;
 mod codes;
 mod credentials;
+mod endorsements;
 mod enrolment;
 mod exports;
 mod keeping;

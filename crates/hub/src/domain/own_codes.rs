@@ -43,6 +43,7 @@ impl Hub {
                 hash,
                 single_use: false,
                 used_at: None,
+                endorsement: None,
             }),
             doors: doors.clone(),
             not_before: now,

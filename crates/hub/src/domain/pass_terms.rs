@@ -1,6 +1,6 @@
 //! What a pass may be: which doors, from when, until when.
 
-use access::{DoorId, DoorKind, HolderClass};
+use access::{DoorId, DoorKind, HolderClass, OwnDoorEntry};
 use hub_api::{ErrorCode, NewPass, PassKind, PassUses};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -41,9 +41,10 @@ impl Terms {
         let mut chosen = wanted.doors.clone();
         chosen.sort_unstable();
         chosen.dedup();
-        check_doors(household, doors, &chosen, wanted.kind)?;
+        let leads_home = check_doors(household, doors, &chosen, wanted)?;
         check_uses(wanted.kind, wanted.uses, &chosen)?;
-        let (not_before, not_after) = window((wanted.not_before, wanted.not_after), now, zone)?;
+        check_endorsement(wanted, leads_home)?;
+        let (not_before, not_after) = window(times(wanted), now, zone)?;
         Ok(Self {
             doors: chosen,
             not_before,
@@ -52,20 +53,22 @@ impl Terms {
     }
 }
 
-/// Refuses doors that the household may not pass on to somebody of this kind.
+/// Refuses doors that the household may not pass on to somebody of this kind; whether one leads into its unit.
 fn check_doors(
     household: &Household,
     doors: &[Door],
-    wanted: &[DoorId],
-    kind: PassKind,
-) -> Result<()> {
-    if wanted.is_empty() {
+    chosen: &[DoorId],
+    wanted: &NewPass,
+) -> Result<bool> {
+    let mut leads_home = false;
+    let needs_word = wanted.kind == PassKind::Delivery && wanted.endorsement.is_none();
+    if chosen.is_empty() {
         return refuse(
             ErrorCode::InvalidRequest,
             "A pass opens at least one door: choose one.",
         );
     }
-    for id in wanted {
+    for id in chosen {
         let own = |door: &&Door| door.id == *id && is_open_to(door, household.unit);
         let Some(door) = doors.iter().find(own) else {
             return refuse(
@@ -73,17 +76,54 @@ fn check_doors(
                 "You may use no such door, so no pass of yours opens it. Choose among your own doors.",
             );
         };
-        if kind == PassKind::Delivery && door.kind == DoorKind::Unit {
+        leads_home |= door.kind == DoorKind::Unit;
+        if needs_word && door.kind == DoorKind::Unit {
             return refuse(
                 ErrorCode::InvalidRequest,
                 format!(
-                    "'{}' leads into an apartment, which no courier's pass opens. Choose a common door.",
+                    "'{}' leads into an apartment, which no courier's pass opens without the signed word of its \
+                     resident. Choose a common door.",
                     door.name
                 ),
             );
         }
     }
+    Ok(leads_home)
+}
+
+/// Refuses a resident's word for what needs none, and one for longer than a day.
+fn check_endorsement(wanted: &NewPass, leads_home: bool) -> Result<()> {
+    let Some(given) = &wanted.endorsement else {
+        return Ok(());
+    };
+    if wanted.kind != PassKind::Delivery || !leads_home {
+        return refuse(
+            ErrorCode::InvalidRequest,
+            "Only a delivery to one's own apartment is endorsed. Leave the endorsement out.",
+        );
+    }
+    if wanted.not_before.is_some() || wanted.not_after.is_some() {
+        return refuse(
+            ErrorCode::InvalidRequest,
+            "A pass that is endorsed has the times that were signed, and no others beside them.",
+        );
+    }
+    let lasts_s = given.not_after.checked_sub(given.not_before);
+    if lasts_s.is_none_or(|lasts_s| lasts_s > OwnDoorEntry::MAX_S) {
+        return refuse(
+            ErrorCode::InvalidRequest,
+            "A delivery may come into an apartment within 24 hours at most: choose an earlier end.",
+        );
+    }
     Ok(())
+}
+
+/// When the pass is to begin and to end, as far as that is said.
+fn times(wanted: &NewPass) -> (Option<u64>, Option<u64>) {
+    match &wanted.endorsement {
+        Some(given) => (Some(given.not_before), Some(given.not_after)),
+        None => (wanted.not_before, wanted.not_after),
+    }
 }
 
 /// Refuses what could not be held: an entry by a pass that is good once ends it everywhere.

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use super::codes::{code_of, code_state};
+use super::endorsements::check_covered;
 use super::enrolment::checked_name;
 use super::pass_terms::{Terms, check_end, class};
 use super::{Hub, HubError, Result, entropy16, pass_secrets, refuse};
@@ -93,9 +94,14 @@ impl Hub {
         let now = self.clock.now_s();
         let terms = Terms::of(&wanted, household, &doors, now, &time_zone(&building)?)?;
         let label = checked_name(wanted.label, LABEL)?;
+        let endorsement = match (&wanted.endorsement, terms.doors.first()) {
+            (Some(given), Some(door)) => Some(self.endorsement(household, given, *door).await?),
+            _ => None,
+        };
+        let drawn = wanted.endorsement.as_ref().map(|given| given.id);
         let (code, hash) = self.draw_code(building.id, CODE_DIGITS).await?;
         let grant = NewGrant {
-            id: GrantId::from_entropy(entropy16()),
+            id: drawn.unwrap_or_else(|| GrantId::from_entropy(entropy16())),
             building: building.id,
             subject: GrantSubject::Code(Code {
                 class: class(wanted.kind),
@@ -104,6 +110,7 @@ impl Hub {
                 hash,
                 single_use: wanted.uses == PassUses::Once,
                 used_at: None,
+                endorsement,
             }),
             doors: terms.doors,
             not_before: terms.not_before,
@@ -136,8 +143,10 @@ impl Hub {
         id: GrantId,
         change: PassChange,
     ) -> Result<PassInfo> {
-        let info = self.open_pass(&self.pass_of(unit, id).await?)?;
+        let pass = self.pass_of(unit, id).await?;
+        let info = self.open_pass(&pass)?;
         check_end(info.not_before, change.not_after, self.clock.now_s())?;
+        check_covered(code_of(&pass.standing), change.not_after)?;
         let label = checked_name(change.label, LABEL)?;
         let not_after = change.not_after;
         self.store.change_pass(id, &label, not_after).await?;
@@ -252,6 +261,7 @@ impl Hub {
                 PassUses::Several
             },
             state,
+            endorsed_by: code.endorsement.as_ref().map(|word| word.device),
         })
     }
 }

@@ -30,7 +30,8 @@ impl ResidentDevice {
 
 /// Makes a pass for a guest or a delivery, and tells its code and link this once.
 ///
-/// Doors are those that the resident may use; a delivery's pass opens common doors only, once. A resident has at most 20
+/// Doors are those that the resident may use; a delivery's pass opens common doors only, once,
+/// unless the device endorses that it opens the apartment's own door, once and within 24 hours. A resident has at most 20
 /// open passes. The same token again is answered as the first time.
 #[utoipa::path(
     post, path = "/v1/passes", tag = "resident", security(("dpop" = [])),

@@ -223,6 +223,8 @@ pub trait Directory: Send + Sync {
     async fn residents(&self) -> Result<Vec<Resident>>;
     /// The devices that were ever enrolled in a building.
     async fn devices_of(&self, building: BuildingId) -> Result<Vec<Device>>;
+    /// The key that a resident's device signs with.
+    async fn device_key(&self, device: DeviceId) -> Result<Option<SigningPublicKey>>;
     /// Adds a carrier that has not enrolled.
     async fn add_carrier(&self, carrier: &Carrier) -> Result<()>;
     /// All carriers, by name.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use access::{BuildingId, DoorId, GrantId, HolderClass, Hours, Lockdown, Unfilmed};
+use access::{BuildingId, DoorId, Endorsement, GrantId, HolderClass, Hours, Lockdown, Unfilmed};
 use async_trait::async_trait;
 
 use super::Result;
@@ -47,6 +47,8 @@ pub struct Code {
     pub single_use: bool,
     /// When its use at a door was recorded here, unix seconds; only for a single-use code.
     pub used_at: Option<u64>,
+    /// The word of a resident's device that a courier may open the apartment with it; it ends with that device.
+    pub endorsement: Option<Endorsement>,
 }
 
 /// The slow hash of a code.

@@ -18,6 +18,7 @@ mod live;
 mod oauth;
 mod own_codes;
 mod own_data;
+mod own_door;
 mod pass_browser;
 mod pass_page;
 mod passes;

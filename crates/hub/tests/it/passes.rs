@@ -24,6 +24,7 @@ pub(crate) fn for_aunt_may(hub: &TestHub, elm: &Elm) -> NewPass {
         not_before: Some(now),
         not_after: Some(now + 2 * HOUR_S),
         uses: PassUses::Several,
+        endorsement: None,
     }
 }
 
@@ -33,7 +34,7 @@ pub(crate) fn path_of(made: &MadePass) -> &str {
 }
 
 /// A parcel comes to the lobby, once.
-fn for_a_parcel(hub: &TestHub, elm: &Elm) -> NewPass {
+pub(crate) fn for_a_parcel(hub: &TestHub, elm: &Elm) -> NewPass {
     NewPass {
         kind: PassKind::Delivery,
         label: "The sofa".into(),
@@ -42,7 +43,7 @@ fn for_a_parcel(hub: &TestHub, elm: &Elm) -> NewPass {
     }
 }
 
-async fn bundle(hub: &TestHub, elm: &Elm) -> Bundle {
+pub(crate) async fn bundle(hub: &TestHub, elm: &Elm) -> Bundle {
     let newest = hub.store().bundle(elm.building.id).await.unwrap().unwrap();
     newest.signed.verify(&elm.building.key).unwrap()
 }
@@ -52,11 +53,11 @@ async fn codes(hub: &TestHub, elm: &Elm) -> Vec<GrantId> {
     codes.iter().map(|code| code.grant).collect()
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T, ClientError>) -> Option<ErrorCode> {
+pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T, ClientError>) -> Option<ErrorCode> {
     result.unwrap_err().code()
 }
 
-async fn state(maya: &Enrolee, made: &MadePass) -> PassState {
+pub(crate) async fn state(maya: &Enrolee, made: &MadePass) -> PassState {
     let passes = maya.client.passes().await.unwrap();
     passes
         .iter()
@@ -65,7 +66,7 @@ async fn state(maya: &Enrolee, made: &MadePass) -> PassState {
         .state
 }
 
-fn entered(door: &mut TestDoor, made: &MadePass) -> audit::SignedRecord {
+pub(crate) fn entered(door: &mut TestDoor, made: &MadePass) -> audit::SignedRecord {
     let person = Person::Guest {
         grant: made.pass.id,
     };

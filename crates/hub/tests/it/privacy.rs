@@ -14,6 +14,7 @@ fn guest_code(elm: &Elm, now: u64) -> NewGrant {
         hash: CodeHash([7; 32]),
         single_use: true,
         used_at: None,
+        endorsement: None,
     };
     NewGrant {
         id: access::GrantId::from_entropy(random16()),

@@ -32,6 +32,7 @@ fn code(hub: &TestHub, elm: &Elm, single_use: bool) -> NewGrant {
             hash: CodeHash(random32()),
             single_use,
             used_at: None,
+            endorsement: None,
         }),
         doors: vec![elm.lobby],
         not_before: now,

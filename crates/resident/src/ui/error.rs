@@ -85,6 +85,8 @@ pub enum ErrorCode {
     PassEnded,
     /// The building makes no such pass.
     PassRefused,
+    /// The person did not choose on this device that deliveries may open the apartment.
+    OwnDoorShut,
     /// The system could not be told what starts at login, or does not say.
     LoginStartFailed,
     /// A newer version of the app did not come, or could not be installed.

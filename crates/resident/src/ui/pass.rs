@@ -91,7 +91,8 @@ pub struct PassDraft {
 #[serde(rename_all = "snake_case")]
 pub enum PassKind {
     Guest,
-    /// A courier whose carrier has no connection to the building: once, and never at an apartment's door.
+    /// A courier whose carrier has no connection to the building: once, and at the own apartment's door only where
+    /// [`Preferences::own_door_deliveries`](super::Preferences::own_door_deliveries) is chosen.
     Delivery,
 }
 

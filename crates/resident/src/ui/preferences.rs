@@ -20,6 +20,8 @@ pub struct Preferences {
     /// Only [`Controller::set_shortcut`](crate::Controller::set_shortcut) changes them.
     pub shortcut: Option<String>,
     pub notifications: NotificationChoices,
+    /// Whether a pass for a delivery may be made for the door of the apartment, which this device then endorses.
+    pub own_door_deliveries: bool,
     /// Whether the person has answered if the app is to start at login; the system knows what they answered.
     pub login_start_asked: bool,
 }

@@ -73,6 +73,8 @@ pub(crate) struct State {
     pub(crate) passes: Vec<PassInfo>,
     /// The token of each request for a pass.
     pub(crate) pass_tokens: Vec<PassToken>,
+    /// Every request for a pass, also those whose answer was lost.
+    pub(crate) asked_passes: Vec<NewPass>,
     /// What making a pass is refused with.
     pub(crate) refuses_passes: Option<HubError>,
     /// The newest bundle, with its version.

@@ -24,6 +24,7 @@ mod notifying;
 mod outside;
 mod own_code;
 mod own_data;
+mod own_door;
 mod passes;
 mod pausing;
 mod preferences;

@@ -8,7 +8,7 @@ use resident::ui::{
     PassState, PassUses, VisitorClass,
 };
 
-use crate::building::{LOBBY, now_ms, now_s};
+use crate::building::{DEVICE, LOBBY, now_ms, now_s};
 use crate::hub::State;
 use crate::world::{App, World};
 
@@ -25,6 +25,7 @@ fn refused(code: HubCode) -> HubError {
 impl State {
     /// As the real hub: the same token again is answered as the first time, also where the first answer was lost.
     pub(crate) fn make_pass(&mut self, wanted: &NewPass) -> Result<MadePass, HubError> {
+        self.asked_passes.push(wanted.clone());
         let first = self.pass_tokens.iter().position(|it| *it == wanted.token);
         let number = first.unwrap_or(self.pass_tokens.len());
         if let Some(refusal) = self.refuses_passes {
@@ -64,15 +65,20 @@ impl State {
 
 fn info(number: usize, wanted: &NewPass) -> PassInfo {
     let entropy = [0x70 + u8::try_from(number).unwrap(); 16];
+    let word = wanted.endorsement.as_ref();
     PassInfo {
-        id: GrantId::from_entropy(entropy),
+        id: word.map_or(GrantId::from_entropy(entropy), |word| word.id),
         kind: wanted.kind,
         label: wanted.label.clone(),
         doors: wanted.doors.clone(),
         not_before: wanted.not_before.unwrap_or_else(now_s),
-        not_after: wanted.not_after.unwrap(),
+        not_after: word
+            .map(|word| word.not_after)
+            .or(wanted.not_after)
+            .unwrap(),
         uses: wanted.uses,
         state: HubState::Good,
+        endorsed_by: word.map(|_| DEVICE),
     }
 }
 
@@ -97,6 +103,7 @@ fn used_by_jonas() -> PassInfo {
         not_after: now_s() + HOUR_S,
         uses: HubUses::Once,
         state: HubState::Used,
+        endorsed_by: None,
     }
 }
 

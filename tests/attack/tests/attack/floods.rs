@@ -89,6 +89,7 @@ fn codes_are_not_tried_out_at_the_keypad() -> Result<()> {
         not_before,
         not_after,
         single_use: false,
+        endorsement: None,
     };
     let bundle = Bundle {
         code_salt: salt.into(),

@@ -12,6 +12,7 @@ mod doors;
 mod filming;
 mod floods;
 mod hub;
+mod own_door;
 mod privacy;
 mod registry;
 mod remote;

@@ -12,6 +12,7 @@ mod exactly_once;
 mod export;
 mod live;
 mod offline;
+mod own_door;
 mod privacy;
 mod refusals;
 mod stage;

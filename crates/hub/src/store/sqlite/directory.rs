@@ -1,4 +1,7 @@
-use access::{BuildingId, CarrierId, DeviceId, DoorId, GrantId, ResidentId, SignedBundle, UnitId};
+use access::{
+    BuildingId, CarrierId, DeviceId, DoorId, GrantId, ResidentId, SignedBundle, SigningPublicKey,
+    UnitId,
+};
 use async_trait::async_trait;
 use hub_api::{DoorUpdate, LocalAddress};
 use rusqlite::{Row, Transaction, named_params, params};
@@ -179,6 +182,14 @@ impl Directory for Sqlite {
     async fn add_grant(&self, grant: &NewGrant) -> Result<()> {
         let grant = grant.clone();
         self.write(move |db| grants::insert(db, &grant)).await
+    }
+
+    async fn device_key(&self, device: DeviceId) -> Result<Option<SigningPublicKey>> {
+        self.read(move |db| {
+            let sql = "SELECT key FROM client WHERE device = ?";
+            one(db, sql, [device.as_bytes()], |row| key(row, "key"))
+        })
+        .await
     }
 
     async fn grant(&self, id: GrantId) -> Result<Option<StandingGrant>> {

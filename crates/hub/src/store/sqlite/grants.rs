@@ -1,6 +1,6 @@
 //! Grants and their doors.
 
-use access::{BuildingId, CarrierId, DoorId, GrantId, HolderClass};
+use access::{BuildingId, CarrierId, DeviceId, DoorId, Endorsement, GrantId, HolderClass};
 use rusqlite::{Row, Transaction, named_params, params};
 
 use super::columns::{RowResult, all, class, id, one, optional_id, optional_key, run};
@@ -55,6 +55,23 @@ fn insert_code(db: &Transaction<'_>, grant: GrantId, code: &Code) -> Result<()> 
         code.used_at,
         device
     ];
+    run(db, sql, row)?;
+    match &code.endorsement {
+        Some(endorsement) => insert_endorsement(db, grant, endorsement),
+        None => Ok(()),
+    }
+}
+
+fn insert_endorsement(db: &Transaction<'_>, grant: GrantId, word: &Endorsement) -> Result<()> {
+    let sql = "INSERT INTO endorsement (standing_grant, device, not_before, not_after, signature) \
+               VALUES (?, ?, ?, ?, ?)";
+    let row = params![
+        grant.as_bytes(),
+        word.device.as_bytes(),
+        word.not_before,
+        word.not_after,
+        word.signature
+    ];
     run(db, sql, row).map(drop)
 }
 
@@ -83,8 +100,11 @@ pub(super) fn list(
 ) -> Result<Vec<StandingGrant>> {
     let sql = format!(
         "SELECT standing_grant.*, door_code.hash AS code_hash, door_code.single_use, \
-         door_code.used_at, door_code.device_grant FROM standing_grant \
+         door_code.used_at, door_code.device_grant, endorsement.device AS endorser, \
+         endorsement.not_before AS endorsed_from, endorsement.not_after AS endorsed_until, \
+         endorsement.signature FROM standing_grant \
          LEFT JOIN door_code ON door_code.standing_grant = standing_grant.id \
+         LEFT JOIN endorsement ON endorsement.standing_grant = standing_grant.id \
          WHERE standing_grant.{column} = ? ORDER BY standing_grant.rowid DESC"
     );
     let mut grants = all(db, &sql, [value], standing_grant)?;
@@ -113,7 +133,17 @@ pub(super) fn revoke(db: &Transaction<'_>, id: GrantId, at: u64) -> Result<Revoc
     }
     let sql = "UPDATE standing_grant SET revoked_at = ? WHERE id = ?";
     run(db, sql, params![at, id.as_bytes()])?;
+    end_endorsed(db, id, at)?;
     Ok(Revocation::Revoked)
+}
+
+/// Ends the open codes that rest on the word of the device with this grant.
+fn end_endorsed(db: &Transaction<'_>, device: GrantId, at: u64) -> Result<usize> {
+    let sql = "UPDATE standing_grant SET revoked_at = ?1 WHERE revoked_at IS NULL AND not_after >= ?1 AND id IN \
+               (SELECT endorsement.standing_grant FROM endorsement JOIN door_code USING (standing_grant) \
+                JOIN device ON device.id = endorsement.device \
+                WHERE device.standing_grant = ?2 AND used_at IS NULL)";
+    run(db, sql, params![at, device.as_bytes()])
 }
 
 fn standing_grant(row: &Row<'_>) -> RowResult<StandingGrant> {
@@ -142,6 +172,7 @@ fn subject(row: &Row<'_>) -> RowResult<GrantSubject> {
             hash: CodeHash(hash),
             single_use: row.get("single_use")?,
             used_at: row.get("used_at")?,
+            endorsement: endorsement(row)?,
         }));
     }
     match (class, carrier, holder) {
@@ -154,4 +185,16 @@ fn subject(row: &Row<'_>) -> RowResult<GrantSubject> {
         }),
         _ => Err(rusqlite::Error::InvalidColumnName("class".to_owned())),
     }
+}
+
+fn endorsement(row: &Row<'_>) -> RowResult<Option<Endorsement>> {
+    let Some(device) = optional_id(row, "endorser", DeviceId::from_bytes)? else {
+        return Ok(None);
+    };
+    Ok(Some(Endorsement {
+        device,
+        not_before: row.get("endorsed_from")?,
+        not_after: row.get("endorsed_until")?,
+        signature: row.get("signature")?,
+    }))
 }

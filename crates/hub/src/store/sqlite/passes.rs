@@ -74,11 +74,16 @@ impl Passes for Sqlite {
 
     async fn forget_passes(&self, ended_before: u64) -> Result<()> {
         self.write(move |db| {
-            let sql = "DELETE FROM pass WHERE standing_grant IN
-                       (SELECT id FROM standing_grant
-                        JOIN door_code ON door_code.standing_grant = standing_grant.id
-                        WHERE not_after < ?1 OR revoked_at < ?1 OR used_at < ?1)";
-            run(db, sql, [ended_before]).map(drop)
+            for table in ["pass", "endorsement"] {
+                let sql = format!(
+                    "DELETE FROM {table} WHERE standing_grant IN
+                     (SELECT id FROM standing_grant
+                      JOIN door_code ON door_code.standing_grant = standing_grant.id
+                      WHERE not_after < ?1 OR revoked_at < ?1 OR used_at < ?1)"
+                );
+                run(db, &sql, [ended_before])?;
+            }
+            Ok(())
         })
         .await
     }

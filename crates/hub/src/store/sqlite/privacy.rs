@@ -211,8 +211,12 @@ pub(super) fn project(
 fn forget(db: &Transaction<'_>, resident: ResidentId, name: Option<&str>) -> Result<()> {
     let id = resident.as_bytes();
     run(db, "DELETE FROM pass WHERE resident = ?", [id])?;
-    let sql = "DELETE FROM push WHERE device IN (SELECT id FROM device WHERE resident = ?)";
-    run(db, sql, [id])?;
+    for table in ["push", "endorsement"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE device IN (SELECT id FROM device WHERE resident = ?)"
+        );
+        run(db, &sql, [id])?;
+    }
     run(
         db,
         "UPDATE device SET name = '', seen_on = NULL WHERE resident = ?",
