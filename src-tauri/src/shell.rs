@@ -93,6 +93,7 @@ impl TauriShell {
                 actions: vec![open],
                 place: None,
                 entry: None,
+                pictured: None,
                 on_answer: Arc::new(move |_| window::show(&app)),
             });
         }
@@ -125,6 +126,7 @@ impl TauriShell {
             actions: notification.actions,
             place: Some(notification.place),
             entry: Some(notification.entry),
+            pictured: Some(notification.pictured),
             on_answer: Arc::new(on_answer),
         }
     }
@@ -149,6 +151,10 @@ impl Shell for TauriShell {
 
     fn renew(&self, notification: Notification) {
         self.notifier.renew(self.note(notification));
+    }
+
+    fn withdraw(&self, place: u64) {
+        self.notifier.withdraw(place);
     }
 
     fn illustrate(&self, entry: u64, picture: Bytes) {

@@ -1,6 +1,6 @@
 use access::{DoorId, HolderClass};
 use hub_api::{EntryInfo, Outcome};
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::activity::{RECORDS, Record, SLOTS, by_entry, read_record};
 use super::{Store, StoreError};
@@ -81,6 +81,23 @@ impl Store {
         Ok(entries?.into_iter().map(i64::cast_unsigned).collect())
     }
 
+    /// At most `limit` deliveries at a door from `since_ms` on, oldest first.
+    pub fn deliveries_from(
+        &self,
+        door: DoorId,
+        since_ms: u64,
+        limit: u32,
+    ) -> Result<Vec<DeliveryAt>, StoreError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT entry_id, cursor, collected_ms IS NOT NULL FROM deliveries
+             WHERE door = ?1 AND cursor >= ?2 ORDER BY cursor LIMIT ?3",
+        )?;
+        let since = cursor(since_ms);
+        let found = statement.query_map(params![door.to_string(), since, limit], delivery_at)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// At most `limit` deliveries at a door up to `until_ms`, newest first.
     pub fn deliveries_at(
         &self,
@@ -94,15 +111,17 @@ impl Store {
              WHERE door = ?1 AND cursor < ?2 ORDER BY cursor DESC LIMIT ?3",
         )?;
         let until = cursor(until_ms.saturating_add(1));
-        let found = statement.query_map(params![door.to_string(), until, limit], |row| {
-            Ok(DeliveryAt {
-                entry: row.get::<_, i64>(0)?.cast_unsigned(),
-                at_ms: row.get::<_, i64>(1)?.cast_unsigned() / SLOTS,
-                collected: row.get(2)?,
-            })
-        })?;
+        let found = statement.query_map(params![door.to_string(), until, limit], delivery_at)?;
         Ok(found.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+fn delivery_at(row: &Row<'_>) -> rusqlite::Result<DeliveryAt> {
+    Ok(DeliveryAt {
+        entry: row.get::<_, i64>(0)?.cast_unsigned(),
+        at_ms: row.get::<_, i64>(1)?.cast_unsigned() / SLOTS,
+        collected: row.get(2)?,
+    })
 }
 
 /// Whether somebody came in who delivers.

@@ -1,10 +1,10 @@
 //! Deliveries that wait, and what a person says of them.
 
 use access::HolderClass;
-use hub_api::{ClipReady, EntryInfo, Event, Outcome};
+use hub_api::{ClipReady, EntryInfo, Event, Outcome, Refresh, Topic};
 use resident::ui::{ActivityItem, Delivery, UiEvent};
 
-use crate::building::now_ms;
+use crate::building::{GARAGE, now_ms};
 use crate::following::{CLIP, courier, following, settled};
 use crate::world::{App, World};
 
@@ -48,6 +48,35 @@ async fn a_couriers_entry_is_a_delivery_that_waits_and_nobody_elses_is() {
     );
     assert_eq!(item(&app, "entry-2").await.delivery, None);
     assert_eq!(item(&app, "entry-3").await.delivery, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_behind_the_package_rooms_door_was_left_there_and_nobody_elses_entry_was() {
+    let world = World::new();
+    world.hub.state().doors[1].package_room = true;
+    let app = following(&world).await;
+    world.hub.push_entry(EntryInfo {
+        class: Some(HolderClass::Staff),
+        door: GARAGE,
+        ..courier(1)
+    });
+    world.hub.push_entry(courier(2));
+    world.hub.push_entry(EntryInfo {
+        door: GARAGE,
+        ..courier(3)
+    });
+    settled().await;
+    for (id, is_there) in [("entry-1", false), ("entry-2", false), ("entry-3", true)] {
+        assert_eq!(item(&app, id).await.in_package_room, is_there, "{id}");
+    }
+    let newest = || app.snapshot().deliveries.newest.unwrap();
+    assert!(newest().in_package_room);
+    // The manager finds that this is no package room.
+    world.hub.state().doors[1].package_room = false;
+    let what = Topic::Doors;
+    world.hub.push(Event::Refresh(Refresh { what }));
+    settled().await;
+    assert!(!newest().in_package_room);
 }
 
 #[tokio::test(start_paused = true)]

@@ -32,4 +32,5 @@ mod unlocking;
 mod waking;
 mod watching;
 mod week;
+mod withdrawing;
 mod world;

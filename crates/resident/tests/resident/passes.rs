@@ -4,11 +4,12 @@ use hub_api::{EntryInfo, ErrorCode as HubCode, Event, MadePass, NewPass, Outcome
 use hub_api::{PassInfo, PassState as HubState, PassUses as HubUses};
 use resident::hub::HubError;
 use resident::ui::{
-    ActivityKind, AppError, ErrorCode, HubState as Connection, Pass, PassDraft, PassKind,
-    PassState, PassUses, VisitorClass,
+    ActivityFilter, ActivityKind, AppError, ErrorCode, HubState as Connection, Pass, PassDraft,
+    PassKind, PassState, PassUses, VisitorClass,
 };
 
-use crate::building::{LOBBY, now_ms, now_s};
+use crate::building::{GARAGE, LOBBY, nobody, now_s};
+use crate::following::settled;
 use crate::hub::State;
 use crate::world::{App, World};
 
@@ -89,20 +90,36 @@ fn for_jonas() -> PassDraft {
 
 fn entry_by(pass: GrantId) -> EntryInfo {
     EntryInfo {
-        id: 1,
-        door: LOBBY,
-        at_ms: now_ms(),
-        seq: 1,
         class: Some(HolderClass::Guest),
-        carrier_name: None,
-        driver: None,
-        guest_name: None,
         pass: Some(pass),
         link: Some(LinkKind::Keypad),
-        clip: None,
-        unfilmed: false,
-        outcome: Outcome::Entered,
+        ..nobody(1, LOBBY, Outcome::Entered)
     }
+}
+
+/// A pass of the household that was used.
+fn held(label: &str) -> PassInfo {
+    PassInfo {
+        id: JONAS,
+        kind: hub_api::PassKind::Guest,
+        label: label.to_owned(),
+        doors: vec![LOBBY],
+        not_before: now_s(),
+        not_after: now_s() + HOUR_S,
+        uses: HubUses::Once,
+        state: HubState::Used,
+    }
+}
+
+/// What a search finds, newest first.
+async fn found(app: &App, text: &str) -> Vec<String> {
+    let filter = ActivityFilter {
+        text: text.to_owned(),
+        ..ActivityFilter::default()
+    };
+    let page = app.controller.find_activity(&filter, None, 100).await;
+    let items = page.unwrap().items.into_iter();
+    items.map(|item| item.id).collect()
 }
 
 async fn make(app: &App) -> Result<Pass, AppError> {
@@ -228,16 +245,7 @@ async fn who_comes_with_a_pass_is_called_what_the_household_calls_them_also_wher
     let app = world.enrolled().await;
     app.until("online", |shown| shown.hub == Connection::Online)
         .await;
-    world.hub.state().passes = vec![PassInfo {
-        id: JONAS,
-        kind: hub_api::PassKind::Guest,
-        label: "Jonas".to_owned(),
-        doors: vec![LOBBY],
-        not_before: now_s(),
-        not_after: now_s() + HOUR_S,
-        uses: HubUses::Once,
-        state: HubState::Used,
-    }];
+    world.hub.state().passes = vec![held("Jonas")];
     world.hub.push(Event::Entry(entry_by(JONAS)));
     app.seen
         .until("notified", |seen| !seen.notifications().is_empty())
@@ -256,6 +264,49 @@ async fn who_comes_with_a_pass_is_called_what_the_household_calls_them_also_wher
     assert_eq!(class, VisitorClass::Guest);
     assert_eq!(guest.as_deref(), Some("Jonas"));
     assert_eq!(pass, Some(JONAS.to_string()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_by_a_pass_bears_the_passs_label_and_is_found_by_it_also_when_that_changed() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    app.until("online", |shown| shown.hub == Connection::Online)
+        .await;
+    world.hub.state().passes = vec![PassInfo {
+        kind: hub_api::PassKind::Delivery,
+        state: HubState::Good,
+        ..held("The Äpfel sofa")
+    }];
+    let by_courier = EntryInfo {
+        class: Some(HolderClass::Courier),
+        ..entry_by(JONAS)
+    };
+    world.hub.push_entry(by_courier.clone());
+    let reason = access::DenyReason::Revoked;
+    world.hub.push_entry(EntryInfo {
+        id: 2,
+        outcome: Outcome::Denied { reason },
+        ..by_courier.clone()
+    });
+    // Another household's: which pass it was is not told.
+    world.hub.push_entry(EntryInfo {
+        id: 3,
+        door: GARAGE,
+        pass: None,
+        ..by_courier
+    });
+    settled().await;
+    let titles = app.seen.notifications().into_iter().map(|told| told.title);
+    let titles: Vec<_> = titles.collect();
+    assert_eq!(titles, ["The Äpfel sofa at Lobby", "A courier at Garage"]);
+    assert_eq!(found(&app, "sofa APFEL").await, ["entry-2", "entry-1"]);
+    assert!(found(&app, "armchair").await.is_empty());
+
+    let pass = JONAS.to_string();
+    let change = app.controller.change_pass(&pass, "An armchair".into(), 1);
+    change.await.unwrap();
+    assert_eq!(found(&app, "armchair lobby").await, ["entry-2", "entry-1"]);
+    assert!(found(&app, "sofa").await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,10 +1,10 @@
 use access::{ClipId, DeviceId, HolderClass, SigningKey, Viewer};
 use clip::{ClipHeader, ClipKey, FragmentMeta, Sealer, SignedClipIndex};
-use hub_api::{ClipInfo, ClipState, EntryInfo, Outcome};
+use hub_api::{ClipState, EntryInfo, Outcome};
 use rand::rngs::OsRng;
 use resident::ui::{ErrorCode, HubState};
 
-use crate::building::{BUILDING, DEVICE, GARAGE, LOBBY, now_ms, signing_key};
+use crate::building::{BUILDING, DEVICE, GARAGE, LOBBY, clip_info, nobody, now_ms, signing_key};
 use crate::world::{App, World};
 
 pub(crate) const CLIP: ClipId = ClipId::from_entropy([0x50; 16]);
@@ -63,26 +63,10 @@ pub(crate) async fn with_clip(
     let clip = film(world, device, door, signer);
     world.hub.state().clips.insert(CLIP, clip);
     world.hub.push_entry(EntryInfo {
-        id: 1,
-        door: LOBBY,
-        at_ms: now_ms(),
-        seq: 1,
         class: Some(HolderClass::Guest),
-        carrier_name: None,
-        driver: None,
         guest_name: Some("Kim".to_owned()),
-        pass: None,
-        link: None,
-        clip: Some(ClipInfo {
-            id: CLIP,
-            state: ClipState::Ready,
-            thumbnail: false,
-            shortfall: None,
-            held: false,
-            gave_way: false,
-        }),
-        unfilmed: false,
-        outcome: Outcome::Entered,
+        clip: Some(clip_info(CLIP, ClipState::Ready)),
+        ..nobody(1, LOBBY, Outcome::Entered)
     });
     app.seen
         .until("notified", |seen| !seen.notifications().is_empty())
