@@ -1,3 +1,6 @@
+use std::fs::File;
+use std::sync::Arc;
+
 use access::{GrantId, HolderClass};
 use audit::LinkKind;
 use hub_api::{EntryInfo, ErrorCode as HubCode, Event, MadePass, NewPass, Outcome, PassLink};
@@ -77,7 +80,7 @@ fn info(number: usize, wanted: &NewPass) -> PassInfo {
     }
 }
 
-fn for_jonas() -> PassDraft {
+pub(crate) fn for_jonas() -> PassDraft {
     PassDraft {
         kind: PassKind::Guest,
         label: "Jonas".to_owned(),
@@ -307,6 +310,37 @@ async fn a_delivery_by_a_pass_bears_the_passs_label_and_is_found_by_it_also_when
     change.await.unwrap();
     assert_eq!(found(&app, "armchair lobby").await, ["entry-2", "entry-1"]);
     assert!(found(&app, "sofa").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_household_calls_a_passs_holder_is_in_no_log() {
+    let world = World::new();
+    let log = world.folder.path().join("log");
+    let logging = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(Arc::new(File::create(&log).unwrap()))
+        .finish();
+    let _logging = tracing::subscriber::set_default(logging);
+    let app = world.enrolled().await;
+    make(&app).await.unwrap();
+    world.hub.push_entry(entry_by(JONAS));
+    app.seen
+        .until("notified", |seen| !seen.notifications().is_empty())
+        .await;
+    assert_eq!(app.seen.notifications()[0].title, "Jonas at Lobby");
+    assert_eq!(found(&app, "Jonas").await, ["entry-1"]);
+    app.controller
+        .revoke_pass(&JONAS.to_string())
+        .await
+        .unwrap();
+    world.hub.stop();
+    assert!(make(&app).await.is_err());
+    settled().await;
+    let text = std::fs::read_to_string(log).unwrap();
+    assert!(text.contains("enrolled"), "nothing is logged: {text}");
+    for secret in ["Jonas", "12345"] {
+        assert!(!text.contains(secret), "{secret} is logged: {text}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
