@@ -1,9 +1,10 @@
 use access::{DoorId, HolderClass};
 use hub_api::{EntryInfo, Outcome};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
 
 use super::activity::{RECORDS, Record, SLOTS, by_entry, read_record};
-use super::{Store, StoreError};
+use super::{Store, StoreError, read_all};
 
 /// What is kept of a delivery beside its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,17 @@ pub struct DeliveryAt {
     pub entry: u64,
     pub at_ms: u64,
     pub collected: bool,
+}
+
+/// A delivery, and what a person said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldDelivery {
+    /// The hub's number of the entry.
+    pub entry: u64,
+    pub door: DoorId,
+    pub at_ms: u64,
+    /// When it was said to have been collected; none where nobody said so.
+    pub collected_ms: Option<u64>,
 }
 
 /// Deliveries that nobody has said to be collected.
@@ -79,6 +91,14 @@ impl Store {
         let entries = statement.query_map([cursor(since_ms)], |row| row.get::<_, i64>(0))?;
         let entries: rusqlite::Result<Vec<i64>> = entries.collect();
         Ok(entries?.into_iter().map(i64::cast_unsigned).collect())
+    }
+
+    /// All that this device holds, newest first.
+    pub fn deliveries(&self) -> Result<Vec<HeldDelivery>, StoreError> {
+        let sql = "SELECT json_object('entry', entry_id, 'door', door, 'at_ms', cursor / ?1,
+                                      'collected_ms', collected_ms)
+                   FROM deliveries ORDER BY cursor DESC";
+        read_all(&self.lock(), sql, [SLOTS.cast_signed()])
     }
 
     /// At most `limit` deliveries at a door from `since_ms` on, oldest first.
