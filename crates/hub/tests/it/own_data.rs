@@ -451,7 +451,7 @@ async fn where_records_name_residents_the_name_stays() {
 
 #[tokio::test]
 async fn a_device_is_noted_as_seen_by_the_day_and_no_finer() {
-    let (hub, elm, maya) = TestHub::with_maya().await;
+    let (hub, _, maya) = TestHub::with_maya().await;
     let seen = async || named(&maya).await.remove(0).seen_on.unwrap();
     let first = seen().await;
     hub.clock.advance(3 * 24 * 3600);

@@ -4,7 +4,7 @@ use access::HolderClass;
 use hub_api::{ClipReady, EntryInfo, Event, Outcome, Refresh, Topic};
 use resident::ui::{ActivityItem, Delivery, UiEvent};
 
-use crate::building::{GARAGE, now_ms};
+use crate::building::{GARAGE, now_ms, now_s};
 use crate::following::{CLIP, courier, following, settled};
 use crate::world::{App, World};
 
@@ -103,9 +103,7 @@ async fn what_was_collected_waits_no_more_and_can_be_taken_back() {
         });
     let (id, delivery) = told.next_back().unwrap();
     assert_eq!(id, "entry-2");
-    assert!(
-        matches!(delivery, Some(Delivery::Collected { at_ms }) if at_ms / 1000 <= now_ms() / 1000)
-    );
+    assert!(matches!(delivery, Some(Delivery::Collected { at_ms }) if at_ms / 1000 <= now_s()));
 
     app.controller
         .set_collected(&ids(&["entry-2"]), false)
