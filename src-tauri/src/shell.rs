@@ -95,6 +95,7 @@ impl TauriShell {
                 actions: vec![open],
                 place: None,
                 entry: None,
+                pictured: None,
                 on_answer: Arc::new(move |_| window::show(&app)),
             });
         }
@@ -133,6 +134,7 @@ impl TauriShell {
             actions: notification.actions,
             place: Some(notification.place),
             entry: Some(notification.entry),
+            pictured: Some(notification.pictured),
             on_answer: Arc::new(on_answer),
         }
     }
@@ -157,6 +159,10 @@ impl Shell for TauriShell {
 
     fn renew(&self, notification: Notification) {
         self.notifier.renew(self.note(notification));
+    }
+
+    fn withdraw(&self, place: u64) {
+        self.notifier.withdraw(place);
     }
 
     fn illustrate(&self, entry: u64, picture: Bytes) {

@@ -210,6 +210,7 @@ mod tests {
             at_ms: 7,
             door_id: "id of Lobby".to_owned(),
             door_name: "Lobby".to_owned(),
+            in_package_room: false,
             kind: ActivityKind::Entry {
                 class: VisitorClass::Courier,
                 carrier: carrier.map(str::to_owned),

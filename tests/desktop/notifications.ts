@@ -26,6 +26,8 @@ export class Notifications {
   /** What each place said last. */
   readonly #said = new Map<number, string>();
 
+  readonly #closed = new Set<number>();
+
   /** One that shows notifications, or refuses them, or never answers. */
   constructor(...manners: ["refusing" | "silent"] | []) {
     this.#server = new LineProgram(program("vestibule-notification-server"), manners);
@@ -46,20 +48,34 @@ export class Notifications {
     return this.#take(({ replaces, picture }) => replaces === id && picture);
   }
 
+  /** Waits until the app has taken the notification back. */
+  async withdrawn({ id }: SeenNotification): Promise<void> {
+    while (!this.#closed.has(id)) this.#read(await this.#server.next(15_000));
+  }
+
+  /** Whether it has been taken back by now. */
+  isWithdrawn({ id }: SeenNotification): boolean {
+    return this.#closed.has(id);
+  }
+
   async #take(is: (seen: SeenNotification) => boolean, patienceMs = 15_000): Promise<SeenNotification> {
     for (;;) {
       const at = this.#unread.findIndex(is);
       const [found] = at < 0 ? [] : this.#unread.splice(at, 1);
       if (found) return found;
-      this.#unread.push(this.#read(await this.#server.next(patienceMs)));
+      this.#read(await this.#server.next(patienceMs));
     }
   }
 
-  #read(line: string): SeenNotification {
-    const seen = JSON.parse(line) as Omit<SeenNotification, "news">;
+  #read(line: string): void {
+    const seen = JSON.parse(line) as Omit<SeenNotification, "news"> | { closed: number };
+    if ("closed" in seen) {
+      this.#closed.add(seen.closed);
+      return;
+    }
     const news = this.#said.get(seen.id) !== seen.summary;
     this.#said.set(seen.id, seen.summary);
-    return { ...seen, news };
+    this.#unread.push({ ...seen, news });
   }
 
   /** Waits for the notification whose summary is as `words` say, and forgets those before it. */

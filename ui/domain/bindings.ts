@@ -81,8 +81,8 @@ export type ActivityFilter = {
 	doorId: string | null,
 	who: ActivityWho | null,
 	/**
-	 *  Words, each of which must stand in the name of the carrier, the driver, the guest or the door, in whatever case
-	 *  and with or without accents.
+	 *  Words, each of which must stand in the name of the carrier, the driver, the guest, the household's pass or the door,
+	 *  in whatever case and with or without accents.
 	 */
 	text: string,
 };
@@ -96,6 +96,8 @@ export type ActivityItem = {
 	atMs: number,
 	doorId: string,
 	doorName: string,
+	/**  Whether it is a delivery that was left in the building's package room. */
+	inPackageRoom: boolean,
 	kind: ActivityKind,
 	clip: ActivityClip | null,
 	/**  Whether a picture of it can be fetched. */

@@ -230,3 +230,6 @@ fn pauses() -> ExponentialBackoff {
         .without_max_times()
         .build()
 }
+
+#[cfg(test)]
+mod tests;

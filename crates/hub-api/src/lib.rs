@@ -40,8 +40,8 @@ pub use pass::{
     PassToken, PassTokenError, PassUses,
 };
 pub use privacy::{
-    DeviceInfo, DoorPolicy, Forgotten, HeldDevice, Kept, MyData, NamedEntry, OthersWatched, Policy,
-    Watch, WatchDay, WatchPage,
+    DeviceInfo, DoorPolicy, Forgotten, HeldCode, HeldDevice, Kept, MyData, NamedEntry,
+    OthersWatched, Policy, Watch, WatchDay, WatchPage,
 };
 pub use push::{PushOffer, PushSubscription, WAKE_UP};
 pub use relay::RELAY_PROTOCOL;

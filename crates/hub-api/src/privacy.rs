@@ -6,7 +6,7 @@ use audit::LinkKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::PassInfo;
+use crate::{PassInfo, PassState};
 
 /// What is true of a building, from `GET /v1/policy`: the hub's own settings and the bundle that its doors follow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -134,6 +134,9 @@ pub struct MyData {
     pub open_invites: u32,
     /// The household's passes, also those that ended, while their labels are kept.
     pub passes: Vec<PassInfo>,
+    /// The keypad codes of these devices' own, also those that ended, newest first. The codes themselves are not known.
+    #[serde(default)]
+    pub own_codes: Vec<HeldCode>,
     /// What the log says of live watches by these devices, newest first.
     pub watches: Vec<Watch>,
     /// What the log says of these devices at doors: only where records name residents, newest first.
@@ -154,6 +157,23 @@ pub struct HeldDevice {
     pub holder_key: HolderPublicKey,
     /// The public key that clips are sealed to.
     pub viewer_key: ViewerPublicKey,
+}
+
+/// A keypad code of a resident's own as the hub holds it, without the slow hash that doors know it by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HeldCode {
+    /// The grant that stands for it.
+    pub id: GrantId,
+    /// The device that it was made for.
+    pub device: DeviceId,
+    /// The doors it opens; once it has ended, those it was made for.
+    pub doors: Vec<DoorId>,
+    /// Since when, unix seconds.
+    pub not_before: u64,
+    /// Until when, unix seconds, this second included.
+    pub not_after: u64,
+    /// What it is good for now.
+    pub state: PassState,
 }
 
 /// An entry of the caller that the log names.

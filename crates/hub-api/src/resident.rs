@@ -10,6 +10,10 @@ use crate::local_address::local_only;
 
 /// A door the caller may open. Doors that never enrolled are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing that is or is not"
+)]
 pub struct DoorInfo {
     /// The door's id.
     pub id: DoorId,
@@ -29,6 +33,9 @@ pub struct DoorInfo {
     /// Who is kept out for now.
     #[serde(default)]
     pub lockdown: Lockdown,
+    /// Whether it leads into the building's package room, where deliveries are left.
+    #[serde(default)]
+    pub package_room: bool,
     /// `host:port` of the door's stream link, if it has one.
     pub stream_address: Option<String>,
     /// Whether the door holds a connection to the hub now.

@@ -25,7 +25,9 @@ const MOST: u32 = 50;
 pub(crate) struct Run {
     /// The entry of the first.
     pub(crate) first: u64,
-    /// The entries of those that nobody has said to be collected.
+    /// The entry of the last.
+    pub(crate) newest: u64,
+    /// The entries of those that nobody has said to be collected, newest first.
     waiting: Vec<u64>,
 }
 
@@ -33,6 +35,11 @@ impl Run {
     /// How many of them wait.
     pub(crate) fn count(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// The entry of the newest of them.
+    pub(crate) fn newest_waiting(&self) -> Option<u64> {
+        self.waiting.first().copied()
     }
 
     /// Their ids in the activity list.
@@ -53,6 +60,7 @@ impl Run {
         let waiting = run.iter().filter(|delivery| !delivery.collected);
         Some(Self {
             first: run.last().unwrap_or(newest).entry,
+            newest: newest.entry,
             waiting: waiting.map(|delivery| delivery.entry).collect(),
         })
     }
@@ -67,6 +75,20 @@ impl<S: Shell> Core<S> {
         let deliveries = self.store.deliveries_at(entry.door, entry.at_ms, MOST);
         let deliveries =
             deliveries.inspect_err(|error| warn!(%error, "deliveries are not counted"));
+        Run::ending(&deliveries.ok()?)
+    }
+
+    /// The whole run of deliveries that this entry is one of, those after it too.
+    pub(crate) fn run_with(&self, entry: &EntryInfo) -> Option<Run> {
+        let after = self
+            .store
+            .deliveries_from(entry.door, entry.at_ms, MOST)
+            .inspect_err(|error| warn!(%error, "deliveries are not counted"))
+            .ok()?;
+        let mut pairs = after.windows(2);
+        let last = pairs.find(|pair| pair[1].at_ms - pair[0].at_ms > APART_MS);
+        let last = last.map_or(after.last(), <[_]>::first)?;
+        let deliveries = self.store.deliveries_at(entry.door, last.at_ms, MOST);
         Run::ending(&deliveries.ok()?)
     }
 
@@ -87,9 +109,11 @@ impl<S: Shell> Core<S> {
     pub(crate) fn set_collected(&self, items: &[String], collected: bool) -> Result<(), AppError> {
         let entries: Vec<_> = items.iter().filter_map(|id| entry_of_item(id)).collect();
         let at_ms = collected.then(clock::now_ms);
-        for record in self.store.set_collected(&entries, at_ms)? {
-            self.tell_changed(&record);
+        let changed = self.store.set_collected(&entries, at_ms)?;
+        for record in &changed {
+            self.tell_changed(record);
         }
+        self.follow_collected(&changed);
         self.changed.notify_one();
         Ok(())
     }

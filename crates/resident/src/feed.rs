@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::{DoorId, GrantId, HolderClass};
 use audit::LinkKind;
-use hub_api::{ClipState as HubClipState, EntryInfo, Outcome};
+use hub_api::{ClipState as HubClipState, DoorInfo, EntryInfo, Outcome};
 use tracing::warn;
 
 use crate::Shell;
@@ -91,35 +91,46 @@ impl<S: Shell> Core<S> {
 
     /// The list's line for a record; `None` for what is no business of this list.
     pub(crate) fn item(&self, record: &Record) -> Result<Option<ActivityItem>, AppError> {
-        let door = record.happening.door();
-        let name = self.store.door(door)?.map(|door| door.name);
-        let former = || self.words().say("former-door", &[]);
+        let place = self.place(record.happening.door())?;
         let pass = record.happening.pass().map(|pass| self.store.pass(pass));
         let label = pass.transpose()?.flatten().map(|pass| pass.label);
-        Ok(item(record, name.unwrap_or_else(former), label))
+        Ok(item(record, place, label))
     }
 
     pub(crate) fn items(&self, records: &[Record]) -> Result<Vec<ActivityItem>, AppError> {
-        let names: HashMap<DoorId, String> = self
-            .store
-            .doors()?
-            .into_iter()
-            .map(|door| (door.id, door.name))
-            .collect();
-        let former = self.words().say("former-door", &[]);
-        let name = |door| names.get(&door).unwrap_or(&former).clone();
+        let doors = self.store.doors()?.into_iter();
+        let places: HashMap<DoorId, Place> =
+            doors.map(|door| (door.id, Place::from(door))).collect();
+        let former = self.former_place();
+        let place = |door| places.get(&door).unwrap_or(&former).clone();
         let labels = self.store.pass_labels()?;
         let label = |pass: Option<GrantId>| labels.get(&pass?).cloned();
         let item = |record: &Record| {
             let happening = &record.happening;
-            item(record, name(happening.door()), label(happening.pass()))
+            item(record, place(happening.door()), label(happening.pass()))
         };
         Ok(records.iter().filter_map(item).collect())
     }
 
     pub(crate) fn door_name(&self, door: DoorId) -> String {
-        let door = self.store.door(door).ok().flatten();
-        door.map_or_else(|| self.words().say("former-door", &[]), |door| door.name)
+        self.place_or_former(door).name
+    }
+
+    pub(crate) fn place_or_former(&self, door: DoorId) -> Place {
+        self.place(door).unwrap_or_else(|_| self.former_place())
+    }
+
+    /// Where something happened.
+    fn place(&self, door: DoorId) -> Result<Place, AppError> {
+        let door = self.store.door(door)?;
+        Ok(door.map_or_else(|| self.former_place(), Place::from))
+    }
+
+    fn former_place(&self) -> Place {
+        Place {
+            name: self.words().say("former-door", &[]),
+            package_room: false,
+        }
     }
 
     pub(crate) fn tell_added(&self, record: &Record) {
@@ -139,8 +150,25 @@ impl<S: Shell> Core<S> {
     }
 }
 
+/// A door as the place where something happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) name: String,
+    /// Whether what is delivered there is left in the package room.
+    pub(crate) package_room: bool,
+}
+
+impl From<DoorInfo> for Place {
+    fn from(door: DoorInfo) -> Self {
+        Self {
+            name: door.name,
+            package_room: door.package_room,
+        }
+    }
+}
+
 /// `label` is what the household calls the holder of the pass that it was done with.
-fn item(record: &Record, door_name: String, label: Option<String>) -> Option<ActivityItem> {
+fn item(record: &Record, place: Place, label: Option<String>) -> Option<ActivityItem> {
     let (kind, film, unfilmed) = match &record.happening {
         Happening::OwnUnlock { remote, .. } => {
             (ActivityKind::OwnUnlock { remote: *remote }, None, false)
@@ -152,7 +180,8 @@ fn item(record: &Record, door_name: String, label: Option<String>) -> Option<Act
         cursor: record.cursor,
         at_ms: record.happening.at_ms(),
         door_id: record.happening.door().to_string(),
-        door_name,
+        door_name: place.name,
+        in_package_room: place.package_room && record.delivery.is_some(),
         kind,
         clip: film.map(clip),
         thumbnail: film.is_some_and(has_thumbnail),

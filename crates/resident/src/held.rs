@@ -1,17 +1,18 @@
 //! Everything that this device holds about its resident, beside what the hub holds.
 
-use hub_api::{DoorInfo, EntryInfo, MyData};
+use hub_api::{DoorInfo, EntryInfo, MyData, OwnCode, PassInfo};
 use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use crate::store::{Happening, Store, StoreError, StoredEnrolment};
+use crate::store::{Happening, HeldDelivery, Store, StoreError, StoredEnrolment};
 use crate::ui::{AppError, ErrorCode, KeyStorage, Preferences};
 
 /// Of the fields below, which docs/privacy.md explains.
 const FORMAT: u32 = 1;
 
-/// What lies in this device's database. Secret keys and credentials are left out: whoever had them could open doors.
+/// What lies in this device's database. Secret keys, credentials, codes and the links of passes are left out: whoever had
+/// them could open doors.
 #[derive(Debug, Serialize)]
 pub(crate) struct HeldHere {
     device: access::DeviceId,
@@ -22,6 +23,9 @@ pub(crate) struct HeldHere {
     preferences: Preferences,
     doors: Vec<DoorInfo>,
     credentials: Vec<HeldCredential>,
+    passes: Vec<PassInfo>,
+    own_code: Option<OwnCode>,
+    deliveries: Vec<HeldDelivery>,
     own_unlocks: Vec<OwnUnlock>,
     activity: Vec<EntryInfo>,
 }
@@ -86,6 +90,9 @@ impl HeldHere {
                     not_after: issued.not_after,
                 })
                 .collect(),
+            passes: store.known_passes()?,
+            own_code: store.own_code()?.map(|kept| kept.own),
+            deliveries: store.deliveries()?,
             own_unlocks,
             activity,
         })

@@ -38,6 +38,7 @@ mod scan;
 mod shell;
 pub mod store;
 mod sync;
+mod telling;
 mod tidy;
 pub mod ui;
 mod unlock;

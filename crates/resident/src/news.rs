@@ -5,6 +5,7 @@ use audit::LinkKind;
 use hub_api::{ClipInfo, ClipState, DoorAlert, EntryInfo, Outcome};
 
 use crate::deliveries::Run;
+use crate::feed::Place;
 use crate::shell::{Act, Action, Notification};
 use crate::words::Words;
 
@@ -15,7 +16,7 @@ pub(crate) const SAME_LOCKDOWN_MS: u64 = 120_000;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct News<'a> {
     pub(crate) entry: &'a EntryInfo,
-    pub(crate) door: &'a str,
+    pub(crate) place: &'a Place,
     /// The deliveries that came shortly after one another, when the entry is the newest of them.
     pub(crate) run: Option<&'a Run>,
     pub(crate) words: Words,
@@ -38,6 +39,7 @@ impl News<'_> {
             clip: watchable(self.entry).map(|clip| clip.id),
             collects,
             entry: self.entry.id,
+            pictured: self.entry.id,
             place: self.run.map_or(self.entry.id, |run| run.first),
         })
     }
@@ -45,7 +47,7 @@ impl News<'_> {
     fn of_arrival(&self, time: &str) -> Option<(String, String)> {
         let who = who(self.entry, self.words)?;
         let say = |message, values: &[_]| self.words.say(message, values);
-        let (door, time) = (self.door.into(), time.into());
+        let (door, time) = (self.place.name.as_str().into(), time.into());
         let (title, mut body) = match self.run.map(Run::count) {
             Some(count) if count > 1 => (
                 say("deliveries", &[("count", count.into()), ("door", door)]),
@@ -66,11 +68,10 @@ impl News<'_> {
                 },
             ),
         };
-        if self
-            .entry
-            .clip
-            .is_some_and(|clip| clip.state == ClipState::Recording)
-        {
+        if self.place.package_room && self.run.is_some() {
+            body = format!("{body} {}", say("in-package-room", &[]));
+        }
+        if is_filming(self.entry) {
             body = format!("{body} {}", say("being-filmed", &[]));
         }
         Some((title, body))
@@ -78,7 +79,9 @@ impl News<'_> {
 
     fn of_alert(&self, alert: DoorAlert, time: &str) -> Option<(String, String)> {
         let say = |title, advice, more: &[_]| {
-            let title = self.words.say(title, &[("door", self.door.into())]);
+            let title = self
+                .words
+                .say(title, &[("door", self.place.name.as_str().into())]);
             let mut values = vec![("time", time.into())];
             values.extend_from_slice(more);
             (title, self.words.say(advice, &values))
@@ -139,13 +142,21 @@ pub(crate) fn is_lockdown(entry: &EntryInfo) -> bool {
 }
 
 fn who(entry: &EntryInfo, words: Words) -> Option<String> {
-    let (name, unnamed) = match entry.class? {
-        HolderClass::Courier => (&entry.carrier_name, "a-courier"),
-        HolderClass::Guest => (&entry.guest_name, "a-guest"),
-        HolderClass::Staff => (&entry.guest_name, "staff"),
+    let unnamed = match entry.class? {
+        HolderClass::Courier => "a-courier",
+        HolderClass::Guest => "a-guest",
+        HolderClass::Staff => "staff",
         HolderClass::Resident => return None,
     };
-    Some(name.clone().unwrap_or_else(|| words.say(unnamed, &[])))
+    // A courier with a pass has no carrier that is known, but what the household calls that pass.
+    let name = entry.carrier_name.as_ref().or(entry.guest_name.as_ref());
+    Some(name.map_or_else(|| words.say(unnamed, &[]), Clone::clone))
+}
+
+fn is_filming(entry: &EntryInfo) -> bool {
+    entry
+        .clip
+        .is_some_and(|clip| clip.state == ClipState::Recording)
 }
 
 fn watchable(entry: &EntryInfo) -> Option<ClipInfo> {

@@ -14,7 +14,10 @@ pub trait Shell: Send + Sync + 'static {
     /// Changes what the notification about this entry says, if it still stands. Must not block.
     fn renew(&self, notification: Notification);
 
-    /// Shows a picture, a JPEG, in the notification about this entry, if that still stands. Must not block.
+    /// Takes back the notification in this place, if it still stands. Must not block.
+    fn withdraw(&self, place: u64);
+
+    /// Shows the picture of this entry, a JPEG, in the notification that it belongs into, if that still stands. Must not block.
     fn illustrate(&self, entry: u64, picture: Bytes);
 }
 
@@ -33,6 +36,8 @@ pub struct Notification {
     pub collects: Vec<String>,
     /// The hub's number of the entry or alert.
     pub entry: u64,
+    /// The entry that it tells of first, whose picture belongs into it: another where that was collected and others wait.
+    pub pictured: u64,
     /// Notifications in the same place are not shown beside each other: the newest tells of all.
     pub place: u64,
 }

@@ -6,20 +6,17 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures::StreamExt as _;
-use hub_api::{EntryInfo, ErrorCode as HubCode, Event, ServerEvent, Topic};
+use hub_api::{ErrorCode as HubCode, Event, ServerEvent, Topic};
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
+use crate::Shell;
 use crate::carry;
 use crate::clock;
 use crate::core::Core;
 use crate::hub::{Hub, HubError};
-use crate::news::{self, News};
-use crate::noise;
 use crate::store::{Change, Happening, StoreError};
 use crate::ui::{AppError, ErrorCode, HubState};
-use crate::words::Words;
-use crate::{Notification, Shell};
 
 /// Credentials live for 7 days; asking daily leaves 6 days for a hub that is down.
 const RENEW_AFTER_S: u64 = 24 * 3600;
@@ -34,9 +31,6 @@ const RENEWAL_TICK: Duration = Duration::from_secs(15 * 60);
 const FIRST_EVENT: Duration = Duration::from_secs(20);
 
 const PAGE: u32 = 50;
-
-/// How far back a lockdown of other doors is looked for.
-const RECENT: u32 = 200;
 
 /// How many pages are looked through at most for what was missed.
 const MOST_PAGES: usize = 20;
@@ -288,9 +282,9 @@ fn announce<S: Shell>(core: &Core<S>, changes: &[Change], news_too: bool) {
         };
         if let Happening::Entry(entry) = &record.happening {
             match (is_new, news_too) {
-                (true, true) => notify(core, entry),
+                (true, true) => core.notify(entry),
                 (true, false) => {}
-                (false, _) => renew(core, entry),
+                (false, _) => core.renew(entry),
             }
             if news_too || !is_new {
                 // The picture may have been there first.
@@ -306,46 +300,6 @@ fn announce<S: Shell>(core: &Core<S>, changes: &[Change], news_too: bool) {
             core.changed.notify_one();
         }
     }
-}
-
-fn notify<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
-    if news::is_lockdown(entry) && was_told_of_lockdown(core, entry) {
-        return;
-    }
-    if let Some(notification) = notification(core, entry) {
-        core.shell.notify(notification);
-    }
-}
-
-fn renew<S: Shell>(core: &Core<S>, entry: &EntryInfo) {
-    if let Some(notification) = notification(core, entry) {
-        core.shell.renew(notification);
-    }
-}
-
-fn notification<S: Shell>(core: &Core<S>, entry: &EntryInfo) -> Option<Notification> {
-    let chosen = core.preferences();
-    if !noise::may_tell(entry, &chosen.notifications, clock::now_ms()) {
-        return None;
-    }
-    let (door, run) = (core.door_name(entry.door), core.run_of(entry));
-    let news = News {
-        entry: &core.named(entry),
-        door: &door,
-        run: run.as_ref(),
-        words: Words::of(chosen.language),
-    };
-    news.told()
-}
-
-/// Whether another door has told of the same lockdown just before: a whole building's is one piece of news.
-fn was_told_of_lockdown<S: Shell>(core: &Core<S>, entry: &EntryInfo) -> bool {
-    let recent = core.store.activity(None, RECENT).unwrap_or_default();
-    let mut earlier = recent.iter().filter_map(|record| match &record.happening {
-        Happening::Entry(other) => (other.id < entry.id).then_some(other),
-        Happening::OwnUnlock { .. } => None,
-    });
-    earlier.any(|other| news::is_same_lockdown(entry, other))
 }
 
 fn state_after(error: &Stopped) -> HubState {

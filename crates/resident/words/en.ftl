@@ -12,6 +12,7 @@ arrival-driver = Driver { $driver } came in at { $time }.
 arrival-keypad = Came in with a code at { $time }.
 arrival-plain = Came in at { $time }.
 being-filmed = Being filmed.
+in-package-room = In the package room.
 deliveries =
     { $count ->
         [one] { $count } delivery at { $door }

@@ -12,6 +12,7 @@ arrival-driver = El conductor { $driver } entró a las { $time }.
 arrival-keypad = Entró con un código a las { $time }.
 arrival-plain = Entró a las { $time }.
 being-filmed = Se está grabando.
+in-package-room = En el cuarto de paquetes.
 deliveries =
     { $count ->
         [one] { $count } entrega en { $door }

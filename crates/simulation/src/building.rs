@@ -33,7 +33,7 @@ impl BuildingPlan {
             name: "12 Elm Street".into(),
             doors: vec![
                 DoorPlan::common("Main entrance"),
-                DoorPlan::common("Package room"),
+                DoorPlan::common("Package room").of_package_room(),
                 DoorPlan::unit("Apartment 3B", "3B"),
             ],
             resident: "Maya Lindqvist".into(),
@@ -143,6 +143,9 @@ fn install_doors(
         match &door.unit {
             Some(unit) => command.extend(["--kind", "unit", "--unit", unit]),
             None => command.extend(["--kind", "common"]),
+        }
+        if door.package_room {
+            command.push("--package-room");
         }
         let id = hub.administer_for(&command, "id")?;
         let own_folder = folder.join(format!("door-{}", index + 1));

@@ -98,6 +98,8 @@ pub struct DoorPlan {
     pub link: DoorLink,
     /// None for a door without a camera.
     pub camera: Option<CameraPlan>,
+    /// Whether it leads into the package room.
+    pub package_room: bool,
 }
 
 impl DoorPlan {
@@ -109,6 +111,7 @@ impl DoorPlan {
             unit: None,
             link: DoorLink::Stream,
             camera,
+            package_room: false,
         }
     }
 
@@ -119,6 +122,7 @@ impl DoorPlan {
             unit: Some(unit.into()),
             link: DoorLink::Stream,
             camera: None,
+            package_room: false,
         }
     }
 
@@ -140,6 +144,13 @@ impl DoorPlan {
     #[must_use]
     pub fn elsewhere(mut self, address: &str) -> Self {
         self.link = DoorLink::Elsewhere(address.into());
+        self
+    }
+
+    /// The same door where it leads into the package room.
+    #[must_use]
+    pub fn of_package_room(mut self) -> Self {
+        self.package_room = true;
         self
     }
 

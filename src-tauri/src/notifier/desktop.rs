@@ -49,6 +49,7 @@ enum Change {
     Show(Note),
     Renew(Note),
     Picture { entry: u64, picture: Bytes },
+    Withdraw,
 }
 
 #[async_trait]
@@ -75,6 +76,12 @@ impl Notifier for DesktopNotifier {
         let place = note.place.map(Place::Shared);
         if let Some(changes) = place.and_then(|place| lock(&self.standing).get(&place).cloned()) {
             let _ = changes.send(Change::Renew(note));
+        }
+    }
+
+    fn withdraw(&self, place: u64) {
+        if let Some(changes) = lock(&self.standing).get(&Place::Shared(place)) {
+            let _ = changes.send(Change::Withdraw);
         }
     }
 
@@ -124,7 +131,7 @@ struct Stand {
 
 /// A shown notification that is listened to until this is dropped.
 struct Listening {
-    id: u32,
+    handle: Arc<NotificationHandle>,
     task: AbortHandle,
 }
 
@@ -180,9 +187,13 @@ impl Stand {
                 *note = next;
             }
             Change::Renew(next) if next.entry == note.entry && !next.looks_like(note) => {
+                if next.pictured != note.pictured {
+                    self.picture = None;
+                }
                 *note = next;
             }
-            Change::Picture { entry, picture } if note.entry == Some(entry) => {
+            Change::Withdraw => return self.withdraw().await,
+            Change::Picture { entry, picture } if note.pictured == Some(entry) => {
                 if !knows_version().await {
                     return;
                 }
@@ -191,6 +202,18 @@ impl Stand {
             Change::Renew(_) | Change::Picture { .. } => return,
         }
         self.show(note).await;
+    }
+
+    /// Closes what stands here.
+    async fn withdraw(&mut self) {
+        let shown = self.last.take().or(self.first.take());
+        if let Some(shown) = shown {
+            let closed = timeout(PATIENCE, shown.handle.close_async()).await;
+            if closed.is_err() {
+                warn!("a notification could not be taken back: the server does not answer");
+            }
+        }
+        self.clear();
     }
 
     /// Shows it, instead of what stands here.
@@ -209,7 +232,7 @@ impl Stand {
             notification.image_data(picture.clone());
         }
         if let Some(shown) = self.last.as_ref().or(self.first.as_ref()) {
-            notification.id(shown.id);
+            notification.id(shown.handle.id());
         }
         match timeout(PATIENCE, notification.show_async()).await {
             Ok(Ok(handle)) => self.listen(handle),
@@ -219,16 +242,18 @@ impl Stand {
     }
 
     fn listen(&mut self, handle: NotificationHandle) {
-        let (id, answered) = (handle.id(), self.answered.clone());
+        let handle = Arc::new(handle);
+        let (heard, answered) = (handle.clone(), self.answered.clone());
         let listening = tauri::async_runtime::spawn(async move {
             let mut answer = None;
-            let heard = handle.wait_for_action_async(|response| answer = Some(response.clone()));
-            heard.await;
+            heard
+                .wait_for_action_async(|response| answer = Some(response.clone()))
+                .await;
             // Whoever waits for it lives as long as this task.
             let _ = answered.send(answer);
         });
         let task = listening.inner().abort_handle();
-        let listening = Some(Listening { id, task });
+        let listening = Some(Listening { handle, task });
         if self.first.is_none() {
             self.first = listening;
         } else {
@@ -248,8 +273,10 @@ impl Stand {
         let mut standing = lock(&self.standing);
         let mut next = None;
         while let Ok(change) = self.changes.try_recv() {
-            if let Change::Show(note) = change {
-                next = Some(note);
+            match change {
+                Change::Show(note) => next = Some(note),
+                Change::Withdraw => next = None,
+                Change::Renew(_) | Change::Picture { .. } => {}
             }
         }
         if next.is_none() {

@@ -1,4 +1,4 @@
-//! Where notifications that were shown cannot be changed, nor answered.
+//! Where notifications that were shown cannot be changed, closed, nor answered.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -24,6 +24,8 @@ impl Notifier for DesktopNotifier {
     }
 
     fn renew(&self, _note: Note) {}
+
+    fn withdraw(&self, _place: u64) {}
 
     fn illustrate(&self, _entry: u64, _picture: Bytes) {}
 

@@ -28,8 +28,10 @@ pub(crate) struct Note {
     pub(crate) actions: Vec<Action>,
     /// Where it stands, when others may take its place.
     pub(crate) place: Option<u64>,
-    /// The entry that it tells of, of which a picture may follow.
+    /// The entry that it tells of.
     pub(crate) entry: Option<u64>,
+    /// The entry of which a picture may follow.
+    pub(crate) pictured: Option<u64>,
     pub(crate) on_answer: OnAnswer,
 }
 
@@ -48,7 +50,9 @@ pub(crate) trait Notifier: Send + Sync {
     fn show(&self, note: Note);
     /// Changes what stands about the same entry, if it does.
     fn renew(&self, note: Note);
-    /// Puts a JPEG into the notification of an entry, if it still stands.
+    /// Closes what stands in this place.
+    fn withdraw(&self, place: u64);
+    /// Puts the JPEG of an entry into the notification that it belongs into, if that still stands.
     fn illustrate(&self, entry: u64, picture: Bytes);
     /// Whether one stands, or is about to, whose answer comes to this very program.
     #[cfg(target_os = "linux")]

@@ -70,6 +70,18 @@ impl Notifier for PhoneNotifier {
         }
     }
 
+    fn withdraw(&self, place: u64) {
+        let Some(id) = self.standing.withdraw(place) else {
+            return;
+        };
+        let app = self.app.clone();
+        tauri::async_runtime::spawn_blocking(move || {
+            if let Err(error) = app.notification().remove_active(vec![id]) {
+                warn!(%error, "a notification could not be taken back");
+            }
+        });
+    }
+
     fn illustrate(&self, _entry: u64, _picture: Bytes) {}
 
     async fn outlet(&self) -> NotificationOutlet {
@@ -95,15 +107,19 @@ struct Numbered {
     notes: HashMap<i32, Note>,
 }
 
+impl Numbered {
+    fn standing_in(&self, place: u64) -> Option<i32> {
+        let mut standing = self.notes.iter();
+        standing.find_map(|(id, note)| (note.place == Some(place)).then_some(*id))
+    }
+}
+
 impl Standing {
     /// The notification's number: that of the one in its place, which the system then replaces.
     fn add(&self, note: Note) -> i32 {
         let mut all = self.lock();
-        let known = note.place.and_then(|place| {
-            let mut standing = all.notes.iter();
-            standing.find_map(|(id, other)| (other.place == Some(place)).then_some(*id))
-        });
-        let id = known.unwrap_or_else(|| all.last.checked_add(1).unwrap_or(1));
+        let id = note.place.and_then(|place| all.standing_in(place));
+        let id = id.unwrap_or_else(|| all.last.checked_add(1).unwrap_or(1));
         all.last = all.last.max(id);
         all.notes.insert(id, note);
         id
@@ -117,6 +133,14 @@ impl Standing {
         let looked_otherwise = !old.looks_like(note);
         *old = note.clone();
         looked_otherwise.then_some(*id)
+    }
+
+    /// Forgets what stands in a place; its number.
+    fn withdraw(&self, place: u64) -> Option<i32> {
+        let mut all = self.lock();
+        let id = all.standing_in(place)?;
+        all.notes.remove(&id);
+        Some(id)
     }
 
     fn take(&self, id: i32) -> Option<Note> {
@@ -141,6 +165,7 @@ mod tests {
             actions: Vec::new(),
             place: Some(place),
             entry: Some(entry),
+            pictured: Some(entry),
             on_answer: Arc::new(|_| ()),
         }
     }
@@ -169,6 +194,18 @@ mod tests {
         assert_eq!(standing.add(note(1, 8, "18:03")), first);
         assert_ne!(standing.add(note(2, 9, "18:04")), first);
         assert_eq!(standing.take(first).unwrap().entry, Some(8));
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_forgotten_and_nothing_else_is() {
+        let standing = Standing::default();
+        let (one, other) = (
+            standing.add(note(1, 7, "18:02")),
+            standing.add(note(2, 8, "18:03")),
+        );
+        assert_eq!(standing.withdraw(1), Some(one));
+        assert_eq!(standing.withdraw(1), None);
+        assert!(standing.take(one).is_none() && standing.take(other).is_some());
     }
 
     #[test]

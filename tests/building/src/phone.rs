@@ -59,6 +59,8 @@ impl Shell for Witness {
 
     fn renew(&self, _: Notification) {}
 
+    fn withdraw(&self, _: u64) {}
+
     fn illustrate(&self, entry: u64, picture: Bytes) {
         self.with(|seen| seen.pictures.push((entry, picture)));
     }

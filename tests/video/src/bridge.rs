@@ -34,6 +34,7 @@ impl Shell for NoShell {
     fn emit(&self, _: UiEvent) {}
     fn notify(&self, _: Notification) {}
     fn renew(&self, _: Notification) {}
+    fn withdraw(&self, _: u64) {}
     fn illustrate(&self, _: u64, _: Bytes) {}
 }
 

@@ -12,6 +12,7 @@ const entry = (id: number, carrier: string) => ({
   atMs: NOW.getTime(),
   doorId: "door-main",
   doorName: "Main entrance",
+  inPackageRoom: false,
   kind: {
     type: "entry",
     class: "courier",

@@ -6,6 +6,7 @@ const visit = (state: string) => ({
   atMs: NOW.getTime(),
   doorId: "door-main",
   doorName: "Main entrance",
+  inPackageRoom: false,
   kind: {
     type: "entry",
     class: "courier",

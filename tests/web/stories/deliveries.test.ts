@@ -67,6 +67,25 @@ test("a mark that cannot be kept says so, and the delivery goes on waiting", asy
   await expect(waiting(app)).toContainText("2 deliveries to collect");
 });
 
+test("one that was left in the package room says so, at home and in the list, while it waits", async ({
+  app,
+}) => {
+  await app.open("mock=deliveries-one");
+  await expect(waiting(app)).toContainText("In the package room");
+  await expect(waiting(app).getByRole("link")).toHaveAccessibleDescription("In the package room");
+  await app.find("nav-activity").click();
+  await expect(card(app, "waiting").filter({ hasText: "In the package room" })).toHaveCount(1);
+  await card(app, "waiting").getByRole("button").click();
+  await expect(card(app, "collected").first()).toBeVisible();
+  await expect(app.find("in-package-room")).toHaveCount(0);
+});
+
+test("one that was left elsewhere names no package room", async ({ app }) => {
+  await app.open("mock=deliveries");
+  await expect(waiting(app)).toContainText("Main entrance");
+  await expect(waiting(app)).not.toContainText("In the package room");
+});
+
 test("in the list each delivery says what became of it, and is marked there", async ({ app }) => {
   await app.open("mock=deliveries", "activity");
   await expect(card(app, "waiting")).toHaveCount(2);

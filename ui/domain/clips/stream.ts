@@ -1,4 +1,5 @@
 import type { AppError, ClipTimeline, TimelineFragment } from "../bindings";
+import { comesAtOnce } from "./at-once";
 import { asStreamError, isAbort, isTampered, passes, type StreamError } from "./errors";
 import { type FetchFragments, Loader } from "./loader";
 import { change, isQuotaExceeded, mediaSourceFor, openSource } from "./media-source";
@@ -23,9 +24,6 @@ export interface StreamOptions {
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8000;
-
-/** Two seeks, one after the other, take a browser longer than this. */
-const STRAIGHT_MS = 80;
 
 /** What comes later can wait until the picture shows that was jumped to, but not for ever. */
 const JUMP_MS = 400;
@@ -224,9 +222,7 @@ export class ClipStream {
   private async reach(group: number, to: number): Promise<number> {
     const whole = this.groups[group]?.to ?? to;
     if (this.seekTargetS === null || to === whole) return to;
-    const isHere = this.loader.arrival(this.missing(group)).catch(() => false);
-    const isLate = new Promise<boolean>((resolve) => setTimeout(resolve, STRAIGHT_MS, false));
-    return (await Promise.race([isHere, isLate])) ? whole : to;
+    return (await comesAtOnce(this.loader.arrival(this.missing(group)))) ? whole : to;
   }
 
   /** Fragments `from` up to, without, `to`, as far as they can be had. */

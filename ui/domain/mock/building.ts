@@ -143,6 +143,9 @@ export const doorsInLockdown: DoorCard[] = [
 
 const MINUTE_MS = 60_000;
 
+/** What is delivered behind this door is left in the building's package room. */
+const PACKAGE_ROOM = "door-parcels";
+
 /** The clips that the test server really serves, the other one of a wide-angle camera; of the rest it only has pictures. */
 export const CLIP_ID = "clip-lobby";
 const WIDE_CLIP_ID = "clip-wide";
@@ -222,7 +225,11 @@ export function deliveredActivity(nowMs: number): ActivityItem[] {
     5: { state: "collected", atMs: nowMs - 30 * MINUTE_MS },
     9: { state: "lapsed" },
   };
-  return happened(PAST, nowMs).map((item, index) => ({ ...item, delivery: states[index] ?? null }));
+  return happened(PAST, nowMs).map((item, index) => ({
+    ...item,
+    delivery: states[index] ?? null,
+    inPackageRoom: index in states && item.doorId === PACKAGE_ROOM,
+  }));
 }
 
 export function troubledActivity(nowMs: number): ActivityItem[] {
@@ -272,6 +279,7 @@ export function item(
     atMs,
     doorId: `door-${doorId}`,
     doorName,
+    inPackageRoom: false,
     kind,
     clip,
     thumbnail: false,

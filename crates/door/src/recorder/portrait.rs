@@ -65,3 +65,78 @@ impl Portrait {
         Ok(Some(made??))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use camera::{Camera, CameraConfig, Pattern, Source};
+
+    use super::*;
+
+    /// An init segment, and three keyframes of a ball that moves.
+    async fn film() -> (Bytes, Vec<Fragment>) {
+        let source = Source::Test {
+            pattern: Pattern::Ball,
+        };
+        let camera = Camera::open(CameraConfig::new(source), Duration::ZERO, Instant::now());
+        let mut state = camera.state();
+        drop(state.wait_for(|state| state.is_recording()).await.unwrap());
+        let mut clip = camera.ring().live().unwrap();
+        let mut keyframes = Vec::new();
+        while keyframes.len() < 3 {
+            let fragment = clip.next().await.unwrap();
+            keyframes.extend(fragment.keyframe.then_some(fragment));
+        }
+        (clip.init().data.clone(), keyframes)
+    }
+
+    /// The picture of a film whose fragments end at these times from the attempt.
+    async fn portrait(init: &Bytes, film: &[(&Fragment, i64)]) -> Option<Vec<u8>> {
+        let mut portrait = Portrait::new();
+        for (fragment, end_ms) in film {
+            portrait.see(init, fragment, *end_ms);
+        }
+        portrait.take().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_of_the_last_keyframe_that_began_before_the_attempt() {
+        let (init, keyframes) = film().await;
+        let [first, second, third] = &keyframes[..] else {
+            panic!("not three keyframes");
+        };
+        let between = Fragment {
+            keyframe: false,
+            ..third.clone()
+        };
+        let of = |keyframe: &Fragment| camera::thumbnail(&init, &keyframe.data).unwrap();
+        let pictures = [first, second, third].map(of);
+        assert!(pictures[0] != pictures[1] && pictures[1] != pictures[2]);
+        let portrait = async |film: &[_]| portrait(&init, film).await;
+
+        let whole = [(first, -1900), (&between, -1000), (second, -900)];
+        let came = [&whole[..], &[(&between, 0), (third, 100)]].concat();
+        assert!(portrait(&came).await.as_ref() == Some(&pictures[1]));
+        // The attempt fell into the fragment that the keyframe begins.
+        let came = [&whole[..], &[(third, 40), (first, 1040)]].concat();
+        assert!(portrait(&came).await.as_ref() == Some(&pictures[2]));
+        // It is not taken before the film has come to the attempt, nor without a keyframe.
+        assert!(portrait(&whole).await.is_none());
+        let late = [(&between, -100), (&between, 0), (first, 100)];
+        assert!(portrait(&late).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_taken_once_and_what_cannot_be_decoded_has_none() {
+        let (init, keyframes) = film().await;
+        let mut portrait = Portrait::new();
+        assert!(!portrait.is_there());
+        portrait.see(&init, &keyframes[0], 0);
+        assert!(portrait.take().await.unwrap().is_some());
+        assert!(portrait.take().await.unwrap().is_none());
+        let mut portrait = Portrait::new();
+        portrait.see(&Bytes::from_static(b"no init segment"), &keyframes[0], 0);
+        assert!(portrait.take().await.is_err());
+    }
+}

@@ -156,6 +156,9 @@ pub(super) enum Door {
         /// How long it stays unlocked, in seconds.
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=60))]
         unlock_s: u16,
+        /// It leads into the package room: residents are told that a delivery at this door was left there.
+        #[arg(long)]
+        package_room: bool,
     },
     /// List the doors.
     List(InBuilding),

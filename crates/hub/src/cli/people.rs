@@ -109,8 +109,12 @@ pub(super) async fn door(admin: &Admin, command: Door, output: Output) -> Result
             kind,
             unit,
             unlock_s,
+            package_room,
         } => {
             let kind = DoorKind::from(kind);
+            if package_room {
+                rules::may_be_package_room(&name, kind)?;
+            }
             let unit = door_unit(admin, &building, kind, unit).await?;
             let building = admin.building(&building).await?;
             let id = DoorId::from_entropy(entropy16());
@@ -121,7 +125,10 @@ pub(super) async fn door(admin: &Admin, command: Door, output: Output) -> Result
                 kind,
                 unit,
                 unlock_s,
-                rules: store::DoorRules::default(),
+                rules: store::DoorRules {
+                    package_room,
+                    ..store::DoorRules::default()
+                },
                 keys: None,
                 stream_address: None,
                 camera: false,
@@ -175,6 +182,7 @@ async fn list_doors(admin: &Admin, wanted: &InBuilding, output: Output) -> Resul
             "id": it.id, "name": it.name, "building": it.building, "kind": it.kind,
             "unit": it.unit, "unlock_s": it.unlock_s, "held_open_s": it.rules.held_open_s,
             "lockdown": it.rules.lockdown, "unfilmed": it.rules.unfilmed,
+            "package_room": it.rules.package_room,
             "hours": it.rules.hours, "enrolled": it.keys.is_some(),
             "door_key": it.keys.map(|keys| keys.noise),
             "signing_key": it.keys.map(|keys| keys.signing),
@@ -190,6 +198,7 @@ async fn list_doors(admin: &Admin, wanted: &InBuilding, output: Output) -> Resul
         "held_open_s",
         "lockdown",
         "unfilmed",
+        "package_room",
         "enrolled",
         "stream_address",
     ];

@@ -49,13 +49,25 @@ pub(super) async fn set(
             door.name
         );
     }
+    let package_room = rules.package_room.map(bool::from);
+    if package_room == Some(true) {
+        may_be_package_room(&door.name, door.kind)?;
+    }
     if let Some(held_open_s) = held_open_s {
         admin.hub.store.set_held_open(door.id, held_open_s).await?;
     }
     if let Some(unfilmed) = unfilmed {
         admin.hub.store.set_unfilmed(door.id, unfilmed).await?;
     }
-    let told = json!({ "id": door.id, "held_open_s": held_open_s, "unfilmed": unfilmed });
+    if let Some(package_room) = package_room {
+        let hub = &admin.hub;
+        hub.set_package_room(door.building, door.id, package_room)
+            .await?;
+    }
+    let told = json!({
+        "id": door.id, "held_open_s": held_open_s, "unfilmed": unfilmed,
+        "package_room": package_room,
+    });
     output.answer(&told, || {
         let held_open = held_open_s.map(|held_open_s| {
             format!(
@@ -64,9 +76,33 @@ pub(super) async fn set(
             )
         });
         let unfilmed = unfilmed.map(|unfilmed| unfilmed_in_words(&door, unfilmed));
-        let said: Vec<_> = held_open.into_iter().chain(unfilmed).collect();
-        format!("{} {HEARD}", said.join(" "))
+        let mut said: Vec<_> = held_open.into_iter().chain(unfilmed).collect();
+        if !said.is_empty() {
+            said.push(HEARD.to_owned());
+        }
+        said.extend(package_room.map(|it| package_room_in_words(&door.name, it)));
+        said.join(" ")
     })
+}
+
+/// Deliveries are left for everybody: a door of one unit leads into no package room.
+pub(super) fn may_be_package_room(name: &str, kind: DoorKind) -> Result<()> {
+    if kind == DoorKind::Unit {
+        bail!(
+            "'{name}' leads into a unit: couriers never open it. A package room has a common door."
+        );
+    }
+    Ok(())
+}
+
+fn package_room_in_words(name: &str, package_room: bool) -> String {
+    if package_room {
+        format!(
+            "{name} leads into the package room: residents are told that deliveries are left there."
+        )
+    } else {
+        format!("{name} leads into no package room.")
+    }
 }
 
 fn unfilmed_in_words(door: &Door, unfilmed: Unfilmed) -> String {

@@ -40,6 +40,7 @@ impl Hub {
             unlock_s: door.unlock_s,
             hours: door.rules.hours,
             lockdown: door.rules.lockdown,
+            package_room: door.rules.package_room,
             stream_address: door.stream_address,
             camera: door.camera,
             keypad: door.keypad,

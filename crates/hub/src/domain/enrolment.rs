@@ -123,6 +123,19 @@ impl Hub {
         })
     }
 
+    /// Notes whether a door leads into the package room, and tells residents when that changed. Doors need not know.
+    pub async fn set_package_room(
+        &self,
+        building: BuildingId,
+        door: access::DoorId,
+        package_room: bool,
+    ) -> Result<()> {
+        if self.store.set_package_room(door, package_room).await? {
+            self.tell_of_new_door(building).await?;
+        }
+        Ok(())
+    }
+
     /// Notes what a door says about itself, and tells residents when that changed.
     pub async fn update_door(
         &self,

@@ -5,15 +5,17 @@ use std::collections::HashSet;
 use access::{Bundle, DeviceId, DoorId, ResidentRecords};
 use audit::{Event, Person, Record};
 use hub_api::{
-    DeviceInfo, DoorPolicy, ErrorCode, Forgotten, HeldDevice, Kept, MyData, NamedEntry, Policy,
+    DeviceInfo, DoorPolicy, ErrorCode, Forgotten, HeldCode, HeldDevice, Kept, MyData, NamedEntry,
+    PassState, Policy,
 };
 
-use super::bundles::is_open_to;
+use super::bundles::{is_open_to, keypads_for};
+use super::codes::{code_of, code_state};
 use super::passes::Household;
 use super::upkeep::{EVENT_RETENTION_S, PASS_RETENTION_S};
 use super::watches::shown;
 use super::{CREDENTIAL_LIFETIME_S, Hub, HubError, Result, refuse};
-use crate::store::{Building, Door, OwnDevice, StoreError};
+use crate::store::{Building, Door, OwnDevice, StandingGrant, StoreError};
 
 /// What stands in the place of a name that was forgotten.
 const FORGOTTEN: &str = "Former resident";
@@ -105,6 +107,7 @@ impl Hub {
             resident_records: building.resident_records,
             open_invites: self.store.open_invites(household.resident, now).await?,
             passes: self.passes(household.unit).await?,
+            own_codes: self.own_codes(household, &devices).await?,
             watches: watches.iter().map(shown).collect(),
             devices: devices
                 .into_iter()
@@ -122,6 +125,20 @@ impl Hub {
         let unit = units.into_iter().find(|known| known.id == household.unit);
         let names = resident.zip(unit).map(|(it, unit)| (it.name, unit.name));
         Ok(names.ok_or(StoreError::Unknown)?)
+    }
+
+    /// The codes that were made for these devices.
+    async fn own_codes(
+        &self,
+        household: &Household,
+        devices: &[OwnDevice],
+    ) -> Result<Vec<HeldCode>> {
+        let now = self.clock.now_s();
+        let grants = self.store.grants_of(household.building).await?;
+        let doors = self.store.doors_of(household.building).await?;
+        let open = keypads_for(&doors, household.unit);
+        let held = |standing: &StandingGrant| held_code(standing, devices, &open, now);
+        Ok(grants.iter().filter_map(held).collect())
     }
 
     /// What a log that names residents says of these devices.
@@ -207,6 +224,35 @@ fn held_device(own: OwnDevice, this: DeviceId) -> HeldDevice {
         viewer_key: own.device.viewer_key,
         info: device_info(own, this),
     }
+}
+
+/// Of a grant that is the own code of one of these devices; `open` are the doors that one opens which stands.
+fn held_code(
+    standing: &StandingGrant,
+    devices: &[OwnDevice],
+    open: &[DoorId],
+    now: u64,
+) -> Option<HeldCode> {
+    let of = code_of(standing)?.device?;
+    let device = &devices.iter().find(|own| own.device.grant == of)?.device;
+    let state = match code_state(standing, now)? {
+        // It ends with its device, wherever the device was taken off the list.
+        state if state.is_open() && device.revoked => PassState::Revoked,
+        state => state,
+    };
+    let grant = &standing.grant;
+    Some(HeldCode {
+        id: grant.id,
+        device: device.id,
+        doors: if state.is_open() {
+            open.to_vec()
+        } else {
+            grant.doors.clone()
+        },
+        not_before: grant.not_before,
+        not_after: grant.not_after?,
+        state,
+    })
 }
 
 fn named_entry(record: &Record) -> Option<NamedEntry> {

@@ -18,6 +18,8 @@ pub struct DoorRules {
     pub held_open_s: u16,
     /// What becomes of couriers whom nobody would film.
     pub unfilmed: Unfilmed,
+    /// Whether it leads into the package room, where deliveries are left.
+    pub package_room: bool,
 }
 
 impl Default for DoorRules {
@@ -27,6 +29,7 @@ impl Default for DoorRules {
             lockdown: Lockdown::Off,
             held_open_s: access::BundleDoor::HELD_OPEN_S,
             unfilmed: Unfilmed::Flag,
+            package_room: false,
         }
     }
 }
@@ -71,6 +74,8 @@ pub trait Rules: Send + Sync {
     async fn set_held_open(&self, door: DoorId, held_open_s: u16) -> Result<()>;
     /// Sets what becomes of couriers whom nobody would film at a door.
     async fn set_unfilmed(&self, door: DoorId, unfilmed: Unfilmed) -> Result<()>;
+    /// Sets whether a door leads into the package room; says whether that changed.
+    async fn set_package_room(&self, door: DoorId, package_room: bool) -> Result<bool>;
     /// Replaces the hours of a class at a door, or of all classes.
     async fn replace_hours(
         &self,

@@ -17,7 +17,12 @@ async fn codes(hub: &TestHub, elm: &Elm) -> Vec<DoorCode> {
     bundle(hub, elm).await.codes
 }
 
-async fn has_keypad(hub: &TestHub, elm: &Elm, door: access::DoorId, keypad: bool) -> TestDoor {
+pub(crate) async fn has_keypad(
+    hub: &TestHub,
+    elm: &Elm,
+    door: access::DoorId,
+    keypad: bool,
+) -> TestDoor {
     let door = hub.enrol_door(elm, door).await;
     tells_of_keypad(&door, keypad).await;
     door

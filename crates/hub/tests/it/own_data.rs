@@ -1,13 +1,15 @@
 //! What residents may know of the building and of what it holds of them, and what they can have removed.
 
-use access::{Bundle, DeviceId, GrantId, ResidentRecords, SignedBundle, Viewer};
+use access::{Bundle, DeviceId, DoorId, GrantId, ResidentRecords, SignedBundle, Viewer};
 use access::{ViewerPublicKey, x25519_public};
 use audit::{Event, LinkKind, Person};
 use hub::store::Bundled;
 use hub_api::{
-    ClientError, DeviceInfo, ErrorCode, OthersWatched, PassState, Watch, WatchDay, WatchPage,
+    ClientError, DeviceInfo, ErrorCode, HeldCode, MadeCode, OthersWatched, PassState, Watch,
+    WatchDay, WatchPage,
 };
 
+use crate::own_codes::has_keypad;
 use crate::passes::for_aunt_may;
 use crate::support::{Elm, Enrolee, TestDoor, TestHub, random16, random32};
 
@@ -91,9 +93,7 @@ async fn the_policy_says_what_the_operator_set_and_whom_the_bundle_lets_watch() 
 
 #[tokio::test]
 async fn a_viewer_that_is_no_residents_is_told_to_residents() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let mut altered = bundle(&hub, &elm).await;
     let newest = hub.store().bundle(elm.building.id).await.unwrap().unwrap();
     altered.version = newest.version + 1;
@@ -119,12 +119,7 @@ async fn a_viewer_that_is_no_residents_is_told_to_residents() {
 
 #[tokio::test]
 async fn own_watches_are_told_to_the_second_and_a_neighbours_only_by_the_day_once_it_is_over() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let (maya, noor) = (
-        hub.enrol_resident(&elm).await,
-        hub.enrol_neighbour(&elm).await,
-    );
+    let (hub, elm, maya, noor) = TestHub::with_neighbours().await;
     let mut lobby = hub.enrol_door(&elm, elm.lobby).await;
     let today = today_ms(&hub);
     let theirs = [
@@ -182,9 +177,7 @@ async fn where_a_page_ends_does_not_tell_that_a_neighbour_watches_now() {
 
 #[tokio::test]
 async fn a_watch_by_a_device_that_is_no_residents_is_told_to_everybody_at_once() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let oak = hub.building("Oak").await;
     let elsewhere = hub.enrol_resident(&oak).await;
     let mut lobby = hub.enrol_door(&elm, elm.lobby).await;
@@ -198,12 +191,7 @@ async fn a_watch_by_a_device_that_is_no_residents_is_told_to_everybody_at_once()
 
 #[tokio::test]
 async fn nobody_learns_of_watches_at_doors_that_are_not_theirs() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let (maya, noor) = (
-        hub.enrol_resident(&elm).await,
-        hub.enrol_neighbour(&elm).await,
-    );
+    let (hub, elm, maya, noor) = TestHub::with_neighbours().await;
     let mut apartment = hub.enrol_door(&elm, elm.apartment).await;
     let own = watch(&mut apartment, maya.device(), today_ms(&hub) - DAY_MS).await;
     let page = noor.client.watches(None).await.unwrap();
@@ -214,9 +202,7 @@ async fn nobody_learns_of_watches_at_doors_that_are_not_theirs() {
 
 #[tokio::test]
 async fn older_watches_come_page_by_page_and_each_once() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let mut lobby = hub.enrol_door(&elm, elm.lobby).await;
     let today = today_ms(&hub);
     let mut made = Vec::new();
@@ -243,9 +229,7 @@ async fn older_watches_come_page_by_page_and_each_once() {
 
 #[tokio::test]
 async fn a_door_that_starts_anew_has_ended_all_watches() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let mut lobby = hub.enrol_door(&elm, elm.lobby).await;
     let now = today_ms(&hub);
     lobby.at(now);
@@ -343,12 +327,7 @@ async fn nobody_sees_or_removes_a_device_of_another_resident_or_forgets_them() {
 
 #[tokio::test]
 async fn my_data_holds_all_of_mine_and_nothing_of_the_neighbours() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let (maya, noor) = (
-        hub.enrol_resident(&elm).await,
-        hub.enrol_neighbour(&elm).await,
-    );
+    let (hub, elm, maya, noor) = TestHub::with_neighbours().await;
     let mut lobby = hub.enrol_door(&elm, elm.lobby).await;
     let own = watch(&mut lobby, maya.device(), today_ms(&hub)).await;
     watch(&mut lobby, noor.device(), today_ms(&hub) + 5000).await;
@@ -372,6 +351,50 @@ async fn my_data_holds_all_of_mine_and_nothing_of_the_neighbours() {
     for secret in ["Lindqvist", "Aunt May", &maya.device().to_string()] {
         assert!(!text.contains(secret), "Noor is told {secret}: {text}");
     }
+}
+
+#[tokio::test]
+async fn my_data_holds_the_codes_of_my_devices_also_those_that_ended_and_never_their_digits() {
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    has_keypad(&hub, &elm, elm.lobby, true).await;
+    let (phone, tablet, noor) = (
+        hub.enrol_resident(&elm).await,
+        hub.enrol_resident(&elm).await,
+        hub.enrol_neighbour(&elm).await,
+    );
+    let first = phone.client.make_own_code().await.unwrap();
+    let since = hub.clock.now_s();
+    hub.clock.advance(3600);
+    let second = phone.client.make_own_code().await.unwrap();
+    let tablets = tablet.client.make_own_code().await.unwrap();
+    let noors = noor.client.make_own_code().await.unwrap();
+    has_keypad(&hub, &elm, elm.apartment, true).await;
+    phone.client.remove_device(tablet.device()).await.unwrap();
+
+    let data = phone.client.my_data().await.unwrap();
+    let held = |made: &MadeCode, of: &Enrolee, not_before, doors: Vec<DoorId>, state| HeldCode {
+        id: made.own.id,
+        device: of.device(),
+        doors,
+        not_before,
+        not_after: made.own.not_after,
+        state,
+    };
+    let (lobby, now) = (vec![elm.lobby], hub.clock.now_s());
+    // By name: Apartment 3B, then Lobby.
+    let both = vec![elm.apartment, elm.lobby];
+    let expected = [
+        held(&tablets, &tablet, now, lobby.clone(), PassState::Revoked),
+        held(&second, &phone, now, both, PassState::Good),
+        held(&first, &phone, since, lobby, PassState::Revoked),
+    ];
+    assert_eq!(data.own_codes, expected);
+    let text = serde_json::to_string(&data).unwrap();
+    for made in [&first, &second, &tablets, &noors] {
+        assert!(!text.contains(&made.code), "a code is told");
+    }
+    assert!(!text.contains(&noors.own.id.to_string()));
 }
 
 async fn named_entry(hub: &TestHub, elm: &Elm, door: &mut TestDoor, of: &Enrolee) -> GrantId {
@@ -402,12 +425,7 @@ async fn where_records_name_residents_my_data_holds_my_entries() {
 
 #[tokio::test]
 async fn a_forgotten_resident_leaves_no_name_no_pass_and_no_key_behind_and_the_log_stays_whole() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let (maya, noor) = (
-        hub.enrol_resident(&elm).await,
-        hub.enrol_neighbour(&elm).await,
-    );
+    let (hub, elm, maya, noor) = TestHub::with_neighbours().await;
     let mut lobby = hub.enrol_door(&elm, elm.lobby).await;
     watch(&mut lobby, maya.device(), today_ms(&hub)).await;
     let mut wanted = for_aunt_may(&hub, &elm);
@@ -451,9 +469,7 @@ async fn where_records_name_residents_the_name_stays() {
 
 #[tokio::test]
 async fn a_device_is_noted_as_seen_by_the_day_and_no_finer() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, _, maya) = TestHub::with_maya().await;
     let seen = async || named(&maya).await.remove(0).seen_on.unwrap();
     let first = seen().await;
     hub.clock.advance(3 * 24 * 3600);

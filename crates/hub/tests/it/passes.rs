@@ -5,8 +5,8 @@ use std::process::Command;
 use access::{Bundle, DoorId, GrantId, HolderClass, hash_code};
 use audit::{Entry, Event as Recorded, LinkKind, Person};
 use hub_api::{
-    ClientError, ErrorCode, Event, MadePass, NewPass, PassChange, PassKind, PassState, PassToken,
-    PassUses,
+    ClientError, EntryInfo, ErrorCode, Event, MadePass, NewPass, PassChange, PassKind, PassState,
+    PassToken, PassUses,
 };
 
 use crate::support::{Elm, Enrolee, TestDoor, TestHub, next_news, open_events, random16};
@@ -41,6 +41,25 @@ pub(crate) fn for_a_parcel(hub: &TestHub, elm: &Elm) -> NewPass {
         uses: PassUses::Once,
         ..for_aunt_may(hub, elm)
     }
+}
+
+/// A pass that this resident made for Aunt May.
+async fn aunt_mays(hub: &TestHub, elm: &Elm, maker: &Enrolee) -> MadePass {
+    let made = maker.client.make_pass(&for_aunt_may(hub, elm)).await;
+    made.unwrap()
+}
+
+/// A pass called otherwise, that ends so much later than it did.
+fn later(made: &MadePass, label: &str, by_s: u64) -> PassChange {
+    PassChange {
+        label: label.into(),
+        not_after: made.pass.not_after + by_s,
+    }
+}
+
+async fn newest_entry(resident: &Enrolee) -> EntryInfo {
+    let page = resident.client.entries(None, 1).await.unwrap();
+    page.entries.into_iter().next().unwrap()
 }
 
 pub(crate) async fn bundle(hub: &TestHub, elm: &Elm) -> Bundle {
@@ -79,9 +98,7 @@ pub(crate) fn entered(door: &mut TestDoor, made: &MadePass) -> audit::SignedReco
 
 #[tokio::test]
 async fn a_passes_code_is_at_its_doors_when_the_answer_comes() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let wanted = for_aunt_may(&hub, &elm);
     let made = maya.client.make_pass(&wanted).await.unwrap();
     let bundle = bundle(&hub, &elm).await;
@@ -106,9 +123,7 @@ async fn a_passes_code_is_at_its_doors_when_the_answer_comes() {
 
 #[tokio::test]
 async fn the_same_request_again_is_answered_as_the_first() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let wanted = for_aunt_may(&hub, &elm);
     let first = maya.client.make_pass(&wanted).await.unwrap();
     assert_eq!(maya.client.make_pass(&wanted).await.unwrap(), first);
@@ -120,9 +135,7 @@ async fn the_same_request_again_is_answered_as_the_first() {
 
 #[tokio::test]
 async fn a_delivery_opens_once_as_a_courier_does() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let mut door = hub.enrol_door(&elm, elm.lobby).await;
     let made = maya
         .client
@@ -136,13 +149,7 @@ async fn a_delivery_opens_once_as_a_courier_does() {
     assert_eq!(state(&maya, &made).await, PassState::Used);
     hub.hub().refresh_bundles().await.unwrap();
     assert_eq!(codes(&hub, &elm).await, []);
-    let entry = maya
-        .client
-        .entries(None, 1)
-        .await
-        .unwrap()
-        .entries
-        .remove(0);
+    let entry = newest_entry(&maya).await;
     assert_eq!(entry.class, Some(HolderClass::Courier));
     assert_eq!(entry.carrier_name, None);
 
@@ -208,22 +215,10 @@ async fn nobody_passes_on_more_than_they_may_use_themselves() {
 
 #[tokio::test]
 async fn a_pass_is_its_households_business_and_no_neighbours() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let (maya, noor) = (
-        hub.enrol_resident(&elm).await,
-        hub.enrol_neighbour(&elm).await,
-    );
-    let made = maya
-        .client
-        .make_pass(&for_aunt_may(&hub, &elm))
-        .await
-        .unwrap();
+    let (hub, elm, maya, noor) = TestHub::with_neighbours().await;
+    let made = aunt_mays(&hub, &elm, &maya).await;
     assert_eq!(noor.client.passes().await.unwrap(), []);
-    let change = PassChange {
-        label: "Mine".into(),
-        not_after: made.pass.not_after + HOUR_S,
-    };
+    let change = later(&made, "Mine", HOUR_S);
     let changed = noor.client.change_pass(made.pass.id, &change).await;
     assert_eq!(refusal(changed), Some(ErrorCode::NotFound));
     let revoked = noor.client.revoke_pass(made.pass.id).await;
@@ -233,18 +228,9 @@ async fn a_pass_is_its_households_business_and_no_neighbours() {
 
 #[tokio::test]
 async fn a_pass_gets_another_end_and_label() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
-    let made = maya
-        .client
-        .make_pass(&for_aunt_may(&hub, &elm))
-        .await
-        .unwrap();
-    let change = PassChange {
-        label: "May and Ben".into(),
-        not_after: made.pass.not_after + HOUR_S,
-    };
+    let (hub, elm, maya) = TestHub::with_maya().await;
+    let made = aunt_mays(&hub, &elm, &maya).await;
+    let change = later(&made, "May and Ben", HOUR_S);
     let changed = maya
         .client
         .change_pass(made.pass.id, &change)
@@ -258,29 +244,21 @@ async fn a_pass_gets_another_end_and_label() {
     );
     let code = bundle(&hub, &elm).await.codes.remove(0);
     assert_eq!(code.not_after, change.not_after);
-    let too_late = PassChange {
-        label: "May".into(),
-        not_after: made.pass.not_after + 31 * 24 * HOUR_S,
-    };
+    let too_late = later(&made, "May", 31 * 24 * HOUR_S);
     let refused = maya.client.change_pass(made.pass.id, &too_late).await;
     assert_eq!(refusal(refused), Some(ErrorCode::InvalidRequest));
 }
 
 #[tokio::test]
 async fn a_revoked_pass_is_in_no_bundle_and_comes_back_by_nothing() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let wanted = for_aunt_may(&hub, &elm);
     let made = maya.client.make_pass(&wanted).await.unwrap();
     maya.client.revoke_pass(made.pass.id).await.unwrap();
     assert_eq!(codes(&hub, &elm).await, []);
     maya.client.revoke_pass(made.pass.id).await.unwrap();
     assert_eq!(state(&maya, &made).await, PassState::Revoked);
-    let change = PassChange {
-        label: "May".into(),
-        not_after: made.pass.not_after + HOUR_S,
-    };
+    let change = later(&made, "May", HOUR_S);
     let changed = maya.client.change_pass(made.pass.id, &change).await;
     assert_eq!(refusal(changed), Some(ErrorCode::PassEnded));
     let again = maya.client.make_pass(&wanted).await;
@@ -289,14 +267,8 @@ async fn a_revoked_pass_is_in_no_bundle_and_comes_back_by_nothing() {
 
 #[tokio::test]
 async fn a_pass_is_over_by_itself_and_forgotten_a_month_later() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
-    let made = maya
-        .client
-        .make_pass(&for_aunt_may(&hub, &elm))
-        .await
-        .unwrap();
+    let (hub, elm, maya) = TestHub::with_maya().await;
+    let made = aunt_mays(&hub, &elm, &maya).await;
     hub.clock.advance(2 * 3600 + 1);
     assert_eq!(state(&maya, &made).await, PassState::Over);
     hub.clock.advance(29 * 24 * 3600);
@@ -309,21 +281,9 @@ async fn a_pass_is_over_by_itself_and_forgotten_a_month_later() {
 
 #[tokio::test]
 async fn a_removed_residents_passes_end_with_them() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let (maya, noor) = (
-        hub.enrol_resident(&elm).await,
-        hub.enrol_neighbour(&elm).await,
-    );
-    maya.client
-        .make_pass(&for_aunt_may(&hub, &elm))
-        .await
-        .unwrap();
-    let kept = noor
-        .client
-        .make_pass(&for_aunt_may(&hub, &elm))
-        .await
-        .unwrap();
+    let (hub, elm, maya, noor) = TestHub::with_neighbours().await;
+    aunt_mays(&hub, &elm, &maya).await;
+    let kept = aunt_mays(&hub, &elm, &noor).await;
     let now = hub.clock.now_s();
     let ended = hub.store().revoke_resident(elm.maya, now).await.unwrap();
     assert_eq!(ended.passes, 1);
@@ -333,13 +293,10 @@ async fn a_removed_residents_passes_end_with_them() {
 
 #[tokio::test]
 async fn a_resident_has_twenty_open_passes_at_most() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let mut last = None;
     for _ in 0..20 {
-        let made = maya.client.make_pass(&for_aunt_may(&hub, &elm)).await;
-        last = Some(made.unwrap().pass.id);
+        last = Some(aunt_mays(&hub, &elm, &maya).await.pass.id);
     }
     let one_more = for_aunt_may(&hub, &elm);
     let refused = maya.client.make_pass(&one_more).await;
@@ -381,18 +338,9 @@ async fn a_device_that_is_revoked_meanwhile_makes_no_pass() {
 
 #[tokio::test]
 async fn an_entry_by_a_pass_says_which_to_its_household_and_guest_to_everybody_else() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
+    let (hub, elm, maya, noor) = TestHub::with_neighbours().await;
     let mut door = hub.enrol_door(&elm, elm.lobby).await;
-    let (maya, noor) = (
-        hub.enrol_resident(&elm).await,
-        hub.enrol_neighbour(&elm).await,
-    );
-    let made = maya
-        .client
-        .make_pass(&for_aunt_may(&hub, &elm))
-        .await
-        .unwrap();
+    let made = aunt_mays(&hub, &elm, &maya).await;
     let mut heard = [
         open_events(&maya.client).await,
         open_events(&noor.client).await,
@@ -401,13 +349,7 @@ async fn an_entry_by_a_pass_says_which_to_its_household_and_guest_to_everybody_e
     door.put(&[record]).await.unwrap();
     let own = [Some(made.pass.id), None];
     for ((resident, heard), pass) in [&maya, &noor].into_iter().zip(&mut heard).zip(own) {
-        let listed = resident
-            .client
-            .entries(None, 1)
-            .await
-            .unwrap()
-            .entries
-            .remove(0);
+        let listed = newest_entry(resident).await;
         let Event::Entry(told) = next_news(heard).await else {
             panic!("not an entry")
         };
@@ -420,9 +362,7 @@ async fn an_entry_by_a_pass_says_which_to_its_household_and_guest_to_everybody_e
 
 #[tokio::test]
 async fn what_is_no_pass_is_not_revoked_as_one() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
+    let (hub, elm, maya) = TestHub::with_maya().await;
     let unknown = GrantId::from_entropy(random16());
     for id in [unknown, elm.carrier_grant] {
         let revoked = maya.client.revoke_pass(id).await;
@@ -434,14 +374,8 @@ async fn what_is_no_pass_is_not_revoked_as_one() {
 
 #[tokio::test]
 async fn a_manager_sees_of_a_pass_its_unit_and_can_end_it() {
-    let hub = TestHub::start().await;
-    let elm = hub.elm().await;
-    let maya = hub.enrol_resident(&elm).await;
-    let made = maya
-        .client
-        .make_pass(&for_aunt_may(&hub, &elm))
-        .await
-        .unwrap();
+    let (hub, elm, maya) = TestHub::with_maya().await;
+    let made = aunt_mays(&hub, &elm, &maya).await;
     let data = hub.folder().path().to_owned();
     let run = |arguments: &[&str]| {
         let mut program = Command::new(env!("CARGO_BIN_EXE_vestibule-hub"));

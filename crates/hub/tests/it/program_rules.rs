@@ -110,6 +110,48 @@ fn a_door_refuses_couriers_whom_it_would_not_film_once_that_is_set() {
 }
 
 #[test]
+fn the_manager_says_which_door_leads_into_the_package_room() {
+    let hub = furnished();
+    let rooms = || {
+        let doors = hub.json(&["door", "list"]);
+        let doors = doors.as_array().unwrap().iter();
+        let rooms = doors.filter(|door| door["package_room"] == true);
+        rooms
+            .map(|door| door["name"].to_string())
+            .collect::<String>()
+    };
+    let parcels = [
+        "door",
+        "add",
+        "--name",
+        "Parcels",
+        "--kind",
+        "common",
+        "--package-room",
+    ];
+    hub.id(&parcels);
+    assert_eq!(rooms(), r#""Parcels""#);
+    let set = |door, answer| ["door", "set", door, "--package-room", answer];
+    let said = words(&hub, &set("Lobby", "yes"));
+    insta::assert_snapshot!(said, @"Lobby leads into the package room: residents are told that deliveries are left there.");
+    assert_eq!(rooms(), r#""Lobby""Parcels""#);
+    let said = words(&hub, &set("Parcels", "no"));
+    insta::assert_snapshot!(said, @"Parcels leads into no package room.");
+    let both = [&set("Lobby", "no")[..], &["--held-open-s", "45"]].concat();
+    let said = words(&hub, &both);
+    insta::assert_snapshot!(said, @"Lobby may stand open for 45 s before that is reported. Doors that are online know within a second, others with their next bundle. Lobby leads into no package room.");
+    assert_eq!(rooms(), "");
+    let unit = hub.failure(&set("Flat 3B", "yes"));
+    assert!(unit.contains("leads into a unit"), "{unit}");
+    let flat = [
+        "door", "add", "--name", "Flat 4", "--kind", "unit", "--unit", "3B",
+    ];
+    let unit = hub.failure(&[&flat[..], &["--package-room"]].concat());
+    assert!(unit.contains("leads into a unit"), "{unit}");
+    words(&hub, &set("Flat 3B", "no"));
+}
+
+#[test]
 fn a_lockdown_is_at_the_doors_that_were_named_until_it_is_stopped() {
     let hub = furnished();
     let shown = || {

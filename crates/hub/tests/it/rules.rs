@@ -1,5 +1,7 @@
 //! What a manager rules for doors: it is in the next bundle, and residents' apps hear of it.
 
+use std::time::Duration;
+
 use access::{Bundle, GrantId, HolderClass, Hours, Lockdown, Unfilmed};
 use audit::{Event as Recorded, LinkKind, Person};
 use hub::store::{Code, CodeHash, GrantSubject, NewGrant};
@@ -81,6 +83,38 @@ async fn what_is_ruled_for_a_door_is_in_the_bundle_that_a_change_publishes() {
     assert_eq!(after.time_zone, zone);
     assert!(after.version > before.version);
     assert_eq!(after.code_salt, before.code_salt);
+}
+
+#[tokio::test]
+async fn residents_hear_which_door_leads_into_the_package_room_and_doors_need_not() {
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    let _door = hub.enrol_door(&elm, elm.lobby).await;
+    let maya = hub.enrol_resident(&elm).await;
+    let before = bundle(&hub, &elm).await;
+    let mut events = open_events(&maya.client).await;
+    assert!(!maya.client.doors().await.unwrap()[0].package_room);
+    let set = async |package_room| {
+        let set = hub
+            .hub()
+            .set_package_room(elm.building.id, elm.lobby, package_room)
+            .await;
+        set.unwrap();
+    };
+    for package_room in [true, false] {
+        set(package_room).await;
+        // Said again, it is no news.
+        set(package_room).await;
+        let Event::Refresh(refresh) = next_news(&mut events).await else {
+            panic!("not stale")
+        };
+        assert_eq!(refresh.what, Topic::Doors);
+        let told = maya.client.doors().await.unwrap();
+        assert_eq!(told[0].package_room, package_room);
+    }
+    assert_eq!(bundle(&hub, &elm).await.version, before.version);
+    let news = tokio::time::timeout(Duration::from_millis(300), next_news(&mut events));
+    assert!(news.await.is_err(), "the same is told again");
 }
 
 #[tokio::test]

@@ -240,6 +240,15 @@ impl Store {
         self.matching(&Filter::default(), before, limit)
     }
 
+    /// What the hub has under this number, where it is here.
+    pub fn entry(&self, entry: u64) -> Result<Option<EntryInfo>, StoreError> {
+        let record = by_entry(&self.lock(), entry)?;
+        Ok(record.and_then(|record| match record.happening {
+            Happening::Entry(entry) => Some(entry),
+            Happening::OwnUnlock { .. } => None,
+        }))
+    }
+
     /// The record of an entry with this clip.
     pub fn record_of_clip(&self, clip: ClipId) -> Result<Option<Record>, StoreError> {
         by_clip(&self.lock(), clip)

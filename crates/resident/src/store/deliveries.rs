@@ -1,9 +1,10 @@
 use access::{DoorId, HolderClass};
 use hub_api::{EntryInfo, Outcome};
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
 
 use super::activity::{RECORDS, Record, SLOTS, by_entry, read_record};
-use super::{Store, StoreError};
+use super::{Store, StoreError, read_all};
 
 /// What is kept of a delivery beside its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,17 @@ pub struct DeliveryAt {
     pub entry: u64,
     pub at_ms: u64,
     pub collected: bool,
+}
+
+/// A delivery, and what a person said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldDelivery {
+    /// The hub's number of the entry.
+    pub entry: u64,
+    pub door: DoorId,
+    pub at_ms: u64,
+    /// When it was said to have been collected; none where nobody said so.
+    pub collected_ms: Option<u64>,
 }
 
 /// Deliveries that nobody has said to be collected.
@@ -81,6 +93,31 @@ impl Store {
         Ok(entries?.into_iter().map(i64::cast_unsigned).collect())
     }
 
+    /// All that this device holds, newest first.
+    pub fn deliveries(&self) -> Result<Vec<HeldDelivery>, StoreError> {
+        let sql = "SELECT json_object('entry', entry_id, 'door', door, 'at_ms', cursor / ?1,
+                                      'collected_ms', collected_ms)
+                   FROM deliveries ORDER BY cursor DESC";
+        read_all(&self.lock(), sql, [SLOTS.cast_signed()])
+    }
+
+    /// At most `limit` deliveries at a door from `since_ms` on, oldest first.
+    pub fn deliveries_from(
+        &self,
+        door: DoorId,
+        since_ms: u64,
+        limit: u32,
+    ) -> Result<Vec<DeliveryAt>, StoreError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT entry_id, cursor, collected_ms IS NOT NULL FROM deliveries
+             WHERE door = ?1 AND cursor >= ?2 ORDER BY cursor LIMIT ?3",
+        )?;
+        let since = cursor(since_ms);
+        let found = statement.query_map(params![door.to_string(), since, limit], delivery_at)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// At most `limit` deliveries at a door up to `until_ms`, newest first.
     pub fn deliveries_at(
         &self,
@@ -94,15 +131,17 @@ impl Store {
              WHERE door = ?1 AND cursor < ?2 ORDER BY cursor DESC LIMIT ?3",
         )?;
         let until = cursor(until_ms.saturating_add(1));
-        let found = statement.query_map(params![door.to_string(), until, limit], |row| {
-            Ok(DeliveryAt {
-                entry: row.get::<_, i64>(0)?.cast_unsigned(),
-                at_ms: row.get::<_, i64>(1)?.cast_unsigned() / SLOTS,
-                collected: row.get(2)?,
-            })
-        })?;
+        let found = statement.query_map(params![door.to_string(), until, limit], delivery_at)?;
         Ok(found.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+fn delivery_at(row: &Row<'_>) -> rusqlite::Result<DeliveryAt> {
+    Ok(DeliveryAt {
+        entry: row.get::<_, i64>(0)?.cast_unsigned(),
+        at_ms: row.get::<_, i64>(1)?.cast_unsigned() / SLOTS,
+        collected: row.get(2)?,
+    })
 }
 
 /// Whether somebody came in who delivers.

@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 
 pub use activity::{Change, Happening, Record};
 pub(crate) use activity::{entry_item, entry_of_item};
-pub use deliveries::{DeliveryAt, StoredDelivery, Waiting};
+pub use deliveries::{DeliveryAt, HeldDelivery, StoredDelivery, Waiting};
 pub use enrolment::{PendingKeys, StoredEnrolment};
 pub use own_code::KeptCode;
 pub use passes::{KeptPass, ShownCode};

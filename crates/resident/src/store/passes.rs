@@ -108,11 +108,14 @@ impl Store {
 
     /// What the household calls the holders of its passes, also of those that the hub names no more.
     pub fn pass_labels(&self) -> Result<HashMap<GrantId, String>, StoreError> {
-        let passes: Vec<PassInfo> = read_all(&self.lock(), "SELECT body FROM passes", [])?;
-        Ok(passes
-            .into_iter()
-            .map(|pass| (pass.id, pass.label))
-            .collect())
+        let passes = self.known_passes()?.into_iter();
+        Ok(passes.map(|pass| (pass.id, pass.label)).collect())
+    }
+
+    /// All passes that this device was ever told of, without what lets anybody in.
+    pub fn known_passes(&self) -> Result<Vec<PassInfo>, StoreError> {
+        let sql = "SELECT body FROM passes ORDER BY place IS NULL, place";
+        read_all(&self.lock(), sql, [])
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the activity list is filtered and searched by.
 
 use access::{DoorId, HolderClass};
-use hub_api::{DoorInfo, EntryInfo};
+use hub_api::EntryInfo;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 use unicode_normalization::UnicodeNormalization as _;
@@ -60,7 +60,7 @@ impl Store {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<Record>, StoreError> {
-        let (conditions, mut values) = conditions(filter, &self.doors()?)?;
+        let (conditions, mut values) = conditions(filter, &self.known_names(filter)?)?;
         let before = before.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
         values.extend([Value::Integer(before), Value::Integer(limit.into())]);
         let sql = format!(
@@ -76,12 +76,36 @@ impl Store {
         Ok(records)
     }
 
+    fn known_names(&self, filter: &Filter) -> Result<KnownNames, StoreError> {
+        if filter.text.is_empty() {
+            return Ok(KnownNames::default());
+        }
+        let doors = self.doors()?.into_iter();
+        let labels = self.pass_labels()?.into_iter();
+        Ok(KnownNames {
+            doors: doors
+                .map(|door| (door.id.to_string(), fold(&door.name)))
+                .collect(),
+            passes: labels
+                .map(|(pass, label)| (pass.to_string(), fold(&label)))
+                .collect(),
+        })
+    }
+
     /// The cursor of the oldest record there is.
     pub fn oldest_cursor(&self) -> Result<Option<u64>, StoreError> {
         let sql = "SELECT min(cursor) FROM activity";
         let cursor: Option<i64> = self.lock().query_row(sql, [], |row| row.get(0))?;
         Ok(cursor.map(i64::cast_unsigned))
     }
+}
+
+/// What doors and the household's passes are called now, whatever they were called at the time: by id, without case and
+/// accents.
+#[derive(Default)]
+struct KnownNames {
+    doors: Vec<(String, String)>,
+    passes: Vec<(String, String)>,
 }
 
 /// Fills in what a database lacks that an earlier app wrote. What cannot be read is found by no search.
@@ -113,7 +137,7 @@ pub(super) fn fill_in(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// Conditions that each end in `AND`, and the values of their places.
-fn conditions(filter: &Filter, doors: &[DoorInfo]) -> Result<(String, Vec<Value>), StoreError> {
+fn conditions(filter: &Filter, names: &KnownNames) -> Result<(String, Vec<Value>), StoreError> {
     let mut sql = String::new();
     let mut values = Vec::new();
     if let Some(door) = filter.door {
@@ -129,19 +153,23 @@ fn conditions(filter: &Filter, doors: &[DoorInfo]) -> Result<(String, Vec<Value>
         Some(ActivityWho::Own) => sql.push_str("who = 'own' AND "),
     }
     for word in fold(&filter.text).split_whitespace().take(MOST_WORDS) {
-        sql.push_str(
-            "(instr(words, ?) > 0 OR activity.door IN (SELECT value FROM json_each(?))) AND ",
-        );
+        sql.push_str("(instr(words, ?) > 0 OR activity.door IN (SELECT value FROM json_each(?))");
         values.push(Value::Text(word.to_owned()));
-        values.push(Value::Text(to_json(&doors_named(doors, word))?));
+        values.push(Value::Text(to_json(&called(&names.doors, word))?));
+        let passes = called(&names.passes, word);
+        if !passes.is_empty() {
+            sql.push_str(" OR json_extract(body, '$.pass') IN (SELECT value FROM json_each(?))");
+            values.push(Value::Text(to_json(&passes)?));
+        }
+        sql.push_str(") AND ");
     }
     Ok((sql, values))
 }
 
-/// Doors are known by their newest names, whatever they were called at the time.
-fn doors_named(doors: &[DoorInfo], word: &str) -> Vec<String> {
-    let named = doors.iter().filter(|door| fold(&door.name).contains(word));
-    named.map(|door| door.id.to_string()).collect()
+/// The ids of those whose name has the word in it.
+fn called<'a>(names: &'a [(String, String)], word: &str) -> Vec<&'a str> {
+    let found = names.iter().filter(|(_, name)| name.contains(word));
+    found.map(|(id, _)| id.as_str()).collect()
 }
 
 /// Without case and accents.

@@ -24,6 +24,8 @@ pub struct ActivityItem {
     pub at_ms: u64,
     pub door_id: String,
     pub door_name: String,
+    /// Whether it is a delivery that was left in the building's package room.
+    pub in_package_room: bool,
     pub kind: ActivityKind,
     pub clip: Option<ActivityClip>,
     /// Whether a picture of it can be fetched.

@@ -8,8 +8,8 @@ pub struct ActivityFilter {
     /// Where.
     pub door_id: Option<String>,
     pub who: Option<ActivityWho>,
-    /// Words, each of which must stand in the name of the carrier, the driver, the guest or the door, in whatever case
-    /// and with or without accents.
+    /// Words, each of which must stand in the name of the carrier, the driver, the guest, the household's pass or the door,
+    /// in whatever case and with or without accents.
     pub text: String,
 }
 

@@ -5,7 +5,7 @@ use audit::LinkKind;
 use hub_api::{DoorAlert, EntryInfo, Event, Outcome, Refresh, Topic};
 use resident::ui::{ActivityKind, DoorHours, HubState, Lockdown};
 
-use crate::building::{GARAGE, LOBBY, now_ms};
+use crate::building::{GARAGE, LOBBY, nobody, now_ms};
 use crate::world::{App, World};
 
 async fn following(world: &World) -> App {
@@ -20,21 +20,7 @@ async fn settled() {
 }
 
 fn alert(id: u64, door: access::DoorId, alert: DoorAlert) -> EntryInfo {
-    EntryInfo {
-        id,
-        door,
-        at_ms: now_ms() + id,
-        seq: id,
-        class: None,
-        carrier_name: None,
-        driver: None,
-        guest_name: None,
-        pass: None,
-        link: None,
-        clip: None,
-        unfilmed: false,
-        outcome: Outcome::Alert { alert },
-    }
+    nobody(id, door, Outcome::Alert { alert })
 }
 
 fn lockdown(level: access::Lockdown) -> DoorAlert {

@@ -2,12 +2,12 @@ use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use access::{
-    BuildingId, BuildingKey, Bundle, BundleDoor, Credential, DeviceId, DoorId, DoorKind, Grant,
-    GrantId, HolderClass, HolderPublicKey, ResidentId, ResidentRecords, SigningKey,
+    BuildingId, BuildingKey, Bundle, BundleDoor, ClipId, Credential, DeviceId, DoorId, DoorKind,
+    Grant, GrantId, HolderClass, HolderPublicKey, ResidentId, ResidentRecords, SigningKey,
 };
 use audit::RecordsKey;
 use door_protocol::DoorIdentity;
-use hub_api::{BuildingInfo, DoorInfo, IssuedCredential};
+use hub_api::{BuildingInfo, ClipInfo, ClipState, DoorInfo, EntryInfo, IssuedCredential, Outcome};
 use rand::rngs::OsRng;
 
 pub(crate) const BUILDING: BuildingId = BuildingId::from_entropy([1; 16]);
@@ -56,9 +56,41 @@ pub(crate) fn door_info(door: DoorId, name: &str) -> DoorInfo {
         unlock_s: UNLOCK_S,
         hours: Vec::new(),
         lockdown: access::Lockdown::Off,
+        package_room: false,
         stream_address: None,
         live_addresses: Vec::new(),
         online: true,
+    }
+}
+
+/// What the hub tells of something that nobody is known to have done, and nobody filmed.
+pub(crate) fn nobody(id: u64, door: DoorId, outcome: Outcome) -> EntryInfo {
+    EntryInfo {
+        id,
+        door,
+        at_ms: now_ms() + id,
+        seq: id,
+        class: None,
+        carrier_name: None,
+        driver: None,
+        guest_name: None,
+        pass: None,
+        link: None,
+        clip: None,
+        unfilmed: false,
+        outcome,
+    }
+}
+
+/// A clip that lacks nothing but a picture.
+pub(crate) fn clip_info(id: ClipId, state: ClipState) -> ClipInfo {
+    ClipInfo {
+        id,
+        state,
+        thumbnail: false,
+        shortfall: None,
+        held: false,
+        gave_way: false,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Deliveries that wait, and what a person says of them.
 
 use access::HolderClass;
-use hub_api::{ClipReady, EntryInfo, Event, Outcome};
+use hub_api::{ClipReady, EntryInfo, Event, Outcome, Refresh, Topic};
 use resident::ui::{ActivityItem, Delivery, UiEvent};
 
-use crate::building::now_ms;
+use crate::building::{GARAGE, now_ms, now_s};
 use crate::following::{CLIP, courier, following, settled};
 use crate::world::{App, World};
 
@@ -51,6 +51,35 @@ async fn a_couriers_entry_is_a_delivery_that_waits_and_nobody_elses_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_delivery_behind_the_package_rooms_door_was_left_there_and_nobody_elses_entry_was() {
+    let world = World::new();
+    world.hub.state().doors[1].package_room = true;
+    let app = following(&world).await;
+    world.hub.push_entry(EntryInfo {
+        class: Some(HolderClass::Staff),
+        door: GARAGE,
+        ..courier(1)
+    });
+    world.hub.push_entry(courier(2));
+    world.hub.push_entry(EntryInfo {
+        door: GARAGE,
+        ..courier(3)
+    });
+    settled().await;
+    for (id, is_there) in [("entry-1", false), ("entry-2", false), ("entry-3", true)] {
+        assert_eq!(item(&app, id).await.in_package_room, is_there, "{id}");
+    }
+    let newest = || app.snapshot().deliveries.newest.unwrap();
+    assert!(newest().in_package_room);
+    // The manager finds that this is no package room.
+    world.hub.state().doors[1].package_room = false;
+    let what = Topic::Doors;
+    world.hub.push(Event::Refresh(Refresh { what }));
+    settled().await;
+    assert!(!newest().in_package_room);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_collected_waits_no_more_and_can_be_taken_back() {
     let world = World::new();
     let app = following(&world).await;
@@ -74,9 +103,7 @@ async fn what_was_collected_waits_no_more_and_can_be_taken_back() {
         });
     let (id, delivery) = told.next_back().unwrap();
     assert_eq!(id, "entry-2");
-    assert!(
-        matches!(delivery, Some(Delivery::Collected { at_ms }) if at_ms / 1000 <= now_ms() / 1000)
-    );
+    assert!(matches!(delivery, Some(Delivery::Collected { at_ms }) if at_ms / 1000 <= now_s()));
 
     app.controller
         .set_collected(&ids(&["entry-2"]), false)

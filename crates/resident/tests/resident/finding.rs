@@ -6,27 +6,9 @@ use access::{DenyReason, DoorId, HolderClass};
 use hub_api::{DoorAlert, EntryInfo, Outcome};
 use resident::ui::{ActivityFilter, ActivityWho, HubState};
 
-use crate::building::{GARAGE, LOBBY, now_ms};
+use crate::building::{GARAGE, LOBBY, nobody};
 use crate::door::FakeDoor;
 use crate::world::{App, World};
-
-fn nobody(id: u64, door: DoorId, outcome: Outcome) -> EntryInfo {
-    EntryInfo {
-        id,
-        door,
-        at_ms: now_ms() + id,
-        seq: id,
-        class: None,
-        carrier_name: None,
-        driver: None,
-        guest_name: None,
-        pass: None,
-        link: None,
-        clip: None,
-        unfilmed: false,
-        outcome,
-    }
-}
 
 fn courier(id: u64, door: DoorId, carrier: &str, outcome: Outcome) -> EntryInfo {
     EntryInfo {

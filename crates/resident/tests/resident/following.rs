@@ -6,7 +6,7 @@ use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome, Refresh
 use resident::hub::HubError;
 use resident::ui::{ActivityKind, CredentialState, HubState, Shortfall, UiEvent};
 
-use crate::building::{LOBBY, now_ms};
+use crate::building::{LOBBY, clip_info, nobody, now_ms};
 use crate::door::FakeDoor;
 use crate::world::{App, World};
 
@@ -14,26 +14,12 @@ pub(crate) const CLIP: ClipId = ClipId::from_entropy([0x40; 16]);
 
 pub(crate) fn courier(id: u64) -> EntryInfo {
     EntryInfo {
-        id,
-        door: LOBBY,
-        at_ms: now_ms() + id,
-        seq: id,
         class: Some(HolderClass::Courier),
         carrier_name: Some("Northline Parcel".to_owned()),
         driver: Some("driver-7".to_owned()),
-        guest_name: None,
-        pass: None,
         link: Some(audit::LinkKind::Bluetooth),
-        clip: Some(ClipInfo {
-            id: CLIP,
-            state: ClipState::Recording,
-            thumbnail: false,
-            shortfall: None,
-            held: false,
-            gave_way: false,
-        }),
-        unfilmed: false,
-        outcome: Outcome::Entered,
+        clip: Some(clip_info(CLIP, ClipState::Recording)),
+        ..nobody(id, LOBBY, Outcome::Entered)
     }
 }
 

@@ -5,11 +5,11 @@ use clip::{
     ClipHeader, ClipKey, FragmentMeta, SealedFragment, Sealer, SignedClipIndex, SignedClipPrefix,
     SignedThumbnail, Transcript,
 };
-use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome, Refresh, Topic};
+use hub_api::{ClipReady, ClipState, EntryInfo, Event, Outcome, Refresh, Topic};
 use rand::rngs::OsRng;
 use resident::ui::{ClipTimeline, ErrorCode, HubState, UiEvent};
 
-use crate::building::{BUILDING, DEVICE, LOBBY, now_ms, signing_key};
+use crate::building::{BUILDING, DEVICE, LOBBY, clip_info, nobody, now_ms, signing_key};
 use crate::world::{App, World};
 
 const CLIP: ClipId = ClipId::from_entropy([0x51; 16]);
@@ -102,26 +102,10 @@ async fn filming(world: &World) -> App {
     app.until("online", |shown| shown.hub == HubState::Online)
         .await;
     world.hub.push_entry(EntryInfo {
-        id: 1,
-        door: LOBBY,
-        at_ms: now_ms(),
-        seq: 1,
         class: Some(HolderClass::Guest),
-        carrier_name: None,
-        driver: None,
         guest_name: Some("Kim".to_owned()),
-        pass: None,
-        link: None,
-        clip: Some(ClipInfo {
-            id: CLIP,
-            state: ClipState::Recording,
-            thumbnail: false,
-            shortfall: None,
-            held: false,
-            gave_way: false,
-        }),
-        unfilmed: false,
-        outcome: Outcome::Entered,
+        clip: Some(clip_info(CLIP, ClipState::Recording)),
+        ..nobody(1, LOBBY, Outcome::Entered)
     });
     app.seen
         .until("notified", |seen| !seen.notifications().is_empty())

@@ -34,4 +34,5 @@ mod unlocking;
 mod waking;
 mod watching;
 mod week;
+mod withdrawing;
 mod world;

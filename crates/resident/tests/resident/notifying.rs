@@ -5,29 +5,21 @@ use hub_api::{ClipInfo, ClipReady, ClipState, DoorAlert, EntryInfo, Event, Outco
 use resident::Act;
 use resident::ui::{Language, NotificationChoices, Preferences, QuietHours};
 
-use crate::building::{GARAGE, LOBBY, now_ms};
+use crate::building::{GARAGE, LOBBY, nobody, now_ms};
 use crate::following::{CLIP, courier, following, settled};
 use crate::world::{App, World};
 
 fn guest(id: u64) -> EntryInfo {
     EntryInfo {
         class: Some(HolderClass::Guest),
-        carrier_name: None,
-        driver: None,
         guest_name: Some("Jonas Vale".to_owned()),
-        clip: None,
-        ..courier(id)
+        ..nobody(id, LOBBY, Outcome::Entered)
     }
 }
 
 fn forced(id: u64) -> EntryInfo {
-    EntryInfo {
-        class: None,
-        outcome: Outcome::Alert {
-            alert: DoorAlert::Forced,
-        },
-        ..guest(id)
-    }
+    let alert = DoorAlert::Forced;
+    nobody(id, LOBBY, Outcome::Alert { alert })
 }
 
 fn spoken(language: Language) -> Preferences {
@@ -249,6 +241,32 @@ async fn deliveries_shortly_after_one_another_at_a_door_share_a_place_and_are_co
         told[3].body
     );
     assert_eq!(app.activity().await.len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_left_in_the_package_room_says_so_and_a_guest_there_does_not() {
+    let world = World::new();
+    world.hub.state().doors[0].package_room = true;
+    let app = following(&world).await;
+    for (id, language, words) in [
+        (1, Language::En, "In the package room."),
+        (2, Language::Es, "En el cuarto de paquetes."),
+    ] {
+        speak(&app, language);
+        world.hub.push_entry(EntryInfo {
+            clip: None,
+            ..courier(id)
+        });
+        settled().await;
+        let told = app.seen.notifications().pop().unwrap();
+        assert!(told.body.ends_with(words), "{}", told.body);
+    }
+    speak(&app, Language::En);
+    world.hub.push_entry(guest(3));
+    settled().await;
+    let told = app.seen.notifications().pop().unwrap();
+    assert_eq!(told.title, "Jonas Vale at Lobby");
+    assert!(!told.body.contains("package room"), "{}", told.body);
 }
 
 #[tokio::test(start_paused = true)]

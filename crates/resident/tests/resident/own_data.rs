@@ -7,13 +7,14 @@ use hub_api::{
     DeviceInfo, DoorPolicy, HeldDevice, Kept, MyData, OthersWatched, Policy, Watch, WatchDay,
     WatchPage,
 };
-use resident::ui::{ActivityKind, ErrorCode, UiEvent};
-use serde_json::Value;
+use resident::ui::{ActivityKind, ErrorCode, Pass, PassDraft, UiEvent};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::building::{BUILDING, DEVICE, GRANT, LOBBY, RESIDENT, credential};
 use crate::door::FakeDoor;
-use crate::following::courier;
+use crate::following::{courier, following, settled};
+use crate::passes::for_jonas;
 use crate::world::{App, World};
 
 const TABLET: DeviceId = DeviceId::from_entropy([0x33; 16]);
@@ -93,9 +94,18 @@ pub(crate) fn my_data() -> MyData {
         devices: devices().into_iter().map(held).collect(),
         open_invites: 0,
         passes: Vec::new(),
+        own_codes: Vec::new(),
         watches: Vec::new(),
         named_entries: Vec::new(),
     }
+}
+
+async fn make_pass(app: &App, label: &str) -> Pass {
+    let draft = PassDraft {
+        label: label.to_owned(),
+        ..for_jonas()
+    };
+    app.controller.make_pass(draft).await.unwrap()
 }
 
 async fn saved(app: &App, folder: &TempDir) -> (String, Value) {
@@ -178,6 +188,67 @@ async fn a_saved_file_holds_both_halves_and_no_secret() {
         let key = fs::read(file.unwrap().path()).unwrap();
         let key = String::from_utf8_lossy(&key).into_owned();
         assert!(!text.contains(key.trim()), "a key is in the file");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_file_holds_own_passes_code_and_deliveries_and_not_what_opens_a_door() {
+    let world = World::new();
+    let app = following(&world).await;
+    let ended = make_pass(&app, "Aunt May").await;
+    app.controller.revoke_pass(&ended.id).await.unwrap();
+    let open = make_pass(&app, "Jonas").await;
+    app.controller.make_own_code().await.unwrap();
+    for id in 1..=2 {
+        world.hub.push_entry(courier(id));
+    }
+    settled().await;
+    let first = ["entry-1".to_owned()];
+    app.controller.set_collected(&first, true).unwrap();
+    // Of what the hub names no more, the device still says what past entries are called.
+    world.hub.state().passes.remove(0);
+    app.controller.passes().await.unwrap();
+
+    let (text, data) = saved(&app, &TempDir::new().unwrap()).await;
+    let here = &data["on_this_device"];
+    let mut passes = here["passes"].as_array().unwrap().clone();
+    passes.sort_by_key(|pass| pass["label"].to_string());
+    let named: Vec<_> = passes
+        .iter()
+        .map(|it| (&it["label"], &it["state"]))
+        .collect();
+    let expected = [("Aunt May", "revoked"), ("Jonas", "good")];
+    let expected = expected.map(|(label, state)| (json!(label), json!(state)));
+    assert_eq!(
+        named,
+        expected.each_ref().map(|(label, state)| (label, state))
+    );
+    for pass in &passes {
+        assert_eq!(pass["doors"], json!([LOBBY]));
+        assert_eq!(
+            (&pass["kind"], &pass["uses"]),
+            (&json!("guest"), &json!("several"))
+        );
+        assert_eq!(pass["not_after"], open.until_ms / 1000);
+        let mut fields: Vec<_> = pass.as_object().unwrap().keys().collect();
+        fields.sort_unstable();
+        let known = "doors id kind label not_after not_before state uses";
+        assert_eq!(fields, known.split(' ').collect::<Vec<_>>());
+    }
+    assert_eq!(here["own_code"]["doors"], json!([LOBBY]));
+    let deliveries = here["deliveries"].as_array().unwrap();
+    let told = |at: usize, field: &str| deliveries[at][field].clone();
+    assert_eq!((told(0, "entry"), told(1, "entry")), (json!(2), json!(1)));
+    assert_eq!(
+        (told(0, "at_ms"), told(0, "door")),
+        (json!(courier(2).at_ms), json!(LOBBY))
+    );
+    assert!(told(0, "collected_ms").is_null() && told(1, "collected_ms").is_u64());
+
+    let shown = open.shown.unwrap();
+    let link = shown.link.unwrap();
+    for secret in [&shown.code, &link.url, &link.qr_svg, crate::hub::CODE] {
+        assert!(!text.contains(secret), "{secret} is in the file");
     }
 }
 

@@ -1,14 +1,18 @@
+use std::fs::File;
+use std::sync::Arc;
+
 use access::{GrantId, HolderClass};
 use audit::LinkKind;
 use hub_api::{EntryInfo, ErrorCode as HubCode, Event, MadePass, NewPass, Outcome, PassLink};
 use hub_api::{PassInfo, PassState as HubState, PassUses as HubUses};
 use resident::hub::HubError;
 use resident::ui::{
-    ActivityKind, AppError, ErrorCode, HubState as Connection, Pass, PassDraft, PassKind,
-    PassState, PassUses, VisitorClass,
+    ActivityFilter, ActivityKind, AppError, ErrorCode, HubState as Connection, Pass, PassDraft,
+    PassKind, PassState, PassUses, VisitorClass,
 };
 
-use crate::building::{DEVICE, LOBBY, now_ms, now_s};
+use crate::building::{DEVICE, GARAGE, LOBBY, nobody, now_s};
+use crate::following::settled;
 use crate::hub::State;
 use crate::world::{App, World};
 
@@ -82,7 +86,7 @@ fn info(number: usize, wanted: &NewPass) -> PassInfo {
     }
 }
 
-fn for_jonas() -> PassDraft {
+pub(crate) fn for_jonas() -> PassDraft {
     PassDraft {
         kind: PassKind::Guest,
         label: "Jonas".to_owned(),
@@ -93,11 +97,21 @@ fn for_jonas() -> PassDraft {
     }
 }
 
-fn used_by_jonas() -> PassInfo {
+fn entry_by(pass: GrantId) -> EntryInfo {
+    EntryInfo {
+        class: Some(HolderClass::Guest),
+        pass: Some(pass),
+        link: Some(LinkKind::Keypad),
+        ..nobody(1, LOBBY, Outcome::Entered)
+    }
+}
+
+/// A pass of the household that was used.
+fn held(label: &str) -> PassInfo {
     PassInfo {
         id: JONAS,
         kind: hub_api::PassKind::Guest,
-        label: "Jonas".to_owned(),
+        label: label.to_owned(),
         doors: vec![LOBBY],
         not_before: now_s(),
         not_after: now_s() + HOUR_S,
@@ -107,22 +121,15 @@ fn used_by_jonas() -> PassInfo {
     }
 }
 
-fn entry_by(pass: GrantId) -> EntryInfo {
-    EntryInfo {
-        id: 1,
-        door: LOBBY,
-        at_ms: now_ms(),
-        seq: 1,
-        class: Some(HolderClass::Guest),
-        carrier_name: None,
-        driver: None,
-        guest_name: None,
-        pass: Some(pass),
-        link: Some(LinkKind::Keypad),
-        clip: None,
-        unfilmed: false,
-        outcome: Outcome::Entered,
-    }
+/// What a search finds, newest first.
+async fn found(app: &App, text: &str) -> Vec<String> {
+    let filter = ActivityFilter {
+        text: text.to_owned(),
+        ..ActivityFilter::default()
+    };
+    let page = app.controller.find_activity(&filter, None, 100).await;
+    let items = page.unwrap().items.into_iter();
+    items.map(|item| item.id).collect()
 }
 
 async fn make(app: &App) -> Result<Pass, AppError> {
@@ -248,7 +255,7 @@ async fn who_comes_with_a_pass_is_called_what_the_household_calls_them_also_wher
     let app = world.enrolled().await;
     app.until("online", |shown| shown.hub == Connection::Online)
         .await;
-    world.hub.state().passes = vec![used_by_jonas()];
+    world.hub.state().passes = vec![held("Jonas")];
     world.hub.push(Event::Entry(entry_by(JONAS)));
     app.seen
         .until("notified", |seen| !seen.notifications().is_empty())
@@ -278,7 +285,7 @@ async fn who_came_while_the_device_was_away_is_called_so_too() {
     world.hub.stop();
     app.until("offline", |shown| shown.hub == Connection::Offline)
         .await;
-    world.hub.state().passes = vec![used_by_jonas()];
+    world.hub.state().passes = vec![held("Jonas")];
     world.hub.add_entry(entry_by(JONAS));
     world.hub.resume();
     app.seen
@@ -301,6 +308,80 @@ async fn the_code_of_a_pass_that_is_over_does_not_stay_in_the_database() {
     assert!(shown().is_some());
     assert_eq!(store.forget_ended_codes(now_s() + 2 * HOUR_S).unwrap(), 1);
     assert!(shown().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_by_a_pass_bears_the_passs_label_and_is_found_by_it_also_when_that_changed() {
+    let world = World::new();
+    let app = world.enrolled().await;
+    app.until("online", |shown| shown.hub == Connection::Online)
+        .await;
+    world.hub.state().passes = vec![PassInfo {
+        kind: hub_api::PassKind::Delivery,
+        state: HubState::Good,
+        ..held("The Äpfel sofa")
+    }];
+    let by_courier = EntryInfo {
+        class: Some(HolderClass::Courier),
+        ..entry_by(JONAS)
+    };
+    world.hub.push_entry(by_courier.clone());
+    let reason = access::DenyReason::Revoked;
+    world.hub.push_entry(EntryInfo {
+        id: 2,
+        outcome: Outcome::Denied { reason },
+        ..by_courier.clone()
+    });
+    // Another household's: which pass it was is not told.
+    world.hub.push_entry(EntryInfo {
+        id: 3,
+        door: GARAGE,
+        pass: None,
+        ..by_courier
+    });
+    settled().await;
+    let titles = app.seen.notifications().into_iter().map(|told| told.title);
+    let titles: Vec<_> = titles.collect();
+    assert_eq!(titles, ["The Äpfel sofa at Lobby", "A courier at Garage"]);
+    assert_eq!(found(&app, "sofa APFEL").await, ["entry-2", "entry-1"]);
+    assert!(found(&app, "armchair").await.is_empty());
+
+    let pass = JONAS.to_string();
+    let change = app.controller.change_pass(&pass, "An armchair".into(), 1);
+    change.await.unwrap();
+    assert_eq!(found(&app, "armchair lobby").await, ["entry-2", "entry-1"]);
+    assert!(found(&app, "sofa").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_household_calls_a_passs_holder_is_in_no_log() {
+    let world = World::new();
+    let log = world.folder.path().join("log");
+    let logging = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(Arc::new(File::create(&log).unwrap()))
+        .finish();
+    let _logging = tracing::subscriber::set_default(logging);
+    let app = world.enrolled().await;
+    make(&app).await.unwrap();
+    world.hub.push_entry(entry_by(JONAS));
+    app.seen
+        .until("notified", |seen| !seen.notifications().is_empty())
+        .await;
+    assert_eq!(app.seen.notifications()[0].title, "Jonas at Lobby");
+    assert_eq!(found(&app, "Jonas").await, ["entry-1"]);
+    app.controller
+        .revoke_pass(&JONAS.to_string())
+        .await
+        .unwrap();
+    world.hub.stop();
+    assert!(make(&app).await.is_err());
+    settled().await;
+    let text = std::fs::read_to_string(log).unwrap();
+    assert!(text.contains("enrolled"), "nothing is logged: {text}");
+    for secret in ["Jonas", "12345"] {
+        assert!(!text.contains(secret), "{secret} is logged: {text}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

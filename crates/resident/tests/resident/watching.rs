@@ -1,16 +1,28 @@
 use access::{ClipId, DeviceId, HolderClass, SigningKey, Viewer};
 use clip::{ClipHeader, ClipKey, FragmentMeta, Sealer, SignedClipIndex};
-use hub_api::{ClipInfo, ClipState, EntryInfo, Outcome};
+use hub_api::{ClipState, EntryInfo, Outcome};
 use rand::rngs::OsRng;
 use resident::ui::{ErrorCode, HubState};
 
-use crate::building::{BUILDING, DEVICE, GARAGE, LOBBY, now_ms, signing_key};
+use crate::building::{BUILDING, DEVICE, GARAGE, LOBBY, clip_info, nobody, now_ms, signing_key};
 use crate::world::{App, World};
 
 pub(crate) const CLIP: ClipId = ClipId::from_entropy([0x50; 16]);
 
 /// A clip of two fragments a second each, the entry after the first.
 fn film(
+    world: &World,
+    device: DeviceId,
+    door: access::DoorId,
+    signer: SigningKey,
+) -> (SignedClipIndex, Vec<Vec<u8>>) {
+    let plain = [&b"init"[..], b"first", b"second"];
+    film_of(&plain, world, device, door, signer)
+}
+
+/// The same of an init segment and so many fragments, the entry after all but the last.
+fn film_of(
+    plain: &[&[u8]],
     world: &World,
     device: DeviceId,
     door: access::DoorId,
@@ -36,11 +48,12 @@ fn film(
     };
     let mut sealer = Sealer::new(header, &key, signer).unwrap();
     let mut sealed = Vec::new();
-    for (n, plain) in [&b"init"[..], b"first", b"second"].into_iter().enumerate() {
+    let last = i64::try_from(plain.len()).unwrap() - 1;
+    for (n, plain) in plain.iter().enumerate() {
         let n = u32::try_from(n).unwrap();
         let meta = FragmentMeta {
             n,
-            start_ms: (i64::from(n) - 2) * 1000,
+            start_ms: (i64::from(n) - last) * 1000,
             duration_ms: 1000,
             keyframe: true,
             plain_len: u32::try_from(plain.len()).unwrap(),
@@ -63,26 +76,10 @@ pub(crate) async fn with_clip(
     let clip = film(world, device, door, signer);
     world.hub.state().clips.insert(CLIP, clip);
     world.hub.push_entry(EntryInfo {
-        id: 1,
-        door: LOBBY,
-        at_ms: now_ms(),
-        seq: 1,
         class: Some(HolderClass::Guest),
-        carrier_name: None,
-        driver: None,
         guest_name: Some("Kim".to_owned()),
-        pass: None,
-        link: None,
-        clip: Some(ClipInfo {
-            id: CLIP,
-            state: ClipState::Ready,
-            thumbnail: false,
-            shortfall: None,
-            held: false,
-            gave_way: false,
-        }),
-        unfilmed: false,
-        outcome: Outcome::Entered,
+        clip: Some(clip_info(CLIP, ClipState::Ready)),
+        ..nobody(1, LOBBY, Outcome::Entered)
     });
     app.seen
         .until("notified", |seen| !seen.notifications().is_empty())
@@ -123,6 +120,25 @@ async fn a_clip_is_proven_and_opened_fragment_by_fragment() {
                 .unwrap(),
             plain
         );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_than_a_hundred_fragments_come_at_once_whatever_is_asked_for() {
+    let world = World::new();
+    let app = with_clip(&world, DEVICE, LOBBY, signing_key(LOBBY)).await;
+    let plain: Vec<_> = (0..150).map(|n| format!("{n};").into_bytes()).collect();
+    let plain: Vec<_> = plain.iter().map(Vec::as_slice).collect();
+    let long = film_of(&plain, &world, DEVICE, LOBBY, signing_key(LOBBY));
+    world.hub.state().clips.insert(CLIP, long);
+    let clip = CLIP.to_string();
+    for (wanted, expected) in [
+        (0..=149, 0..100),
+        (1..=u32::MAX, 1..101),
+        (120..=149, 120..150),
+    ] {
+        let film = app.controller.clip_fragments(&clip, wanted).await.unwrap();
+        assert_eq!(film, plain[expected].concat());
     }
 }
 

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use access::{ClipId, HolderClass};
 use bytes::Bytes;
-use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome};
+use hub_api::{ClipReady, ClipState, EntryInfo, Event, Outcome};
 use resident::store::{KEPT_FOR_MS, MOST_KEPT, Store};
 use resident::ui::{KeyStorage, UiEvent};
 use resident::{Controller, Notification, Shell};
 use tokio::time::sleep;
 
-use crate::building::{LOBBY, now_ms};
+use crate::building::{LOBBY, clip_info, nobody, now_ms};
 use crate::following::following;
 use crate::world::{INVITE, World};
 
@@ -55,24 +55,18 @@ impl Shell for Counting {
 
     fn renew(&self, _: resident::Notification) {}
 
+    fn withdraw(&self, _: u64) {}
+
     fn illustrate(&self, _: u64, _: Bytes) {}
 }
 
 fn entry(id: u64, at_ms: u64) -> EntryInfo {
     EntryInfo {
-        id,
-        door: LOBBY,
         at_ms,
-        seq: id,
         class: Some(HolderClass::Guest),
-        carrier_name: None,
-        driver: None,
         guest_name: Some(format!("Guest {id}")),
-        pass: None,
         link: Some(audit::LinkKind::Keypad),
-        clip: None,
-        unfilmed: false,
-        outcome: Outcome::Entered,
+        ..nobody(id, LOBBY, Outcome::Entered)
     }
 }
 
@@ -83,14 +77,7 @@ fn delivery(id: u64, at_ms: u64) -> EntryInfo {
         driver: Some(format!("driver-{id}")),
         guest_name: None,
         link: Some(audit::LinkKind::Bluetooth),
-        clip: Some(ClipInfo {
-            id: clip_of(id),
-            state: ClipState::Recording,
-            thumbnail: false,
-            shortfall: None,
-            held: false,
-            gave_way: false,
-        }),
+        clip: Some(clip_info(clip_of(id), ClipState::Recording)),
         ..entry(id, at_ms)
     }
 }

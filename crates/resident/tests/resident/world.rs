@@ -203,6 +203,7 @@ pub(crate) struct Seen {
     events: Arc<Mutex<Vec<UiEvent>>>,
     notifications: Arc<Mutex<Vec<Notification>>>,
     renewed: Arc<Mutex<Vec<Notification>>>,
+    withdrawn: Arc<Mutex<Vec<u64>>>,
     pictures: Arc<Mutex<Vec<(u64, Bytes)>>>,
     count: Arc<watch::Sender<u64>>,
 }
@@ -218,6 +219,11 @@ impl Seen {
 
     pub(crate) fn renewed(&self) -> Vec<Notification> {
         self.renewed.lock().unwrap().clone()
+    }
+
+    /// The places whose notifications were taken back.
+    pub(crate) fn withdrawn(&self) -> Vec<u64> {
+        self.withdrawn.lock().unwrap().clone()
     }
 
     pub(crate) fn pictures(&self) -> Vec<(u64, Bytes)> {
@@ -258,6 +264,11 @@ impl Shell for Seen {
 
     fn renew(&self, notification: Notification) {
         self.renewed.lock().unwrap().push(notification);
+        self.count.send_modify(|count| *count += 1);
+    }
+
+    fn withdraw(&self, place: u64) {
+        self.withdrawn.lock().unwrap().push(place);
         self.count.send_modify(|count| *count += 1);
     }
 

@@ -1,7 +1,7 @@
 //! A desktop's notification server without a desktop (Desktop Notifications Specification 1.2).
 //!
-//! Takes the well-known name on the session bus, prints every notification as one JSON line, and
-//! acts as the person would: each line `ID ACTION` on standard input activates that action. With the argument `refusing`
+//! Takes the well-known name on the session bus, prints every notification as one JSON line, and `{"closed": ID}` when it is to be
+//! closed; it acts as the person would: each line `ID ACTION` on standard input activates that action. With the argument `refusing`
 //! it refuses every notification, with `silent` it never answers.
 
 use std::{
@@ -80,10 +80,7 @@ impl Server {
             "id": id, "at_ms": now_ms(), "app": app_name, "summary": summary, "body": body,
             "actions": actions, "replaces": replaces_id, "picture": picture,
         });
-        let mut out = stdout();
-        // Whoever started the server has gone when its pipe is closed.
-        let _ = out.write_all(format!("{line}\n").as_bytes()).await;
-        let _ = out.flush().await;
+        tell(&line).await;
         Ok(id)
     }
 
@@ -92,6 +89,7 @@ impl Server {
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
         id: u32,
     ) {
+        tell(&serde_json::json!({ "closed": id })).await;
         let closed_by_call = 3;
         let _ = Self::notification_closed(&emitter, id, closed_by_call).await;
     }
@@ -143,6 +141,13 @@ async fn main() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+async fn tell(line: &serde_json::Value) {
+    let mut out = stdout();
+    // Whoever started the server has gone when its pipe is closed.
+    let _ = out.write_all(format!("{line}\n").as_bytes()).await;
+    let _ = out.flush().await;
 }
 
 fn now_ms() -> u128 {

@@ -66,6 +66,21 @@ pub(in crate::cli) struct DoorRules {
     /// unfilmed, refuse keeps them out. Residents, guests and staff are never kept out for it.
     #[arg(long, value_enum)]
     pub(in crate::cli) unfilmed: Option<UnfilmedRule>,
+    /// Whether it leads into the package room: then residents are told that a delivery at this door was left there.
+    #[arg(long, value_enum)]
+    pub(in crate::cli) package_room: Option<YesOrNo>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum YesOrNo {
+    Yes,
+    No,
+}
+
+impl From<YesOrNo> for bool {
+    fn from(answer: YesOrNo) -> Self {
+        answer == YesOrNo::Yes
+    }
 }
 
 #[derive(Debug, Subcommand)]

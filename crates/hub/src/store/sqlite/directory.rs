@@ -77,9 +77,9 @@ impl Directory for Sqlite {
             run(
                 db,
                 "INSERT INTO door (id, building, name, kind, unit, unlock_s, lockdown, held_open_s,
-                                   unfilmed)
+                                   unfilmed, package_room)
                  VALUES (:id, :building, :name, :kind, :unit, :unlock_s, :lockdown, :held_open_s,
-                         :unfilmed)",
+                         :unfilmed, :package_room)",
                 named_params! {
                     ":id": door.id.as_bytes(),
                     ":building": door.building.as_bytes(),
@@ -90,6 +90,7 @@ impl Directory for Sqlite {
                     ":lockdown": door.rules.lockdown.as_str(),
                     ":held_open_s": door.rules.held_open_s,
                     ":unfilmed": door.rules.unfilmed.as_str(),
+                    ":package_room": door.rules.package_room,
                 },
             )?;
             rules::insert_hours(db, door.id, &door.rules.hours)
@@ -296,6 +297,7 @@ fn door(row: &Row<'_>) -> RowResult<Door> {
             lockdown: lockdown(row, "lockdown")?,
             held_open_s: row.get("held_open_s")?,
             unfilmed: unfilmed(row, "unfilmed")?,
+            package_room: row.get("package_room")?,
         },
         keys: signing
             .zip(noise)

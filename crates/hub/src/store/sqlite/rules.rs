@@ -37,6 +37,14 @@ impl Rules for Sqlite {
         .await
     }
 
+    async fn set_package_room(&self, door: DoorId, package_room: bool) -> Result<bool> {
+        self.write(move |db| {
+            let sql = "UPDATE door SET package_room = ?1 WHERE id = ?2 AND package_room <> ?1";
+            Ok(run(db, sql, params![package_room, door.as_bytes()])? > 0)
+        })
+        .await
+    }
+
     async fn replace_hours(
         &self,
         door: DoorId,

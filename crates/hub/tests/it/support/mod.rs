@@ -245,6 +245,21 @@ impl TestHub {
             .await
     }
 
+    /// A hub with 12 Elm Street, and a device of Maya's.
+    pub(crate) async fn with_maya() -> (Self, Elm, Enrolee) {
+        let hub = Self::start().await;
+        let elm = hub.elm().await;
+        let maya = hub.enrol_resident(&elm).await;
+        (hub, elm, maya)
+    }
+
+    /// The same, and a device of Noor's.
+    pub(crate) async fn with_neighbours() -> (Self, Elm, Enrolee, Enrolee) {
+        let (hub, elm, maya) = Self::with_maya().await;
+        let noor = hub.enrol_neighbour(&elm).await;
+        (hub, elm, maya, noor)
+    }
+
     /// Noor of 2A, a resident of the same building as Maya of 3B.
     pub(crate) async fn enrol_neighbour(&self, elm: &Elm) -> Enrolee {
         let building = elm.building.id;
