@@ -56,7 +56,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("evdev", &["door"]),
     ("gpiocdev", &["door"]),
     ("gstreamer", &["camera"]),
-    ("reqwest", &["hub-api"]),
+    ("reqwest", &["hub", "hub-api"]),
     ("rusqlite", &["door", "hub", "resident"]),
     ("tauri", &["vestibule-app"]),
 ];
