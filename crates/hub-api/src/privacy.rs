@@ -157,6 +157,9 @@ pub struct HeldDevice {
     pub holder_key: HolderPublicKey,
     /// The public key that clips are sealed to.
     pub viewer_key: ViewerPublicKey,
+    /// The push endpoint at which it is woken, if it asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub woken_at: Option<String>,
 }
 
 /// A keypad code of a resident's own as the hub holds it, without the slow hash that doors know it by.

@@ -222,6 +222,7 @@ fn held_device(own: OwnDevice, this: DeviceId) -> HeldDevice {
         grant: own.device.grant,
         holder_key: own.device.holder_key,
         viewer_key: own.device.viewer_key,
+        woken_at: own.woken_at.clone(),
         info: device_info(own, this),
     }
 }

@@ -29,6 +29,8 @@ pub struct OwnDevice {
     pub enrolled_at: u64,
     /// The last day on which it asked for anything.
     pub seen_on: Option<String>,
+    /// The push endpoint at which it is woken.
+    pub woken_at: Option<String>,
 }
 
 /// Watches, own devices, and forgetting.

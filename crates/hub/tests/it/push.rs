@@ -341,6 +341,18 @@ async fn where_a_removed_device_was_woken_is_forgotten() {
         count.unwrap()
     };
     assert_eq!(kept(), 1);
+    let told = maya
+        .client
+        .my_data()
+        .await
+        .unwrap()
+        .devices
+        .remove(0)
+        .woken_at;
+    assert_eq!(
+        told.as_deref(),
+        Some(receiver.on(&server, "maya").endpoint.as_str())
+    );
     let now = hub.clock.now_s();
     let store = hub.store();
     let device = store.devices_of(elm.building.id).await.unwrap().remove(0);

@@ -83,6 +83,7 @@ pub(crate) fn my_data() -> MyData {
         grant: GRANT,
         holder_key: HolderPublicKey([5; 32]),
         viewer_key: ViewerPublicKey([6; 32]),
+        woken_at: None,
     };
     MyData {
         resident: RESIDENT,

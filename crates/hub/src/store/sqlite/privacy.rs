@@ -16,11 +16,12 @@ const WATCHES: &str = "
 
 const OWN_DEVICES: &str = "
     SELECT device.*, resident.unit, unit.building, standing_grant.not_before,
-           standing_grant.revoked_at IS NOT NULL AS revoked
+           standing_grant.revoked_at IS NOT NULL AS revoked, push.endpoint AS woken_at
     FROM device
     JOIN resident ON resident.id = device.resident
     JOIN unit ON unit.id = resident.unit
     JOIN standing_grant ON standing_grant.id = device.standing_grant
+    LEFT JOIN push ON push.device = device.id
     WHERE device.resident = ?
     ORDER BY standing_grant.not_before DESC, device.id";
 
@@ -258,5 +259,6 @@ fn own_device(row: &Row<'_>) -> RowResult<OwnDevice> {
         device: directory::device(row)?,
         enrolled_at: row.get("not_before")?,
         seen_on: row.get("seen_on")?,
+        woken_at: row.get("woken_at")?,
     })
 }
