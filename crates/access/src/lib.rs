@@ -13,6 +13,7 @@ mod bundle;
 mod cbor;
 mod claims;
 mod code;
+mod code_key;
 mod credential;
 mod decision;
 mod gate;
@@ -35,7 +36,8 @@ pub use bundle::{
     Bundle, BundleCarrier, BundleDoor, BundleError, ResidentRecords, SignedBundle, Viewer,
 };
 pub use claims::{Claims, ClaimsError, read_claims};
-pub use code::{CODE_DIGITS, CodeError, MAX_CODE_DIGITS, MIN_CODE_DIGITS, hash_code};
+pub use code::{CODE_DIGITS, CodeError, MAX_CODE_DIGITS, MIN_CODE_DIGITS, TypedCode, hash_code};
+pub use code_key::{CodeKey, CodeKeyId};
 pub use credential::Credential;
 pub use decision::{CourierVisit, Decision, Denial, DenyReason, Entrant, ParseDenyReasonError};
 pub use gate::{Gate, Now};

@@ -380,6 +380,8 @@ mod tests {
             ("courier's code, filmed", "Allow"),
             ("single use", "Allow"),
             ("single use, used", "WrongCode"),
+            ("code with a key", "Allow"),
+            ("code with a key, no key", "WrongCode"),
         ];
         assert_eq!(shown, expected);
     }

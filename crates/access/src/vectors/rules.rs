@@ -10,14 +10,17 @@ use super::{
     holder, person,
 };
 use crate::{
-    BuildingKey, Bundle, Decision, DoorCode, DoorId, DoorPolicy, GrantId, HolderClass, Hours,
-    Lockdown, Unfilmed, hash_code,
+    BuildingKey, Bundle, CodeKey, Decision, DoorCode, DoorId, DoorPolicy, GrantId, HolderClass,
+    Hours, Lockdown, TypedCode, Unfilmed, hash_code,
 };
 
 const SALT: [u8; 16] = [0x5a; 16];
 const GUEST_CODE: &str = "120034";
 const COURIER_CODE: &str = "80461729";
 const SINGLE_USE_CODE: &str = "5550";
+/// Hashed with [`CODE_KEY`]; the others are of before there were secrets.
+const KEYED_CODE: &str = "314159";
+const CODE_KEY: [u8; 32] = [0x6b; 32];
 /// Friday 2027-01-15, 21:00 in Berlin.
 const BEFORE: u64 = 1_800_043_200;
 /// The same Friday, 22:00 in Berlin.
@@ -28,6 +31,9 @@ const WITHIN: u64 = BEFORE + 3_600;
 #[derive(Serialize)]
 pub(super) struct RulesFile {
     bundle: Bundle,
+    /// The secret that one of the codes is hashed with, hexadecimal, and what the bundle names it by.
+    code_key: String,
+    code_key_id: String,
     codes: Vec<Hashed>,
     decisions: Vec<Ruled>,
 }
@@ -36,6 +42,8 @@ pub(super) struct RulesFile {
 #[derive(Serialize)]
 struct Hashed {
     code: &'static str,
+    /// Whether the secret is in it.
+    is_keyed: bool,
     hash: String,
 }
 
@@ -51,6 +59,8 @@ pub(super) struct Ruled {
     is_used: bool,
     /// Whether the door films.
     is_filming: bool,
+    /// Whether the door lacks the secret of codes.
+    lacks_key: bool,
     /// `Allow`, or the code of the deny reason.
     pub(super) decision: &'static str,
 }
@@ -58,11 +68,14 @@ pub(super) struct Ruled {
 pub(super) fn file() -> RulesFile {
     let hashed = |code| Hashed {
         code,
+        is_keyed: secret_of(code).is_some(),
         hash: hex(&hash(code)),
     };
     RulesFile {
         bundle: ruling(),
-        codes: [GUEST_CODE, COURIER_CODE, SINGLE_USE_CODE]
+        code_key: hex(&CODE_KEY),
+        code_key_id: hex(&CodeKey::from_bytes(CODE_KEY).id().0),
+        codes: [GUEST_CODE, COURIER_CODE, SINGLE_USE_CODE, KEYED_CODE]
             .map(hashed)
             .into(),
         decisions: decisions(),
@@ -78,6 +91,7 @@ pub(super) fn decisions() -> Vec<Ruled> {
         now_utc,
         is_used: false,
         is_filming: false,
+        lacks_key: false,
         decision: "",
     };
     let (entrance, parcels) = (ENTRANCE, PARCELS);
@@ -105,6 +119,11 @@ pub(super) fn decisions() -> Vec<Ruled> {
         Ruled {
             is_used: true,
             ..case("single use, used", SINGLE_USE_CODE, APARTMENT, WITHIN)
+        },
+        case("code with a key", KEYED_CODE, entrance, WITHIN),
+        Ruled {
+            lacks_key: true,
+            ..case("code with a key, no key", KEYED_CODE, entrance, WITHIN)
         },
     ];
     cases
@@ -138,7 +157,7 @@ fn decide(bundle: &Bundle, case: &Ruled) -> &'static str {
         Some(credential) => {
             policy.decide(credential.as_bytes(), holder(HOLDER_SECRET), case.now_utc)
         }
-        None => policy.decide_code(&hash(case.presented), &used, case.now_utc),
+        None => policy.decide_code(&typed(case), &used, case.now_utc),
     };
     match decision {
         Decision::Allow(_) => "Allow",
@@ -157,6 +176,7 @@ fn ruling() -> Bundle {
                 single_use: true,
                 ..code(HolderClass::Guest, SINGLE_USE_CODE)
             },
+            code(HolderClass::Guest, KEYED_CODE),
         ],
         ..bundle()
     };
@@ -182,6 +202,7 @@ fn code(class: HolderClass, digits: &'static str) -> DoorCode {
         class,
         doors: vec![ENTRANCE, PARCELS, APARTMENT],
         hash: ByteArray::new(hash(digits)),
+        key: secret_of(digits).map(|key| key.id()),
         not_before: super::NOT_BEFORE,
         not_after: super::NOT_AFTER,
         single_use: false,
@@ -195,6 +216,16 @@ fn grant(digits: &str) -> GrantId {
     GrantId::from_entropy(entropy)
 }
 
+fn secret_of(digits: &str) -> Option<CodeKey> {
+    (digits == KEYED_CODE).then_some(CodeKey::from_bytes(CODE_KEY))
+}
+
 fn hash(digits: &str) -> [u8; 32] {
-    hash_code(digits, &SALT).expect("it is a code")
+    hash_code(digits, &SALT, secret_of(digits).as_ref()).expect("it is a code")
+}
+
+fn typed(case: &Ruled) -> TypedCode {
+    let key = (!case.lacks_key).then_some(CodeKey::from_bytes(CODE_KEY));
+    let keys: Vec<_> = [None].into_iter().chain(key.map(Some)).collect();
+    TypedCode::hash(case.presented, &SALT, &keys).expect("it is a code")
 }
