@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{
     AttemptLimiter, Decision, Denial, DeniedAttempts, DenyReason, DoorPolicy, GrantId,
-    HolderPublicKey, KeypadLimiter,
+    HolderPublicKey, KeypadLimiter, TypedCode,
 };
 
 /// A moment, as the caller's clocks tell it.
@@ -81,7 +81,7 @@ impl Gate {
         }
     }
 
-    /// Decides for whoever typed the code with this [hash](crate::hash_code).
+    /// Decides for whoever typed this code, hashed with the secrets of [`DoorPolicy::code_keys`].
     ///
     /// A keypad that must wait denies [`DenyReason::TooManyAttempts`] whatever is typed: ask
     /// [`KeypadLimiter::check`] before hashing. Every other denial but [`DenyReason::NotFilmed`], which
@@ -89,11 +89,11 @@ impl Gate {
     ///
     /// A single-use code that is let in is used only once its entry is on record: the caller adds its
     /// grant to [`Self::used_codes`] then, before it decides on another code.
-    pub fn decide_code(&mut self, hash: &[u8; 32], now: Now) -> Decision {
+    pub fn decide_code(&mut self, typed: &TypedCode, now: Now) -> Decision {
         if !self.keypad.check(now.monotonic) {
             return Decision::Deny(Denial::unproven(DenyReason::TooManyAttempts));
         }
-        let decision = self.policy.decide_code(hash, &self.used_codes, now.utc_s);
+        let decision = self.policy.decide_code(typed, &self.used_codes, now.utc_s);
         match decision {
             Decision::Allow(_) => self.keypad.record_allowed(now.monotonic),
             Decision::Deny(denial) if denial.reason == DenyReason::NotFilmed => {}

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use subtle::ConstantTimeEq as _;
-
-use crate::{BundleDoor, Decision, Denial, DenyReason, DoorCode, DoorPolicy, Entrant, GrantId};
+use crate::{
+    BundleDoor, CodeKeyId, Decision, Denial, DenyReason, DoorCode, DoorPolicy, Entrant, GrantId,
+    TypedCode,
+};
 
 impl DoorPolicy {
-    /// Decides whether who typed the code with this [hash](crate::hash_code) may pass at `now_utc`
-    /// (unix seconds). `used` are the single-use codes that opened this door before.
+    /// Decides whether who typed this code, hashed with [these secrets](Self::code_keys), may pass at
+    /// `now_utc` (unix seconds). `used` are the single-use codes that opened this door before.
     ///
-    /// Denies by default. Where several codes of this door have the hash, one that lets in goes
+    /// Denies by default. Where several codes of this door have the digits, one that lets in goes
     /// before the others. The first of these that applies is the reason:
     ///
-    /// 1. [`DenyReason::WrongCode`]: no code of this door has the hash, or the bundle does not list
+    /// 1. [`DenyReason::WrongCode`]: it is no code of this door, or the bundle does not list
     ///    the door.
     /// 2. [`DenyReason::Revoked`]: the code's grant is revoked.
     /// 3. [`DenyReason::UnitDoor`]: a courier's code at a unit door, whatever the bundle says, unless a resident
@@ -25,15 +26,19 @@ impl DoorPolicy {
     /// 7. [`DenyReason::OutsideHours`]: the code's class has hours here, and this is in none.
     /// 8. [`DenyReason::NotFilmed`]: a courier's code, where the door [films](Self::set_filming) nobody
     ///    now and refuses couriers meanwhile.
-    pub fn decide_code(&self, hash: &[u8; 32], used: &BTreeSet<GrantId>, now_utc: u64) -> Decision {
+    pub fn decide_code(
+        &self,
+        typed: &TypedCode,
+        used: &BTreeSet<GrantId>,
+        now_utc: u64,
+    ) -> Decision {
         let wrong = Decision::Deny(Denial::unproven(DenyReason::WrongCode));
         let Some(door) = self.bundle_door() else {
             return wrong;
         };
         // All hashes are compared, so that how long it takes tells nothing.
-        let is_typed = |code: &&DoorCode| {
-            bool::from(code.hash.as_slice().ct_eq(hash)) && code.doors.contains(&door.id)
-        };
+        let is_typed =
+            |code: &&DoorCode| typed.matches(code.key, &code.hash) && code.doors.contains(&door.id);
         let typed: Vec<_> = self.bundle().codes.iter().filter(is_typed).collect();
         let judged =
             typed
@@ -82,6 +87,14 @@ impl DoorPolicy {
             unlock_s: door.unlock_s,
             courier: None,
         })
+    }
+
+    /// The secrets that this door's codes are hashed with; none among them for codes of before there
+    /// were secrets. They follow from the bundle alone, and so does how long a typed code is hashed.
+    pub fn code_keys(&self) -> BTreeSet<Option<CodeKeyId>> {
+        let codes = self.bundle().codes.iter();
+        let of_this_door = codes.filter(|code| code.doors.contains(&self.door()));
+        of_this_door.map(|code| code.key).collect()
     }
 
     /// Whether the grant stands for a code that opens this door once.

@@ -13,6 +13,7 @@ mod bundle;
 mod cbor;
 mod claims;
 mod code;
+mod code_key;
 mod credential;
 mod decision;
 mod endorsement;
@@ -36,7 +37,8 @@ pub use bundle::{
     Bundle, BundleCarrier, BundleDoor, BundleError, ResidentRecords, SignedBundle, Viewer,
 };
 pub use claims::{Claims, ClaimsError, read_claims};
-pub use code::{CODE_DIGITS, CodeError, MAX_CODE_DIGITS, MIN_CODE_DIGITS, hash_code};
+pub use code::{CODE_DIGITS, CodeError, MAX_CODE_DIGITS, MIN_CODE_DIGITS, TypedCode, hash_code};
+pub use code_key::{CodeKey, CodeKeyId};
 pub use credential::Credential;
 pub use decision::{CourierVisit, Decision, Denial, DenyReason, Entrant, ParseDenyReasonError};
 pub use endorsement::{Endorsement, Endorser, OwnDoorEntry};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 use utoipa::ToSchema;
 
-use crate::{DoorId, Endorsement, GrantId, HolderClass};
+use crate::{CodeKeyId, DoorId, Endorsement, GrantId, HolderClass};
 
 /// Minutes of a day.
 pub(crate) const DAY_MIN: u16 = 24 * 60;
@@ -144,8 +144,11 @@ pub struct DoorCode {
     pub class: HolderClass,
     /// The doors it opens.
     pub doors: Vec<DoorId>,
-    /// Argon2id of the code under [`crate::Bundle::code_salt`].
+    /// Argon2id of the code under [`crate::Bundle::code_salt`] and [`Self::key`].
     pub hash: ByteArray<32>,
+    /// The secret that it is hashed with; none for a code of before there were secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<CodeKeyId>,
     /// From when it opens, in unix seconds.
     pub not_before: u64,
     /// Until when, in unix seconds, this second included.
@@ -157,7 +160,7 @@ pub struct DoorCode {
     pub endorsement: Option<Endorsement>,
 }
 
-/// A hash of six digits is soon undone: it is not printed.
+/// A hash of six digits is soon undone by whoever has its key: it is not printed.
 impl std::fmt::Debug for DoorCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DoorCode")

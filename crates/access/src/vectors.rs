@@ -381,6 +381,8 @@ mod tests {
             ("endorsed delivery", "Allow"),
             ("single use", "Allow"),
             ("single use, used", "WrongCode"),
+            ("code with a key", "Allow"),
+            ("code with a key, no key", "WrongCode"),
         ];
         assert_eq!(shown, expected);
     }

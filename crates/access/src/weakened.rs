@@ -56,6 +56,8 @@ defences! {
     KeptBackOff,
     /// A keypad at which wrong codes are typed has to wait.
     KeypadBackOff,
+    /// Codes are hashed with a secret that no bundle has.
+    CodeKey,
     /// Each holder waits for its own denials only.
     OwnBackOff,
     /// A bundle is signed by the building.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{CodeError, Decision, Denial, DenyReason, hash_code};
+use access::{CodeError, Decision, Denial, DenyReason};
 use audit::LinkKind;
 use door_protocol::COMPLETION_TIMEOUT;
 use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
@@ -19,6 +19,8 @@ use crate::{
 pub struct CodeDesk {
     doorway: Arc<Doorway>,
     typed: Typed,
+    /// Whether the log says already that the code key is missing.
+    told_lack: bool,
 }
 
 impl CodeDesk {
@@ -27,6 +29,7 @@ impl CodeDesk {
         Self {
             doorway,
             typed: Typed::default(),
+            told_lack: false,
         }
     }
 
@@ -35,9 +38,21 @@ impl CodeDesk {
         while let Some(Some(key)) = stop.run_until_cancelled(keys.recv()).await {
             let now = self.doorway.clock.now().monotonic;
             if let Some(code) = self.typed.press(key, now) {
+                self.tell_lack();
                 self.take(code).await;
             }
         }
+    }
+
+    /// Once, so that who reads the log learns why a right code is as good as a wrong one.
+    fn tell_lack(&mut self) {
+        let lacks = self.doorway.gate.lacks_code_key();
+        if lacks && !self.told_lack {
+            tracing::warn!(
+                "the code key is missing, so this door's codes open nothing: the hub must be reached once"
+            );
+        }
+        self.told_lack = lacks;
     }
 
     async fn take(&self, code: Zeroizing<String>) {
@@ -82,10 +97,10 @@ impl CodeDesk {
             let denial = Denial::unproven(DenyReason::TooManyAttempts);
             return Ok(Decision::Deny(denial));
         }
-        let salt = gate.code_salt();
-        let hashing = spawn_blocking(move || hash_code(&code, &salt).map(Zeroizing::new));
-        let hash = hashing.await.map_err(|_| Unchecked::Panicked)??;
-        let (decision, _) = gate.with(asked(), |gate| gate.decide_code(&hash, clock.now()));
+        let hashing = gate.hashing();
+        let hashed = spawn_blocking(move || hashing.hash(&code));
+        let typed = hashed.await.map_err(|_| Unchecked::Panicked)??;
+        let (decision, _) = gate.with(asked(), |gate| gate.decide_code(&typed, clock.now()));
         Ok(decision)
     }
 

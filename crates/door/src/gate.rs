@@ -6,14 +6,17 @@ use std::{
 };
 
 use access::{
-    BuildingId, BuildingPublicKey, Bundle, BundleDoor, BundleError, DeniedAttempts, DoorId,
-    DoorPolicy, Gate, GrantId, Lockdown, RecordsPublicKey, ResidentRecords, SignedBundle, Unfilmed,
-    Viewer,
+    BuildingId, BuildingPublicKey, Bundle, BundleDoor, BundleError, CodeKey, DeniedAttempts,
+    DoorId, DoorPolicy, Gate, GrantId, Lockdown, RecordsPublicKey, ResidentRecords, SignedBundle,
+    Unfilmed, Viewer,
 };
 
 use audit::{Event, LinkKind};
 
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    code_keys::{CodeKeys, Hashing},
+};
 
 /// Why a bundle was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +55,7 @@ struct State {
     gate: Gate,
     /// False until the first bundle: nothing that the gate says counts before.
     ready: bool,
+    code_keys: CodeKeys,
 }
 
 impl SharedGate {
@@ -64,7 +68,11 @@ impl SharedGate {
     ) -> Result<Self, BundleError> {
         let nothing = Bundle::empty(building);
         let gate = Gate::new(DoorPolicy::new(building_key, door, nothing)?);
-        let state = Mutex::new(State { gate, ready: false });
+        let state = Mutex::new(State {
+            gate,
+            ready: false,
+            code_keys: CodeKeys::default(),
+        });
         Ok(Self {
             building,
             building_key,
@@ -195,9 +203,25 @@ impl SharedGate {
         self.lock().gate.used_codes.extend(used);
     }
 
-    /// The salt of all codes' hashes.
-    pub fn code_salt(&self) -> [u8; 16] {
-        *self.lock().gate.policy.bundle().code_salt
+    /// How a code that is typed now is hashed.
+    pub fn hashing(&self) -> Hashing {
+        let state = self.lock();
+        let policy = &state.gate.policy;
+        let salt = *policy.bundle().code_salt;
+        state.code_keys.hashing(&policy.code_keys(), salt)
+    }
+
+    /// Whether codes of this door are hashed with a secret that it does not have.
+    pub fn lacks_code_key(&self) -> bool {
+        self.hashing().lacks
+    }
+
+    /// Hashes with this secret too, from now on. Also returns whether it did before.
+    pub fn learn_code_key(&self, key: CodeKey) -> bool {
+        let mut state = self.lock();
+        let is_known = state.code_keys.has(key.id());
+        state.code_keys.learn(key);
+        is_known
     }
 
     /// Whether records name residents.

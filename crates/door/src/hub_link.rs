@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use access::{ClipId, RelayId, SignedBundle};
+use access::{ClipId, CodeKey, RelayId, SignedBundle};
 use async_trait::async_trait;
 use audit::SignedRecord;
 use bluetooth::Link;
@@ -20,6 +20,9 @@ pub type Events = BoxStream<'static, Result<ServerEvent, ClientError>>;
 pub trait HubLink: fmt::Debug + Send + Sync + 'static {
     /// The building's bundle, unless the door's is the newest.
     async fn bundle(&self, newer_than: Option<u64>) -> Result<Option<SignedBundle>, ClientError>;
+
+    /// The building's secret that codes are hashed with.
+    async fn code_key(&self) -> Result<CodeKey, ClientError>;
 
     /// Delivers a run of records and tells the highest durable number.
     async fn put_records(&self, records: Vec<SignedRecord>) -> Result<u64, ClientError>;
@@ -63,6 +66,10 @@ pub trait HubLink: fmt::Debug + Send + Sync + 'static {
 impl HubLink for Client {
     async fn bundle(&self, newer_than: Option<u64>) -> Result<Option<SignedBundle>, ClientError> {
         self.bundle(newer_than).await
+    }
+
+    async fn code_key(&self) -> Result<CodeKey, ClientError> {
+        self.code_key().await
     }
 
     async fn put_records(&self, records: Vec<SignedRecord>) -> Result<u64, ClientError> {

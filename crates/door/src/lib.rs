@@ -19,6 +19,7 @@ pub mod camera_watch;
 pub mod clip_files;
 pub mod clock;
 pub mod code_desk;
+pub mod code_keys;
 pub mod config;
 pub mod daemon;
 pub mod enrolment;

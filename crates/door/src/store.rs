@@ -1,8 +1,10 @@
 //! What a door must not forget: its chain of records, how far the hub has it, the newest bundle,
-//! which clips are on disk, whom it denied and which single-use codes are used. A database in WAL mode, every commit an fsync.
+//! which clips are on disk, whom it denied, which single-use codes are used
+//! and what codes are hashed with. A database in WAL mode, every commit an fsync.
 
 mod attempts;
 mod clips;
+mod code_keys;
 
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,11 @@
-//! Keeps the door's bundle the newest: told by the hub's events, and asked for in between.
+//! Keeps the door's bundle the newest: told by the hub's events, and asked for in between. Fetches the code key.
 
 use std::{sync::Arc, time::Duration};
 
-use access::SignedBundle;
+use access::{CodeKey, SignedBundle};
 use audit::Event as Recorded;
 use futures::StreamExt as _;
-use hub_api::{ClientError, DoorUpdate, Event};
+use hub_api::{ClientError, DoorUpdate, ErrorCode, Event};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -85,7 +85,9 @@ impl BundleSync {
     ) -> Result<std::convert::Infallible, SyncError> {
         self.refresh().await?;
         let mut told = None;
+        let mut asked = false;
         self.tell_if_changed(&mut told).await;
+        self.learn_code_key(&mut asked).await;
         let mut events: Events = self.hub.events(*last_id).await?;
         *followed = true;
         let mut poll = interval(POLL);
@@ -95,6 +97,7 @@ impl BundleSync {
                 _ = poll.tick() => {
                     self.refresh().await?;
                     self.tell_if_changed(&mut told).await;
+                    self.learn_code_key(&mut asked).await;
                 }
                 event = events.next() => {
                     let event = event.ok_or(SyncError::Ended)??;
@@ -104,7 +107,10 @@ impl BundleSync {
                             self.lobby.receive_relayed(Arc::clone(&self.hub), relay);
                         }
                         Event::Live {} => self.live.come(),
-                        event if self.is_news(&event) => self.refresh().await?,
+                        event if self.is_news(&event) => {
+                            self.refresh().await?;
+                            self.learn_code_key(&mut asked).await;
+                        }
                         _ => {}
                     }
                 }
@@ -129,6 +135,35 @@ impl BundleSync {
         match self.hub.put_door(&about).await {
             Ok(()) => *told = Some(about),
             Err(error) => tracing::warn!(%error, "the hub does not know what this door has"),
+        }
+    }
+
+    /// Asks for the code key once on each connection, before any code needs it: the first bundle that names
+    /// it may come by a phone, with the hub away. Asks again where a code names one that the door does not have.
+    async fn learn_code_key(&self, asked: &mut bool) {
+        if *asked && !self.doorway.gate.lacks_code_key() {
+            return;
+        }
+        match self.hub.code_key().await {
+            Ok(key) => {
+                *asked = true;
+                self.keep_code_key(key).await;
+            }
+            // An older hub, which hashes without.
+            Err(error) if error.code() == Some(ErrorCode::NotFound) => *asked = true,
+            Err(error) => tracing::warn!(%error, "the code key could not be fetched"),
+        }
+    }
+
+    async fn keep_code_key(&self, key: CodeKey) {
+        let Doorway { gate, journal, .. } = &*self.doorway;
+        let keep = key.clone();
+        let kept = journal.query(move |store| store.keep_code_key(&keep)).await;
+        if let Err(error) = kept {
+            tracing::error!(%error, "the code key could not be kept");
+        }
+        if !gate.learn_code_key(key) {
+            tracing::info!("the code key is here");
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod carried;
 pub mod client;
+mod code_secret;
 mod door;
 mod enrol;
 mod entries;
@@ -23,6 +24,7 @@ mod resident;
 
 pub use carried::{Carried, CarriedDoor};
 pub use client::{Client, ClientError, ClientIdentity, RelayStream};
+pub use code_secret::CodeSecret;
 pub use door::{DoorUpdate, Durable, RecordRun, UploadState};
 pub use enrol::{BuildingInfo, EnrolRequest, Enrolled, EnrolledSubject, Subject};
 pub use entries::{ClipInfo, ClipState, DoorAlert, EntryInfo, EntryPage, Outcome};

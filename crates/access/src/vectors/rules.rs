@@ -10,8 +10,9 @@ use super::{
     holder, person,
 };
 use crate::{
-    BuildingKey, Bundle, Decision, DeviceId, DoorCode, DoorId, DoorPolicy, Endorser, GrantId,
-    HolderClass, Hours, Lockdown, OwnDoorEntry, SigningKey, Unfilmed, hash_code,
+    BuildingKey, Bundle, CodeKey, Decision, DeviceId, DoorCode, DoorId, DoorPolicy, Endorser,
+    GrantId, HolderClass, Hours, Lockdown, OwnDoorEntry, SigningKey, TypedCode, Unfilmed,
+    hash_code,
 };
 
 const SALT: [u8; 16] = [0x5a; 16];
@@ -21,6 +22,9 @@ const SINGLE_USE_CODE: &str = "5550";
 /// A delivery's, which a resident lets into the apartment.
 const ENDORSED_CODE: &str = "660660";
 const DEVICE: DeviceId = DeviceId::from_entropy([0xf1; 16]);
+/// Hashed with [`CODE_KEY`]; the others are of before there were secrets.
+const KEYED_CODE: &str = "314159";
+const CODE_KEY: [u8; 32] = [0x6b; 32];
 /// Friday 2027-01-15, 21:00 in Berlin.
 const BEFORE: u64 = 1_800_043_200;
 /// The same Friday, 22:00 in Berlin.
@@ -31,6 +35,9 @@ const WITHIN: u64 = BEFORE + 3_600;
 #[derive(Serialize)]
 pub(super) struct RulesFile {
     bundle: Bundle,
+    /// The secret that one of the codes is hashed with, hexadecimal, and what the bundle names it by.
+    code_key: String,
+    code_key_id: String,
     codes: Vec<Hashed>,
     decisions: Vec<Ruled>,
 }
@@ -39,6 +46,8 @@ pub(super) struct RulesFile {
 #[derive(Serialize)]
 struct Hashed {
     code: &'static str,
+    /// Whether the secret is in it.
+    is_keyed: bool,
     hash: String,
 }
 
@@ -54,6 +63,8 @@ pub(super) struct Ruled {
     is_used: bool,
     /// Whether the door films.
     is_filming: bool,
+    /// Whether the door lacks the secret of codes.
+    lacks_key: bool,
     /// `Allow`, or the code of the deny reason.
     pub(super) decision: &'static str,
 }
@@ -61,13 +72,22 @@ pub(super) struct Ruled {
 pub(super) fn file() -> RulesFile {
     let hashed = |code| Hashed {
         code,
+        is_keyed: secret_of(code).is_some(),
         hash: hex(&hash(code)),
     };
     RulesFile {
         bundle: ruling(),
-        codes: [GUEST_CODE, COURIER_CODE, SINGLE_USE_CODE, ENDORSED_CODE]
-            .map(hashed)
-            .into(),
+        code_key: hex(&CODE_KEY),
+        code_key_id: hex(&CodeKey::from_bytes(CODE_KEY).id().0),
+        codes: [
+            GUEST_CODE,
+            COURIER_CODE,
+            SINGLE_USE_CODE,
+            ENDORSED_CODE,
+            KEYED_CODE,
+        ]
+        .map(hashed)
+        .into(),
         decisions: decisions(),
     }
 }
@@ -81,6 +101,7 @@ pub(super) fn decisions() -> Vec<Ruled> {
         now_utc,
         is_used: false,
         is_filming: false,
+        lacks_key: false,
         decision: "",
     };
     let (entrance, parcels) = (ENTRANCE, PARCELS);
@@ -109,6 +130,11 @@ pub(super) fn decisions() -> Vec<Ruled> {
         Ruled {
             is_used: true,
             ..case("single use, used", SINGLE_USE_CODE, APARTMENT, WITHIN)
+        },
+        case("code with a key", KEYED_CODE, entrance, WITHIN),
+        Ruled {
+            lacks_key: true,
+            ..case("code with a key, no key", KEYED_CODE, entrance, WITHIN)
         },
     ];
     cases
@@ -142,7 +168,7 @@ fn decide(bundle: &Bundle, case: &Ruled) -> &'static str {
         Some(credential) => {
             policy.decide(credential.as_bytes(), holder(HOLDER_SECRET), case.now_utc)
         }
-        None => policy.decide_code(&hash(case.presented), &used, case.now_utc),
+        None => policy.decide_code(&typed(case), &used, case.now_utc),
     };
     match decision {
         Decision::Allow(_) => "Allow",
@@ -162,6 +188,7 @@ fn ruling() -> Bundle {
                 ..code(HolderClass::Guest, SINGLE_USE_CODE)
             },
             endorsed(),
+            code(HolderClass::Guest, KEYED_CODE),
         ],
         endorsers: vec![Endorser {
             device: DEVICE,
@@ -193,6 +220,7 @@ fn code(class: HolderClass, digits: &'static str) -> DoorCode {
         class,
         doors: vec![ENTRANCE, PARCELS, APARTMENT],
         hash: ByteArray::new(hash(digits)),
+        key: secret_of(digits).map(|key| key.id()),
         not_before: super::NOT_BEFORE,
         not_after: super::NOT_AFTER,
         single_use: false,
@@ -233,6 +261,16 @@ fn grant(digits: &str) -> GrantId {
     GrantId::from_entropy(entropy)
 }
 
+fn secret_of(digits: &str) -> Option<CodeKey> {
+    (digits == KEYED_CODE).then_some(CodeKey::from_bytes(CODE_KEY))
+}
+
 fn hash(digits: &str) -> [u8; 32] {
-    hash_code(digits, &SALT).expect("it is a code")
+    hash_code(digits, &SALT, secret_of(digits).as_ref()).expect("it is a code")
+}
+
+fn typed(case: &Ruled) -> TypedCode {
+    let key = (!case.lacks_key).then_some(CodeKey::from_bytes(CODE_KEY));
+    let keys: Vec<_> = [None].into_iter().chain(key.map(Some)).collect();
+    TypedCode::hash(case.presented, &SALT, &keys).expect("it is a code")
 }

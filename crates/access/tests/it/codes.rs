@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use access::{
-    AttemptLimiter, Decision, DenyReason, DoorCode, DoorId, DoorPolicy, Gate, GrantId, HolderClass,
-    Hours, Lockdown, Now, hash_code,
+    AttemptLimiter, CodeKey, Decision, DenyReason, DoorCode, DoorId, DoorPolicy, Gate, GrantId,
+    HolderClass, Hours, Lockdown, Now, TypedCode, hash_code,
 };
 use serde_bytes::ByteArray;
 
@@ -14,13 +14,12 @@ use super::world::*;
 
 const SALT: [u8; 16] = [0x5a; 16];
 
-/// Slow by design, so that each code is hashed once.
-pub(crate) fn hash(code: &str) -> [u8; 32] {
-    static KNOWN: Mutex<BTreeMap<String, [u8; 32]>> = Mutex::new(BTreeMap::new());
+/// As a door hashes it whose codes have no secret. Slow by design, so that each code is hashed once.
+pub(crate) fn hash(code: &str) -> TypedCode {
+    static KNOWN: Mutex<BTreeMap<String, TypedCode>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap();
-    *known
-        .entry(code.to_owned())
-        .or_insert_with(|| hash_code(code, &SALT).unwrap())
+    let typed = || TypedCode::hash(code, &SALT, &[None]).unwrap();
+    known.entry(code.to_owned()).or_insert_with(typed).clone()
 }
 
 pub(crate) fn code(class: HolderClass, digits: &str) -> DoorCode {
@@ -28,7 +27,8 @@ pub(crate) fn code(class: HolderClass, digits: &str) -> DoorCode {
         grant: GRANT,
         class,
         doors: vec![ENTRANCE, APARTMENT],
-        hash: ByteArray::new(hash(digits)),
+        hash: ByteArray::new(hash_code(digits, &SALT, None).unwrap()),
+        key: None,
         not_before: FROM,
         not_after: UNTIL,
         single_use: false,
@@ -79,6 +79,63 @@ fn a_code_lets_in_at_its_doors_in_its_time_and_nothing_else_does() {
         &typed(&door, "120034", UNTIL + 1),
         DenyReason::CredentialExpired,
     );
+}
+
+fn key(number: u8) -> CodeKey {
+    CodeKey::from_bytes([number; 32])
+}
+
+fn keyed(digits: &str, key: &CodeKey) -> DoorCode {
+    DoorCode {
+        hash: ByteArray::new(hash_code(digits, &SALT, Some(key)).unwrap()),
+        key: Some(key.id()),
+        ..code(HolderClass::Guest, digits)
+    }
+}
+
+#[test]
+fn a_code_with_a_key_opens_to_who_hashes_with_that_key_and_to_nobody_else() {
+    let (own, other) = (key(1), key(2));
+    let door = door_with(ENTRANCE, vec![keyed("120034", &own)]);
+    let judge = |keys: &[Option<CodeKey>]| {
+        let typed = TypedCode::hash("120034", &SALT, keys).unwrap();
+        door.decide_code(&typed, &BTreeSet::new(), NOON)
+    };
+    assert_allowed(&judge(&[Some(own.clone())]));
+    for keys in [vec![None], vec![Some(other.clone())], vec![]] {
+        assert_denied(&judge(&keys), DenyReason::WrongCode);
+    }
+    assert_allowed(&judge(&[None, Some(other), Some(own)]));
+}
+
+#[test]
+fn codes_of_before_there_were_keys_open_beside_those_that_have_one() {
+    let codes = vec![code(HolderClass::Guest, "0000"), keyed("120034", &key(1))];
+    let door = door_with(ENTRANCE, codes.clone());
+    assert_eq!(door.code_keys(), [None, Some(key(1).id())].into());
+    for digits in ["0000", "120034"] {
+        let typed = TypedCode::hash(digits, &SALT, &[None, Some(key(1))]).unwrap();
+        assert_allowed(&door.decide_code(&typed, &BTreeSet::new(), NOON));
+    }
+    // What is hashed at a door follows from its own codes.
+    assert_eq!(door_with(PARCELS, codes).code_keys(), BTreeSet::new());
+}
+
+#[test]
+fn a_code_without_a_key_is_written_and_read_as_before_there_were_keys() {
+    let names = |code: &DoorCode| {
+        let written = ciborium::Value::serialized(code).unwrap();
+        let fields = written.clone().into_map().unwrap();
+        let names: Vec<_> = fields
+            .into_iter()
+            .map(|(name, _)| name.into_text())
+            .collect();
+        assert_eq!(written.deserialized::<DoorCode>().unwrap(), *code);
+        names
+    };
+    let key_name = Ok("key".to_owned());
+    assert!(!names(&code(HolderClass::Guest, "0000")).contains(&key_name));
+    assert!(names(&keyed("0000", &key(1))).contains(&key_name));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use access::{
     Grant, GrantId, HolderClass, Hours, Lockdown, Now, issue,
 };
 
+use super::codes::hash;
 use super::raw::{guest_code, sent, signed_by_building};
 use super::world::*;
 
@@ -81,7 +82,7 @@ fn every_deny_reason_is_reached() {
         })
         .decide(&resident, holder(), NOON),
         ruled(|door| door.lockdown = Lockdown::Everyone).decide(&resident, holder(), NOON),
-        policy(ENTRANCE).decide_code(&[0; 32], &BTreeSet::new(), NOON),
+        policy(ENTRANCE).decide_code(&hash("0000"), &BTreeSet::new(), NOON),
     ];
     let reasons = reached.map(|decision| decision.deny_reason().unwrap());
     assert_eq!(reasons, DenyReason::ALL[..reasons.len()]);

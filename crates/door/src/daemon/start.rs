@@ -135,6 +135,9 @@ impl Foundation {
             clock.clone(),
         )?;
         take_stored_bundle(&store, &gate)?;
+        for key in store.code_keys()? {
+            gate.learn_code_key(key);
+        }
         gate.restore(store.denied_attempts()?, store.used_codes()?);
         let started = JournalThread::start(store, chain, keys.signing().clone());
         let (thread, journal) = started.map_err(StartError::Thread)?;

@@ -1,3 +1,5 @@
+use access::CodeKey;
+
 use super::*;
 
 fn record(seq: u64) -> NewRecord {
@@ -109,6 +111,23 @@ fn everything_is_there_after_reopening() {
     assert_eq!(store.tail().unwrap().unwrap().hash, [1; 32]);
     assert_eq!(store.durable_seq().unwrap(), 1);
     assert_eq!(store.noted_time_ms().unwrap(), 9_000);
+}
+
+#[test]
+fn the_secrets_of_codes_are_kept_once_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records.db");
+    let mut store = Store::open(&path).unwrap();
+    assert!(store.code_keys().unwrap().is_empty());
+    for number in [1, 2, 1] {
+        let key = CodeKey::from_bytes([number; 32]);
+        store.keep_code_key(&key).unwrap();
+    }
+    drop(store);
+    let keys = Store::open(&path).unwrap().code_keys().unwrap();
+    let mut secrets: Vec<_> = keys.iter().map(|key| *key.as_bytes()).collect();
+    secrets.sort_unstable();
+    assert_eq!(secrets, [[1; 32], [2; 32]]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use access::{
     BuildingId, BuildingKey, Bundle, BundleCarrier, BundleDoor, CarrierGrant, CarrierId,
-    CarrierKey, Credential, DeviceId, DoorCode, DoorId, DoorKind, Grant, GrantId, GrantedDoor,
-    HolderClass, HolderSecret, SignedBundle, Viewer, Visit, VisitId, hash_code, issue,
+    CarrierKey, CodeKey, Credential, DeviceId, DoorCode, DoorId, DoorKind, Grant, GrantId,
+    GrantedDoor, HolderClass, HolderSecret, SignedBundle, Viewer, Visit, VisitId, hash_code, issue,
     issue_carrier, issue_driver,
 };
 use audit::RecordsKey;
@@ -173,14 +173,29 @@ pub fn records_key() -> RecordsKey {
     RecordsKey::from_bytes([13; 32])
 }
 
+/// What the hub hashes codes with.
+pub fn code_key() -> CodeKey {
+    CodeKey::from_bytes([14; 32])
+}
+
 /// A code of this door, valid today, that stands for the grant `number`.
 pub fn code(class: HolderClass, digits: &str, number: u8) -> DoorCode {
+    hashed(class, digits, number, Some(&code_key()))
+}
+
+/// The same of before codes had a secret.
+pub fn old_code(class: HolderClass, digits: &str, number: u8) -> DoorCode {
+    hashed(class, digits, number, None)
+}
+
+fn hashed(class: HolderClass, digits: &str, number: u8, key: Option<&CodeKey>) -> DoorCode {
     let (not_before, not_after) = today();
     DoorCode {
         grant: GrantId::from_entropy([number; 16]),
         class,
         doors: vec![DOOR],
-        hash: hash_code(digits, &CODE_SALT).unwrap().into(),
+        hash: hash_code(digits, &CODE_SALT, key).unwrap().into(),
+        key: key.map(CodeKey::id),
         not_before,
         not_after,
         single_use: false,

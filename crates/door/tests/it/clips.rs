@@ -90,6 +90,7 @@ async fn a_guest_with_a_code_is_filmed_and_a_resident_with_one_is_not() {
     site.hub
         .publish(1, bundle_with(1, |bundle| bundle.codes = codes));
     let _door = filmed_door(&site).await;
+    site.has_code_key().await;
     let entries = || {
         let records = site.records().into_iter();
         let entries = records.filter(|record| matches!(record.event, Event::Entry(_)));

@@ -15,7 +15,7 @@ use crate::{
 
 const GUEST: GrantId = GrantId::from_entropy([31; 16]);
 
-fn entry(person: Person) -> Event {
+pub fn entry(person: Person) -> Event {
     Event::Entry(Entry {
         person,
         link: LinkKind::Keypad,
@@ -23,7 +23,7 @@ fn entry(person: Person) -> Event {
     })
 }
 
-fn denied(reason: DenyReason, class: Option<HolderClass>, grant: Option<GrantId>) -> Event {
+pub fn denied(reason: DenyReason, class: Option<HolderClass>, grant: Option<GrantId>) -> Event {
     Event::Denied {
         reason,
         class,
@@ -38,11 +38,12 @@ async fn door_with(codes: Vec<DoorCode>) -> (Site, TestDoor) {
     site.hub
         .publish(1, bundle_with(1, |bundle| bundle.codes = codes));
     let door = site.serve().await;
+    site.has_code_key().await;
     (site, door)
 }
 
 /// Types a code and waits until the door's records end with what comes of it.
-async fn typed(site: &Site, digits: &str, event: &Event) -> u64 {
+pub async fn typed(site: &Site, digits: &str, event: &Event) -> u64 {
     let before = site.records().len();
     site.play(&format!("keypad {digits}")).await;
     until("what was typed is recorded", || {

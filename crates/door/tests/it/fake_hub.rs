@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use access::{ClipId, RelayId, SignedBundle, SigningPublicKey};
+use access::{ClipId, CodeKey, RelayId, SignedBundle, SigningPublicKey};
 use async_trait::async_trait;
 use audit::{ChainPosition, Record, SignedRecord, verify_run};
 use bluetooth::{Link, LoopbackPair};
@@ -19,7 +19,7 @@ use hub_api::{
 };
 use tokio::sync::broadcast;
 
-use crate::building::{BUILDING, DOOR};
+use crate::building::{BUILDING, DOOR, code_key};
 
 #[derive(Clone, Debug)]
 pub struct FakeHub {
@@ -39,6 +39,8 @@ struct State {
     fragments_until_down: Option<u32>,
     /// Every so often an answer is lost after the request was carried out.
     lose_answers: bool,
+    /// It does not give the secret of codes away.
+    keeps_code_key: bool,
     /// What its clock shows; nothing for a hub that tells no time.
     time_ms: Option<u64>,
     calls: u64,
@@ -110,6 +112,10 @@ impl FakeHub {
 
     pub fn lose_answers(&self) {
         self.lock().lose_answers = true;
+    }
+
+    pub fn keep_code_key(&self, keeps: bool) {
+        self.lock().keeps_code_key = keeps;
     }
 
     pub fn tell_time(&self, utc_ms: u64) {
@@ -193,6 +199,15 @@ impl HubLink for FakeHub {
             let newer = state.bundle.clone();
             let newer = newer.filter(|(version, _)| Some(*version) > newer_than);
             Ok(newer.map(|(_, bundle)| bundle))
+        })
+    }
+
+    async fn code_key(&self) -> Result<CodeKey, ClientError> {
+        self.answer(|state| {
+            if state.keeps_code_key {
+                return Err(refuse(ErrorCode::Unavailable));
+            }
+            Ok(code_key())
         })
     }
 

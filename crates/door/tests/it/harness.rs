@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use access::{DoorPublicKey, x25519_public};
+use access::{CodeKey, CodeKeyId, DoorPublicKey, x25519_public};
 use audit::{Event, Record};
 use bluetooth::{Central as _, Channel, Link, StreamCentral, ask_door, run_key};
 use door::{
@@ -204,6 +204,19 @@ impl Site {
         })
         .await;
         door
+    }
+
+    /// Waits until the door has kept the secret of codes.
+    pub async fn has_code_key(&self) {
+        until("the secret of codes is kept", || {
+            !self.code_keys().is_empty()
+        })
+        .await;
+    }
+
+    pub fn code_keys(&self) -> Vec<CodeKeyId> {
+        let keys = Store::open(&self.database()).unwrap().code_keys().unwrap();
+        keys.iter().map(CodeKey::id).collect()
     }
 
     /// Every record on the door's own disk, in order, each verified.

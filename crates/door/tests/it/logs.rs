@@ -10,8 +10,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     building::{
-        CARRIER, CARRIER_NAME, DOOR_NAME, DRIVER, bundle_with, code, courier, expired_guest, guest,
-        key, resident, stranger, viewer,
+        CARRIER, CARRIER_NAME, DOOR_NAME, DRIVER, bundle_with, code, code_key, courier,
+        expired_guest, guest, key, resident, stranger, viewer,
     },
     harness::{Site, until},
 };
@@ -76,6 +76,7 @@ async fn the_log_contains_no_names_keys_or_credentials() {
     site.hub
         .publish(1, bundle_with(1, |bundle| bundle.codes = codes));
     let door = site.serve().await;
+    site.has_code_key().await;
     tokio::time::sleep(WARM_UP).await;
     let people = [
         resident(),
@@ -128,6 +129,7 @@ async fn the_log_contains_no_names_keys_or_credentials() {
     secrets.extend(spellings(keys.channel().as_ref()));
     secrets.extend(spellings(key().seed()));
     secrets.extend(spellings(viewer().as_bytes()));
+    secrets.extend(spellings(code_key().as_bytes()));
     let written = log.written();
     assert!(
         written.contains("allowed") && written.contains("denied"),

@@ -10,6 +10,7 @@
 mod building;
 mod carrying;
 mod clips;
+mod code_key;
 mod codes;
 mod direct;
 mod entry;

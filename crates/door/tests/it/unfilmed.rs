@@ -119,6 +119,7 @@ async fn a_couriers_code_opens_no_door_that_would_not_film_it() {
     site.hub
         .publish(1, refusing(1, |bundle| bundle.codes = codes));
     let _door = site.serve().await;
+    site.has_code_key().await;
     site.play("keypad 120034").await;
     let denied = Event::Denied {
         reason: DenyReason::NotFilmed,

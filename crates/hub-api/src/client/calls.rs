@@ -1,4 +1,4 @@
-use access::{BuildingId, ClipId, SignedBundle};
+use access::{BuildingId, ClipId, CodeKey, SignedBundle};
 use audit::SignedRecord;
 use bytes::Bytes;
 use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use super::transport::Request;
 use super::{Client, ClientError};
 use crate::{
-    CarrierCredential, DoorInfo, DoorUpdate, Durable, EntryPage, ErrorCode, IssuedCredential,
-    RecordRun, UploadState,
+    CarrierCredential, CodeSecret, DoorInfo, DoorUpdate, Durable, EntryPage, ErrorCode,
+    IssuedCredential, RecordRun, UploadState,
 };
 
 /// What a resident's device asks for.
@@ -81,6 +81,12 @@ impl Client {
             .await
             .map_err(ClientError::from_transport)?;
         Ok(Some(SignedBundle(body.to_vec())))
+    }
+
+    /// The building's secret that codes are hashed with.
+    pub async fn code_key(&self) -> Result<CodeKey, ClientError> {
+        let request = Request::new(Method::GET, "/v1/door/code-key");
+        Ok(self.json::<CodeSecret>(&request).await?.key())
     }
 
     /// Delivers a contiguous run of at most [`RecordRun::MAX`] records and returns the highest

@@ -1,8 +1,8 @@
 use access::{DoorId, HolderClass, Lockdown};
 use audit::LinkKind;
 use hub_api::{
-    ApiError, ClipInfo, ClipReady, ClipState, DoorAlert, EntryInfo, ErrorCode, Event, Outcome,
-    RecordRun, Refresh, Subject, Topic, UploadState,
+    ApiError, ClipInfo, ClipReady, ClipState, CodeSecret, DoorAlert, EntryInfo, ErrorCode, Event,
+    Outcome, RecordRun, Refresh, Subject, Topic, UploadState,
 };
 
 fn entry() -> EntryInfo {
@@ -115,6 +115,17 @@ fn a_code_of_a_later_version_is_unknown_and_no_failure() {
     assert_eq!(error.code, ErrorCode::Unknown);
     assert!(error.retryable);
     assert_eq!(ErrorCode::UseDpopNonce.to_string(), "use_dpop_nonce");
+}
+
+#[test]
+fn the_code_key_travels_whole_and_is_not_printed() {
+    let key = access::CodeKey::from_bytes([7; 32]);
+    let told = serde_json::to_string(&CodeSecret::of(&key)).unwrap();
+    let text = access::base64url::encode([7; 32]);
+    assert_eq!(told, format!(r#"{{"secret":"{text}"}}"#));
+    let read: CodeSecret = serde_json::from_str(&told).unwrap();
+    assert_eq!(read.key().as_bytes(), key.as_bytes());
+    assert_eq!(format!("{read:?}"), "CodeSecret");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use access::{BuildingId, BuildingKey};
+use access::{BuildingId, BuildingKey, CodeKey};
 use audit::RecordsKey;
 use hub_api::KeyHash;
 use url::Url;
@@ -186,6 +186,11 @@ impl DataFolder {
     /// The secret that carried records of a building are opened with; the first call makes it.
     pub fn records_key(&self, id: BuildingId) -> Result<RecordsKey, DataError> {
         secrets::records_key(&self.keys(), id)
+    }
+
+    /// The secret that a building's codes are hashed with; the first call makes it.
+    pub fn code_key(&self, id: BuildingId) -> Result<CodeKey, DataError> {
+        secrets::code_key(&self.keys(), id)
     }
 
     /// The hub's key for push servers; the first call makes it.

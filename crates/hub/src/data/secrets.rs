@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use access::{BuildingId, BuildingKey};
+use access::{BuildingId, BuildingKey, CodeKey};
 use audit::RecordsKey;
 use hub_api::KeyHash;
 use rand::RngCore as _;
@@ -141,6 +141,20 @@ pub(super) fn records_key(keys: &Path, id: BuildingId) -> Result<RecordsKey, Dat
         create_seed(&path)?
     };
     Ok(RecordsKey::from_bytes(*secret))
+}
+
+/// The secret that a building's codes are hashed with, made when it is first needed. Who serves needs it, and who
+/// administers meanwhile: one at a time looks for it, so that there is only ever one.
+pub(super) fn code_key(keys: &Path, id: BuildingId) -> Result<CodeKey, DataError> {
+    let path = keys.join(format!("codes-{id}.key"));
+    if !path.exists() {
+        let turn = File::open(keys).map_err(reading(keys))?;
+        turn.lock().map_err(reading(keys))?;
+        if !path.exists() {
+            create_seed(&path)?;
+        }
+    }
+    Ok(CodeKey::from_bytes(*read_seed(&path)?))
 }
 
 /// The hub's key for push servers, made when it is first asked for.

@@ -131,7 +131,10 @@ mod tests {
             class: HolderClass::Courier,
             name: None,
             device: None,
-            hash: CodeHash([8; 32]),
+            hash: CodeHash {
+                bytes: [8; 32],
+                key: None,
+            },
             single_use: true,
             used_at: None,
             endorsement: None,

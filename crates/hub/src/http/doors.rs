@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use clip::{SignedClipIndex, SignedClipPrefix, SignedThumbnail};
-use hub_api::{ApiError, DoorUpdate, Durable, RecordRun, UploadState};
+use hub_api::{ApiError, CodeSecret, DoorUpdate, Durable, RecordRun, UploadState};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -44,6 +44,19 @@ pub(super) async fn bundle(
         Some(newest) => ([(CONTENT_TYPE, "application/cbor")], newest.signed.0).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
+}
+
+/// The building's secret that codes are hashed with: no bundle has it, so that who carries one cannot try codes out.
+#[utoipa::path(
+    get, path = "/v1/door/code-key", tag = "door", security(("dpop" = [])),
+    responses((status = 200, body = CodeSecret), (status = "4XX", body = ApiError)),
+)]
+pub(super) async fn code_key(
+    State(app): State<App>,
+    caller: DoorDevice,
+) -> Result<Json<CodeSecret>, Refused> {
+    let key = app.hub.code_key(caller.building)?;
+    Ok(Json(CodeSecret::of(&key)))
 }
 
 /// Delivers a contiguous run of the door's records. A repeated run is harmless.

@@ -143,6 +143,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(carried::put_records))
         .routes(routes!(events::events))
         .routes(routes!(doors::bundle))
+        .routes(routes!(doors::code_key))
         .routes(routes!(doors::upload_state))
         .routes(routes!(doors::update_door))
         .routes(routes!(relay::call_door))

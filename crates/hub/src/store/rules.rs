@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use access::{BuildingId, DoorId, Endorsement, GrantId, HolderClass, Hours, Lockdown, Unfilmed};
+use access::{
+    BuildingId, CodeKeyId, DoorId, Endorsement, GrantId, HolderClass, Hours, Lockdown, Unfilmed,
+};
 use async_trait::async_trait;
 
 use super::Result;
@@ -44,7 +46,7 @@ pub struct Code {
     /// The grant of the device that it was made for, when it is a resident's own: it ends with that, and opens the
     /// doors with a keypad that the device's unit may pass at the time.
     pub device: Option<GrantId>,
-    /// Of the code, under its building's salt.
+    /// Of the code, under its building's salt and secret.
     pub hash: CodeHash,
     /// Whether it opens once only.
     pub single_use: bool,
@@ -56,9 +58,14 @@ pub struct Code {
 
 /// The slow hash of a code.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct CodeHash(pub [u8; 32]);
+pub struct CodeHash {
+    /// Argon2id.
+    pub bytes: [u8; 32],
+    /// The secret that is in it; none in one of before there were secrets.
+    pub key: Option<CodeKeyId>,
+}
 
-/// A hash of six digits is soon undone: it is not printed.
+/// A hash of six digits is soon undone by who has its secret: it is not printed.
 impl fmt::Debug for CodeHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CodeHash")

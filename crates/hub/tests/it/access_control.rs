@@ -123,6 +123,7 @@ fn every_endpoint_says_who_may_use_it() {
     GET /v1/devices: resident
     DELETE /v1/devices/ID: resident
     PUT /v1/door: door
+    GET /v1/door/code-key: door
     GET /v1/doors: resident
     GET /v1/doors/ID/live: resident
     GET /v1/doors/ID/relay: resident

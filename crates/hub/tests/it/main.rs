@@ -11,6 +11,7 @@ mod certificates;
 mod clip_check;
 mod clips;
 mod clips_so_far;
+mod code_key;
 mod enrolment;
 mod events;
 mod kept_clips;

@@ -49,7 +49,9 @@ async fn an_own_code_is_at_the_doors_with_a_keypad_when_the_answer_comes() {
         panic!("one code")
     };
     assert_eq!(made.code.len(), 8);
-    assert_eq!(hash_code(&made.code, &bundle.code_salt), Ok(*code.hash));
+    let key = hub.hub().code_key(elm.building.id).unwrap();
+    let hash = hash_code(&made.code, &bundle.code_salt, Some(&key));
+    assert_eq!((code.key, hash), (Some(key.id()), Ok(*code.hash)));
     assert_eq!(
         (code.grant, code.class),
         (made.own.id, HolderClass::Resident)

@@ -2,7 +2,7 @@
 
 use access::{
     Decision, DenyReason, DoorId, DoorPolicy, GrantId, HolderClass, OwnDoorEntry, SigningKey,
-    hash_code,
+    TypedCode,
 };
 use hub_api::{
     ErrorCode, MadePass, NewPass, PassChange, PassEndorsement, PassKind, PassState, PassUses,
@@ -48,9 +48,10 @@ async fn the_sofa(hub: &TestHub, elm: &Elm, maya: &Enrolee) -> MadePass {
 /// What a door of the building with the newest bundle says to the code of a pass.
 async fn told(hub: &TestHub, elm: &Elm, door: DoorId, made: &MadePass) -> Decision {
     let bundle = bundle(hub, elm).await;
-    let hash = hash_code(&made.code, &bundle.code_salt).unwrap();
+    let key = hub.hub().code_key(elm.building.id).unwrap();
+    let typed = TypedCode::hash(&made.code, &bundle.code_salt, &[Some(key)]).unwrap();
     let door = DoorPolicy::new(elm.building.key, door, bundle).unwrap();
-    door.decide_code(&hash, &[].into(), hub.clock.now_s())
+    door.decide_code(&typed, &[].into(), hub.clock.now_s())
 }
 
 #[tokio::test]

@@ -107,7 +107,9 @@ async fn a_passes_code_is_at_its_doors_when_the_answer_comes() {
         .iter()
         .find(|it| it.grant == made.pass.id)
         .unwrap();
-    assert_eq!(hash_code(&made.code, &bundle.code_salt), Ok(*code.hash));
+    let key = hub.hub().code_key(elm.building.id).unwrap();
+    let hash = hash_code(&made.code, &bundle.code_salt, Some(&key));
+    assert_eq!((code.key, hash), (Some(key.id()), Ok(*code.hash)));
     assert_eq!(
         (code.class, &code.doors),
         (HolderClass::Guest, &wanted.doors)

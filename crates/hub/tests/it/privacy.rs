@@ -11,7 +11,10 @@ fn guest_code(elm: &Elm, now: u64) -> NewGrant {
         class: access::HolderClass::Guest,
         name: Some("Plumber Ruiz".into()),
         device: None,
-        hash: CodeHash([7; 32]),
+        hash: CodeHash {
+            bytes: [7; 32],
+            key: None,
+        },
         single_use: true,
         used_at: None,
         endorsement: None,
@@ -61,6 +64,7 @@ async fn no_name_code_token_or_key_gets_into_the_log() {
         .remove(0)
         .credential;
     carrier.client.carrier_credential(None).await.unwrap();
+    let codes = door.client().code_key().await.unwrap();
     let mut wanted = for_aunt_may(&hub, &elm);
     wanted.label = "Aunt Octavia".into();
     let pass = maya.client.make_pass(&wanted).await.unwrap();
@@ -88,6 +92,10 @@ async fn no_name_code_token_or_key_gets_into_the_log() {
     let seed = access::base64url::encode(*hub.folder().read_keys().unwrap().token);
     let credential = access::base64url::encode(credential.as_bytes());
     let clip = clip.id.to_string();
+    let codes = [
+        access::base64url::encode(codes.as_bytes()),
+        format!("{:?}", codes.as_bytes()),
+    ];
     for secret in [
         "Lindqvist",
         "Maya",
@@ -103,6 +111,8 @@ async fn no_name_code_token_or_key_gets_into_the_log() {
         &seed,
         &credential,
         &clip,
+        &codes[0],
+        &codes[1],
         &maya.holder.public().to_string(),
     ] {
         assert!(!log.contains(secret), "the log tells {secret}");

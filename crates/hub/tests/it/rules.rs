@@ -31,7 +31,10 @@ fn code(hub: &TestHub, elm: &Elm, single_use: bool) -> NewGrant {
             class: HolderClass::Guest,
             name: Some("Plumber Ruiz".into()),
             device: None,
-            hash: CodeHash(random32()),
+            hash: CodeHash {
+                bytes: random32(),
+                key: None,
+            },
             single_use,
             used_at: None,
             endorsement: None,
@@ -140,7 +143,7 @@ async fn a_code_is_in_the_bundle_until_it_is_revoked_or_over() {
     let GrantSubject::Code(Code { hash, .. }) = &kept.subject else {
         panic!("not a code")
     };
-    assert_eq!(*listed.hash, hash.0);
+    assert_eq!(*listed.hash, hash.bytes);
     assert_eq!((&listed.doors, listed.single_use), (&kept.doors, false));
     hub.store()
         .revoke(revoked.id, hub.clock.now_s())

@@ -1,10 +1,15 @@
 //! On the hub's own interface.
 
-use access::{CarrierKey, HolderSecret, SigningKey, ViewerPublicKey, x25519_public};
-use anyhow::{Context, Result, ensure};
+use std::time::Duration;
+
+use access::{
+    BuildingPublicKey, Bundle, CarrierKey, CodeKey, HolderSecret, SigningKey, TypedCode,
+    ViewerPublicKey, x25519_public,
+};
+use anyhow::{Context, Result, bail, ensure};
 use attack_tests::{now_s, programs, random, withstood};
 use hub_api::{
-    Client, Invite, Subject,
+    Client, ClientError, ClientIdentity, ErrorCode, Invite, Subject,
     oauth::{
         ASSERTION_TYPE, AssertionClaims, AuthKey, GRANT_TYPE, NONCE_HEADER, PROOF_HEADER,
         ProofClaims, TOKEN_PATH, fresh_id, token_hash,
@@ -247,12 +252,6 @@ async fn a_recorded_request_to_the_hub_is_not_answered_twice() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copied_invite_enrols_nobody_after_its_owner() -> Result<()> {
     let stage = Stage::set()?;
-    let device = |seed: [u8; 32]| Subject::ResidentDevice {
-        device_name: "Phone".into(),
-        auth_key: SigningKey::from_seed(seed).public(),
-        holder_key: HolderSecret::from_bytes(random()).public(),
-        viewer_key: ViewerPublicKey(x25519_public(&random())),
-    };
     let (owner, thief): ([u8; 32], [u8; 32]) = (random(), random());
     Client::enrol(&stage.resident, device(owner), &owner).await?;
     let stolen = Client::enrol(&stage.resident, device(thief), &thief).await;
@@ -264,5 +263,79 @@ async fn a_copied_invite_enrols_nobody_after_its_owner() -> Result<()> {
         .hub
         .administer_for(&["invite", "resident", id], "link")?;
     Client::enrol(&Invite::parse(&link)?, device(thief), &thief).await?;
+    Ok(())
+}
+
+fn device(seed: [u8; 32]) -> Subject {
+    Subject::ResidentDevice {
+        device_name: "Phone".into(),
+        auth_key: SigningKey::from_seed(seed).public(),
+        holder_key: HolderSecret::from_bytes(random()).public(),
+        viewer_key: ViewerPublicKey(x25519_public(&random())),
+    }
+}
+
+/// A resident's device with another program on it: its client, and the building's key.
+async fn altered_device(stage: &Stage) -> Result<(Client, BuildingPublicKey)> {
+    let Invite { hub, key, .. } = &stage.resident;
+    let seed = random();
+    let enrolled = Client::enrol(&stage.resident, device(seed), &seed).await?;
+    let identity = ClientIdentity::new(&enrolled.client_id, seed);
+    Ok((Client::new(hub, *key, &identity)?, enrolled.building.key))
+}
+
+/// The bundle that the device carries, once there is a code in it.
+async fn carried_codes(device: &Client, building: &BuildingPublicKey) -> Result<Bundle> {
+    for _ in 0..100 {
+        let carried = device.carried(None).await?.bundle.context("no bundle")?;
+        let bundle = carried.verify(building)?;
+        if !bundle.codes.is_empty() {
+            return Ok(bundle);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!("no code was published")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_code_is_tried_out_on_a_bundle_that_a_phone_carries() -> Result<()> {
+    let stage = Stage::set()?;
+    let code = stage.hub.administer_for(
+        &[
+            "code", "add", "--name", "Aunt May", "--class", "guest", "--door", "Lobby",
+        ],
+        "code",
+    )?;
+    let (neighbour, building) = altered_device(&stage).await?;
+    let bundle = carried_codes(&neighbour, &building).await?;
+    // Of the million codes only the right one could be found: so it is the one that is tried, without a secret and
+    // with all that the bundle has instead of one.
+    let mut salt = [0; 32];
+    salt[..16].copy_from_slice(&*bundle.code_salt);
+    let named = bundle.codes.iter().filter_map(|code| code.key);
+    let named = named.map(|id| {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&id.0);
+        bytes
+    });
+    let guesses = [[0; 32], salt, building.0].into_iter().chain(named);
+    let keys: Vec<_> = guesses
+        .map(|bytes| Some(CodeKey::from_bytes(bytes)))
+        .collect();
+    let keys = [vec![None], keys].concat();
+    let typed = TypedCode::hash(&code, &bundle.code_salt, &keys)?;
+    let finds = |hash| {
+        let mut tried = keys.iter();
+        tried.any(|key| typed.matches(key.as_ref().map(CodeKey::id), hash))
+    };
+    withstood(
+        "the right code cannot be told from a wrong one",
+        !bundle.codes.iter().any(|code| finds(&code.hash)),
+    );
+    let refused = neighbour.code_key().await.err();
+    withstood(
+        "the hub gives the secret to no resident's device",
+        refused.as_ref().and_then(ClientError::code) == Some(ErrorCode::Forbidden),
+    );
     Ok(())
 }

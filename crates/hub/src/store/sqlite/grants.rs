@@ -1,6 +1,8 @@
 //! Grants and their doors.
 
-use access::{BuildingId, CarrierId, DeviceId, DoorId, Endorsement, GrantId, HolderClass};
+use access::{
+    BuildingId, CarrierId, CodeKeyId, DeviceId, DoorId, Endorsement, GrantId, HolderClass,
+};
 use rusqlite::{Row, Transaction, named_params, params};
 
 use super::columns::{RowResult, all, class, id, one, optional_id, optional_key, run};
@@ -45,12 +47,14 @@ pub(super) fn insert(db: &Transaction<'_>, grant: &NewGrant) -> Result<()> {
 }
 
 fn insert_code(db: &Transaction<'_>, grant: GrantId, code: &Code) -> Result<()> {
-    let sql = "INSERT INTO door_code (standing_grant, hash, single_use, used_at, device_grant) \
-               VALUES (?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO door_code \
+               (standing_grant, hash, code_key, single_use, used_at, device_grant) \
+               VALUES (?, ?, ?, ?, ?, ?)";
     let device = code.device.map(|device| *device.as_bytes());
     let row = params![
         grant.as_bytes(),
-        code.hash.0,
+        code.hash.bytes,
+        code.hash.key.map(|key| key.0),
         code.single_use,
         code.used_at,
         device
@@ -99,7 +103,7 @@ pub(super) fn list(
     value: [u8; 16],
 ) -> Result<Vec<StandingGrant>> {
     let sql = format!(
-        "SELECT standing_grant.*, door_code.hash AS code_hash, door_code.single_use, \
+        "SELECT standing_grant.*, door_code.hash AS code_hash, door_code.code_key, door_code.single_use, \
          door_code.used_at, door_code.device_grant, endorsement.device AS endorser, \
          endorsement.not_before AS endorsed_from, endorsement.not_after AS endorsed_until, \
          endorsement.signature FROM standing_grant \
@@ -164,12 +168,13 @@ fn subject(row: &Row<'_>) -> RowResult<GrantSubject> {
     let class = class(row, "class")?;
     let carrier = optional_id(row, "carrier", CarrierId::from_bytes)?;
     let holder = optional_key(row, "holder_key")?;
-    if let Some(hash) = optional_key(row, "code_hash")? {
+    if let Some(bytes) = optional_key(row, "code_hash")? {
+        let key = row.get::<_, Option<[u8; 8]>>("code_key")?.map(CodeKeyId);
         return Ok(GrantSubject::Code(Code {
             class,
             name: row.get("person")?,
             device: optional_id(row, "device_grant", GrantId::from_bytes)?,
-            hash: CodeHash(hash),
+            hash: CodeHash { bytes, key },
             single_use: row.get("single_use")?,
             used_at: row.get("used_at")?,
             endorsement: endorsement(row)?,
