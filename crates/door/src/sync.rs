@@ -145,26 +145,25 @@ impl BundleSync {
             return;
         }
         match self.hub.code_key().await {
-            Ok(key) => {
-                *asked = true;
-                self.keep_code_key(key).await;
-            }
+            Ok(key) => *asked = self.keep_code_key(key).await,
             // An older hub, which hashes without.
             Err(error) if error.code() == Some(ErrorCode::NotFound) => *asked = true,
             Err(error) => tracing::warn!(%error, "the code key could not be fetched"),
         }
     }
 
-    async fn keep_code_key(&self, key: CodeKey) {
+    /// Goes by it from now on. Also returns whether it is kept over a restart.
+    async fn keep_code_key(&self, key: CodeKey) -> bool {
         let Doorway { gate, journal, .. } = &*self.doorway;
         let keep = key.clone();
         let kept = journal.query(move |store| store.keep_code_key(&keep)).await;
-        if let Err(error) = kept {
+        if let Err(error) = &kept {
             tracing::error!(%error, "the code key could not be kept");
         }
         if !gate.learn_code_key(key) {
             tracing::info!("the code key is here");
         }
+        kept.is_ok()
     }
 
     fn is_news(&self, event: &Event) -> bool {

@@ -62,7 +62,7 @@ async fn a_phone_spreads_a_revocation_to_a_cut_off_door_and_brings_its_records_o
     Ok(())
 }
 
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 fn enter(stage: &Stage) -> Result<u64> {
     match stage.site.courier_at("Main entrance")? {
@@ -81,7 +81,7 @@ fn revoke_courier(stage: &Stage) -> Result<Value> {
 }
 
 /// The version of the bundle that the phone carries.
-fn bundle_version(stage: &Stage) -> Result<u64> {
+pub(crate) fn bundle_version(stage: &Stage) -> Result<u64> {
     let path = stage.folder.path().join("phone").join("vestibule.sqlite");
     let bundle = Store::open(&path)?.carried_bundle()?;
     Ok(bundle.map_or(0, |(version, _)| version))

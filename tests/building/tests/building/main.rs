@@ -7,6 +7,7 @@
 
 mod carried;
 mod ciphertext;
+mod codes;
 mod ending;
 mod exactly_once;
 mod export;
