@@ -31,6 +31,10 @@ pub(crate) struct Note {
     /// The entry that it tells of.
     pub(crate) entry: Option<u64>,
     /// The entry of which a picture may follow.
+    #[cfg_attr(
+        not(all(desktop, unix, not(target_os = "macos"))),
+        expect(dead_code, reason = "only Linux shows pictures")
+    )]
     pub(crate) pictured: Option<u64>,
     pub(crate) on_answer: OnAnswer,
 }
