@@ -214,7 +214,8 @@ async fn many_phones_at_once_make_one_chain() {
     let site = Site::new();
     let door = site.serve().await;
     let before = site.records().len();
-    let phones = (0..12).map(|_| {
+    // Each connects twice, first only to see the door: one more would have a stranger make room.
+    let phones = (0..8).map(|_| {
         let phone = door.phone.clone();
         tokio::spawn(async move { phone.enter(&resident()).await })
     });
@@ -224,8 +225,8 @@ async fn many_phones_at_once_make_one_chain() {
     }
     numbers.sort_unstable();
     let first = before as u64 + 1;
-    assert_eq!(numbers, (first..first + 12).collect::<Vec<_>>());
-    let entries = 12 + before;
+    assert_eq!(numbers, (first..first + 8).collect::<Vec<_>>());
+    let entries = 8 + before;
     assert_eq!(site.records().len(), entries);
     let relocked = || site.strike().last() == Some(&None);
     tokio::time::sleep(Duration::from_millis(100)).await;
