@@ -38,6 +38,7 @@ pub(crate) fn run(start: Start) -> anyhow::Result<()> {
             set_up(app, start)
         })
         .build(tauri::generate_context!())?;
+    #[cfg(target_os = "linux")]
     let handle = app.handle().clone();
     let code = app.run_return(|app, event| {
         // Closing the window leaves the app in the tray; only "Quit" ends it.
@@ -50,7 +51,9 @@ pub(crate) fn run(start: Start) -> anyhow::Result<()> {
         }
     });
     debug!(code, "ended");
-    system::end(&handle)
+    #[cfg(target_os = "linux")]
+    crate::renewal::start_anew_if_due(&handle)?;
+    Ok(())
 }
 
 /// Whether the app can be reached without a window.

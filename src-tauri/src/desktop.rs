@@ -13,8 +13,6 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::{self, Start};
 use crate::arguments::{self, Arguments, Task};
-#[cfg(target_os = "linux")]
-pub(crate) use crate::renewal::start_anew_if_due as end;
 use crate::shell::Resident;
 use crate::{headless, login_start, shortcut, tray, updates, window};
 
@@ -106,13 +104,6 @@ pub(crate) fn put_up_tray(app: &AppHandle) -> bool {
 pub(crate) fn begin(app: &AppHandle) {
     tauri::async_runtime::spawn(updates::look_daily(app.clone()));
     listen_for_keys(app);
-}
-
-/// What there is to do after the app has run.
-#[cfg(not(target_os = "linux"))]
-#[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
-pub(crate) fn end(_: &AppHandle) -> anyhow::Result<()> {
-    Ok(())
 }
 
 /// The link that the app was opened with: here it came with the command line.

@@ -448,9 +448,7 @@ impl<S: Shell> Controller<S> {
 
     /// Whether something is under way that a person waits for.
     pub fn is_busy(&self) -> bool {
-        self.belonging.try_lock().is_err()
-            || self.awaited.try_write().is_err()
-            || self.core.is_at_work()
+        self.belonging.try_lock().is_err() || self.is_awaited()
     }
 
     /// Stops following the building, unless something is under way; says whether it did. Nothing is lost: what happens
@@ -470,8 +468,11 @@ impl<S: Shell> Controller<S> {
     /// What runs, unless somebody waits for something; what begins afterwards runs beside it.
     fn take_tasks(&self) -> Option<JoinSet<()>> {
         let mut running = lock(&self.while_enrolled);
-        let is_awaited = self.awaited.try_write().is_err() || self.core.is_at_work();
-        (!is_awaited).then(|| std::mem::take(&mut *running))
+        (!self.is_awaited()).then(|| std::mem::take(&mut *running))
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.awaited.try_write().is_err() || self.core.is_at_work()
     }
 
     /// Goes on after a pause.

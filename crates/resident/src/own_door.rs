@@ -1,6 +1,6 @@
 //! A delivery into the apartment: the resident's own choice, and this device's own word for it.
 
-use access::{DoorKind, GrantId, OwnDoorEntry, SigningKey};
+use access::{DoorId, DoorKind, GrantId, OwnDoorEntry, SigningKey};
 use hub_api::{DoorInfo, PassEndorsement};
 use rand::RngCore as _;
 use rand::rngs::OsRng;
@@ -15,22 +15,24 @@ const CLOCK_MARGIN_S: u64 = 300;
 
 impl<S: Shell> Core<S> {
     /// The door of the apartment, where a delivery is to open it; an error where the person did not choose that this may be.
-    pub(crate) fn own_door(&self, draft: &PassDraft) -> Result<Option<DoorInfo>, AppError> {
-        if draft.kind != PassKind::Delivery {
+    pub(crate) fn own_door(
+        &self,
+        kind: PassKind,
+        doors: &[DoorId],
+    ) -> Result<Option<DoorInfo>, AppError> {
+        if kind != PassKind::Delivery {
             return Ok(None);
         }
-        for id in &draft.door_ids {
-            let door = id.parse().map_err(|_| ErrorCode::PassRefused)?;
-            let Some(door) = self.store.door(door)? else {
+        for id in doors {
+            let door = self.store.door(*id)?;
+            let Some(door) = door.filter(|door| door.kind == DoorKind::Unit) else {
                 continue;
             };
-            if door.kind == DoorKind::Unit {
-                return if self.store.preferences()?.own_door_deliveries {
-                    Ok(Some(door))
-                } else {
-                    Err(ErrorCode::OwnDoorShut.into())
-                };
-            }
+            return if self.store.preferences()?.own_door_deliveries {
+                Ok(Some(door))
+            } else {
+                Err(ErrorCode::OwnDoorShut.into())
+            };
         }
         Ok(None)
     }

@@ -28,8 +28,9 @@ impl<S: Shell> Core<S> {
 
     /// Has the hub make a pass. The same draft after an answer that was lost makes no second one.
     pub(crate) async fn make_pass(&self, draft: PassDraft) -> Result<Pass, AppError> {
-        self.confirm_for(&doors_of(&draft)?).await?;
-        let wanted = self.request(draft).await?;
+        let doors = doors_of(&draft)?;
+        self.confirm_for(&doors).await?;
+        let wanted = self.request(draft, doors).await?;
         let made = self.hub().await?.make_pass(&wanted).await;
         if !made.as_ref().is_err_and(|error| may_be_done(*error)) {
             self.live().asked_pass = None;
@@ -106,14 +107,14 @@ impl<S: Shell> Core<S> {
     }
 
     /// The request for a draft; the one before, where that was for the same and nobody knows what became of it.
-    async fn request(&self, draft: PassDraft) -> Result<NewPass, AppError> {
-        let own_door = self.own_door(&draft)?;
+    async fn request(&self, draft: PassDraft, doors: Vec<DoorId>) -> Result<NewPass, AppError> {
+        let own_door = self.own_door(draft.kind, &doors)?;
         let asked = self.live().asked_pass.take();
         let again = asked.filter(|(before, _)| *before == draft);
         let request = match (again, own_door) {
             (Some((_, request)), _) => request,
-            (None, None) => request(&draft, None)?,
-            (None, Some(door)) => request(&draft, Some(self.endorse(&draft, &door).await?))?,
+            (None, None) => request(&draft, doors, None),
+            (None, Some(own)) => request(&draft, doors, Some(self.endorse(&draft, &own).await?)),
         };
         self.live().asked_pass = Some((draft, request.clone()));
         Ok(request)
@@ -121,16 +122,16 @@ impl<S: Shell> Core<S> {
 }
 
 /// An endorsed pass has the times that were signed, and none beside them.
-fn request(draft: &PassDraft, endorsement: Option<PassEndorsement>) -> Result<NewPass, AppError> {
+fn request(draft: &PassDraft, doors: Vec<DoorId>, endorsement: Option<PassEndorsement>) -> NewPass {
     let is_endorsed = endorsement.is_some();
-    Ok(NewPass {
+    NewPass {
         token: PassToken::random(),
         kind: match draft.kind {
             ui::PassKind::Guest => PassKind::Guest,
             ui::PassKind::Delivery => PassKind::Delivery,
         },
         label: draft.label.clone(),
-        doors: doors_of(draft)?,
+        doors,
         not_before: draft
             .from_ms
             .map(|from| from / 1000)
@@ -141,7 +142,7 @@ fn request(draft: &PassDraft, endorsement: Option<PassEndorsement>) -> Result<Ne
             ui::PassUses::Several => PassUses::Several,
         },
         endorsement,
-    })
+    }
 }
 
 fn doors_of(draft: &PassDraft) -> Result<Vec<DoorId>, AppError> {

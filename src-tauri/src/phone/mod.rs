@@ -47,12 +47,6 @@ pub(crate) fn plug_in(builder: Builder<Wry>) -> Builder<Wry> {
     builder
 }
 
-/// After the app has run.
-#[expect(clippy::unnecessary_wraps, reason = "as on a computer")]
-pub(crate) fn end(_: &AppHandle) -> anyhow::Result<()> {
-    Ok(())
-}
-
 /// What the app's core needs to know about this phone.
 pub(crate) fn config(app: &AppHandle) -> anyhow::Result<Config> {
     Ok(Config {

@@ -1,10 +1,5 @@
 //! The secret that codes are hashed with: fetched from the hub, kept, and needed.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use access::{DenyReason, DoorCode, GrantId, HolderClass};
 use audit::{Event, Person};
 use door_protocol::{CarryAnswer, CarryRequest};
@@ -13,6 +8,7 @@ use crate::{
     building::{bundle, bundle_with, code, code_key, old_code, resident},
     codes::{denied, entry, typed},
     harness::{Site, until},
+    logs::Log,
 };
 
 fn guest(number: u8) -> Event {
@@ -89,20 +85,6 @@ async fn without_the_key_a_right_code_is_a_wrong_one_until_the_hub_gives_it() {
     typed(&site, "0000", &guest(32)).await;
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// On one thread, so that the log is this test's alone.
 #[tokio::test]
 async fn that_the_key_is_missing_is_logged_once_and_without_the_code() {
@@ -121,7 +103,7 @@ async fn that_the_key_is_missing_is_logged_once_and_without_the_code() {
     for _ in 0..2 {
         typed(&site, "8046172935", &wrong()).await;
     }
-    let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let written = log.written();
     let told = written.matches("the code key is missing");
     assert_eq!(told.count(), 1, "{written}");
     assert!(!written.contains("8046172935"), "{written}");

@@ -26,8 +26,9 @@ const FILMED: usize = 3;
 const CODE: &str = "8046172935";
 const WRONG_CODE: &str = "9157283046";
 
+/// What the program logs while a test runs.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -41,7 +42,7 @@ impl io::Write for Log {
 }
 
 impl Log {
-    fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }

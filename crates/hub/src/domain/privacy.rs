@@ -84,7 +84,6 @@ impl Hub {
         };
         let now = self.clock.now_s();
         self.store.revoke(own.device.grant, now).await?;
-        self.store.drop_push(device).await?;
         tracing::info!("a resident removed a device");
         self.refresh_bundles().await
     }

@@ -1,28 +1,18 @@
 //! What residents may know of the building and of what it holds of them, and what they can have removed.
 
-use access::{Bundle, DeviceId, DoorId, GrantId, ResidentRecords, SignedBundle, Viewer};
+use access::{DeviceId, DoorId, GrantId, ResidentRecords, SignedBundle, Viewer};
 use access::{ViewerPublicKey, x25519_public};
 use audit::{Event, LinkKind, Person};
 use hub::store::Bundled;
 use hub_api::{
-    ClientError, DeviceInfo, ErrorCode, HeldCode, MadeCode, OthersWatched, PassState, Watch,
-    WatchDay, WatchPage,
+    DeviceInfo, ErrorCode, HeldCode, MadeCode, OthersWatched, PassState, Watch, WatchDay, WatchPage,
 };
 
 use crate::own_codes::has_keypad;
-use crate::passes::for_aunt_may;
+use crate::passes::{bundle, for_aunt_may, refusal};
 use crate::support::{Elm, Enrolee, TestDoor, TestHub, random16, random32};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
-
-fn refusal<T: std::fmt::Debug>(result: Result<T, ClientError>) -> Option<ErrorCode> {
-    result.unwrap_err().code()
-}
-
-async fn bundle(hub: &TestHub, elm: &Elm) -> Bundle {
-    let newest = hub.store().bundle(elm.building.id).await.unwrap().unwrap();
-    newest.signed.verify(&elm.building.key).unwrap()
-}
 
 /// Records that a device watches, and that it stops a second later; both are uploaded.
 async fn watch(door: &mut TestDoor, device: DeviceId, at_ms: u64) -> Watch {

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use axum_server::tls_rustls::RustlsConfig;
 use hub::data::PushSettings;
-use hub_api::{ClientError, ErrorCode, PushSubscription, WAKE_UP};
+use hub_api::{ErrorCode, PushSubscription, WAKE_UP};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,6 +20,7 @@ use web_push_native::p256::SecretKey;
 use web_push_native::p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use web_push_native::{Auth, decrypt};
 
+use crate::passes::refusal;
 use crate::support::{Elm, Enrolee, TestDoor, TestHub, random16, random32};
 
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -178,10 +179,6 @@ async fn courier_comes(door: &mut TestDoor, elm: &Elm) {
 /// Longer than a push takes.
 async fn settled() {
     tokio::time::sleep(Duration::from_secs(4)).await;
-}
-
-fn refusal<T: std::fmt::Debug>(result: Result<T, ClientError>) -> Option<ErrorCode> {
-    result.unwrap_err().code()
 }
 
 #[tokio::test]

@@ -212,12 +212,9 @@ pub(super) fn project(
 fn forget(db: &Transaction<'_>, resident: ResidentId, name: Option<&str>) -> Result<()> {
     let id = resident.as_bytes();
     run(db, "DELETE FROM pass WHERE resident = ?", [id])?;
-    for table in ["push", "endorsement"] {
-        let sql = format!(
-            "DELETE FROM {table} WHERE device IN (SELECT id FROM device WHERE resident = ?)"
-        );
-        run(db, &sql, [id])?;
-    }
+    let endorsements =
+        "DELETE FROM endorsement WHERE device IN (SELECT id FROM device WHERE resident = ?)";
+    run(db, endorsements, [id])?;
     run(
         db,
         "UPDATE device SET name = '', seen_on = NULL WHERE resident = ?",
