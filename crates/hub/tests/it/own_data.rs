@@ -13,6 +13,7 @@ use crate::passes::{bundle, for_aunt_may, refusal};
 use crate::support::{Elm, Enrolee, TestDoor, TestHub, random16, random32};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
+const CODE_LASTS_S: u64 = 90 * 24 * 3600;
 
 /// Records that a device watches, and that it stops a second later; both are uploaded.
 async fn watch(door: &mut TestDoor, device: DeviceId, at_ms: u64) -> Watch {
@@ -354,7 +355,6 @@ async fn my_data_holds_the_codes_of_my_devices_also_those_that_ended_and_never_t
         hub.enrol_neighbour(&elm).await,
     );
     let first = phone.client.make_own_code().await.unwrap();
-    let since = hub.clock.now_s();
     hub.clock.advance(3600);
     let second = phone.client.make_own_code().await.unwrap();
     let tablets = tablet.client.make_own_code().await.unwrap();
@@ -363,21 +363,21 @@ async fn my_data_holds_the_codes_of_my_devices_also_those_that_ended_and_never_t
     phone.client.remove_device(tablet.device()).await.unwrap();
 
     let data = phone.client.my_data().await.unwrap();
-    let held = |made: &MadeCode, of: &Enrolee, not_before, doors: Vec<DoorId>, state| HeldCode {
+    let held = |made: &MadeCode, of: &Enrolee, doors: Vec<DoorId>, state| HeldCode {
         id: made.own.id,
         device: of.device(),
         doors,
-        not_before,
+        not_before: made.own.not_after - CODE_LASTS_S,
         not_after: made.own.not_after,
         state,
     };
-    let (lobby, now) = (vec![elm.lobby], hub.clock.now_s());
+    let lobby = vec![elm.lobby];
     // By name: Apartment 3B, then Lobby.
     let both = vec![elm.apartment, elm.lobby];
     let expected = [
-        held(&tablets, &tablet, now, lobby.clone(), PassState::Revoked),
-        held(&second, &phone, now, both, PassState::Good),
-        held(&first, &phone, since, lobby, PassState::Revoked),
+        held(&tablets, &tablet, lobby.clone(), PassState::Revoked),
+        held(&second, &phone, both, PassState::Good),
+        held(&first, &phone, lobby, PassState::Revoked),
     ];
     assert_eq!(data.own_codes, expected);
     let text = serde_json::to_string(&data).unwrap();
