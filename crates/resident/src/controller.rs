@@ -20,9 +20,9 @@ use crate::opened::Opened;
 use crate::push::{PushError, PushReceiver};
 use crate::store::{Filter, Store, StoreError};
 use crate::ui::{
-    ActivityFilter, ActivityPage, AppError, ClipTimeline, Errand, ErrorCode, ExportedClip,
-    ExportedData, InvitePreview, KeyStorage, LiveTimeline, MyDevice, Pass, PassDraft, PassList,
-    Preferences, PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
+    ActivityFilter, ActivityPage, ActivityWho, AppError, ClipTimeline, Errand, ErrorCode,
+    ExportedClip, ExportedData, InvitePreview, KeyStorage, LiveTimeline, MyDevice, Pass, PassDraft,
+    PassList, Preferences, PrivacyPolicy, Snapshot, UiEvent, WatchedPage,
 };
 use crate::unlock::Way;
 use crate::words::Words;
@@ -223,7 +223,8 @@ impl<S: Shell> Controller<S> {
     }
 
     /// At most `limit` things that happened before the cursor `before`, newest first. Asks the hub for what is older
-    /// than what the device holds; without a hub, answers what there is.
+    /// than what the device holds; without a hub, answers what there is and that there may be more, or fails where there
+    /// is nothing.
     pub async fn activity(
         &self,
         before: Option<u64>,
@@ -244,22 +245,22 @@ impl<S: Shell> Controller<S> {
         let limit = limit.clamp(1, MOST_ITEMS);
         let store = &self.core.store;
         let mut records = store.matching(&filter, before, limit)?;
-        let mut may_be_older = true;
+        let is_full = |records: &[_]| records.len() == limit as usize;
+        // Nobody else has one's own.
+        let mut may_be_older = Ok(filter.who != Some(ActivityWho::Own));
         for _ in 0..MOST_OLDER_PAGES {
-            if records.len() == limit as usize {
+            if is_full(&records) || !matches!(may_be_older, Ok(true)) {
                 break;
             }
-            may_be_older = sync::fetch_older(&self.core).await.unwrap_or(false);
-            if !may_be_older {
-                break;
-            }
+            may_be_older = sync::fetch_older(&self.core).await;
             records = store.matching(&filter, before, limit)?;
         }
-        let next = match records.last() {
-            Some(last) if records.len() == limit as usize => Some(last.cursor),
+        let next = match (may_be_older, records.last()) {
+            (older, Some(last)) if older.is_err() || is_full(&records) => Some(last.cursor),
+            (Err(error), _) => return Err(error),
             // All that is here has been looked through.
-            _ if may_be_older => store.oldest_cursor()?,
-            _ => None,
+            (Ok(true), _) => store.oldest_cursor()?,
+            (Ok(false), _) => None,
         };
         Ok(ActivityPage {
             items: self.core.items(&records)?,

@@ -4,7 +4,10 @@ use access::{ClipId, HolderClass};
 use hub_api::ErrorCode as HubCode;
 use hub_api::{ClipInfo, ClipReady, ClipState, EntryInfo, Event, Outcome, Refresh, Topic};
 use resident::hub::HubError;
-use resident::ui::{ActivityKind, CredentialState, HubState, Shortfall, UiEvent};
+use resident::ui::{
+    ActivityFilter, ActivityKind, ActivityWho, CredentialState, ErrorCode, HubState, Shortfall,
+    UiEvent,
+};
 
 use crate::building::{LOBBY, clip_info, nobody, now_ms};
 use crate::door::FakeDoor;
@@ -157,6 +160,35 @@ async fn the_past_before_enrolment_makes_no_noise_and_is_there_to_scroll_to() {
         }
     }
     assert_eq!(shown, 130);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_hub_the_past_does_not_end_where_the_device_does() {
+    let world = World::new();
+    for id in 1..=130 {
+        world.hub.add_entry(EntryInfo {
+            clip: None,
+            ..courier(id)
+        });
+    }
+    let app = following(&world).await;
+    settled().await;
+    let held = app.controller.activity(None, 40).await.unwrap();
+    world.hub.stop();
+    let end = app.controller.activity(held.next, 200).await.unwrap();
+    assert!(!end.items.is_empty() && end.items.len() < 90);
+    let beyond = app.controller.activity(end.next, 200).await;
+    assert_eq!(beyond.unwrap_err().code, ErrorCode::HubUnreachable);
+    let own = ActivityFilter {
+        who: Some(ActivityWho::Own),
+        ..ActivityFilter::default()
+    };
+    let page = app.controller.find_activity(&own, None, 40).await.unwrap();
+    assert_eq!((page.items, page.next), (Vec::new(), None));
+
+    world.hub.resume();
+    let beyond = app.controller.activity(end.next, 200).await.unwrap();
+    assert_eq!(held.items.len() + end.items.len() + beyond.items.len(), 130);
 }
 
 #[tokio::test(start_paused = true)]
