@@ -3,8 +3,7 @@ import { type AppWindow, expect, test } from "../window.ts";
 const view = (app: AppWindow) => app.find("view-live");
 const video = (app: AppWindow) => app.find("live-video");
 
-const state = (app: AppWindow, name: string) =>
-  expect(view(app)).toHaveAttribute("data-state", name);
+const state = (app: AppWindow, name: string) => expect(view(app)).toHaveAttribute("data-state", name);
 
 async function watch(app: AppWindow, query = ""): Promise<void> {
   await app.open(query, "live/door-main");
@@ -18,9 +17,7 @@ const behindS = (app: AppWindow) =>
   });
 
 const frames = (app: AppWindow) =>
-  video(app).evaluate(
-    (element) => (element as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames,
-  );
+  video(app).evaluate((element) => (element as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames);
 
 // What a picture breaks off with is an error status in Chromium's console.
 test.use({ expectedErrors: { texts: [/503 \(Service Unavailable\)/] } });
@@ -93,6 +90,32 @@ test("who stops is sent nothing until they watch again", async ({ app }) => {
   expect(await app.calls("liveClose")).toEqual([["watch-1"]]);
   await app.page.getByRole("button", { name: "Watch again" }).click();
   await state(app, "live");
+});
+
+/** As when another window comes before this one, or goes away again. */
+const turnAway = (app: AppWindow, away: boolean) =>
+  app.page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, away);
+
+test("who looks elsewhere is sent nothing, and goes on watching after", async ({ app }) => {
+  await watch(app);
+  await turnAway(app, true);
+  await expect.poll(() => app.calls("liveClose")).toEqual([["watch-1"]]);
+  await turnAway(app, false);
+  await state(app, "live");
+});
+
+test("who stopped and looks elsewhere does not watch again unasked", async ({ app }) => {
+  await watch(app);
+  await app.find("live-stop").click();
+  await expect(app.find("live-ended")).toBeVisible();
+  await turnAway(app, true);
+  await turnAway(app, false);
+  await app.settled();
+  await state(app, "ended");
+  expect(await app.calls("liveOpen")).toHaveLength(1);
 });
 
 for (const [code, text] of [
