@@ -3,7 +3,8 @@ import { type AppWindow, expect, test } from "../window.ts";
 const view = (app: AppWindow) => app.find("view-live");
 const video = (app: AppWindow) => app.find("live-video");
 
-const state = (app: AppWindow, name: string) => expect(view(app)).toHaveAttribute("data-state", name);
+const state = (app: AppWindow, name: string) =>
+  expect(view(app)).toHaveAttribute("data-state", name);
 
 async function watch(app: AppWindow, query = ""): Promise<void> {
   await app.open(query, "live/door-main");
@@ -17,7 +18,9 @@ const behindS = (app: AppWindow) =>
   });
 
 const frames = (app: AppWindow) =>
-  video(app).evaluate((element) => (element as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames);
+  video(app).evaluate(
+    (element) => (element as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames,
+  );
 
 // What a picture breaks off with is an error status in Chromium's console.
 test.use({ expectedErrors: { texts: [/503 \(Service Unavailable\)/] } });
@@ -98,6 +101,15 @@ const turnAway = (app: AppWindow, away: boolean) =>
     Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event("visibilitychange"));
   }, away);
+
+test("a picture that nobody watches any more holds no memory", async ({ app }) => {
+  await watch(app);
+  const element = await video(app).elementHandle();
+  const readyState = () => element?.evaluate((shown) => (shown as HTMLVideoElement).readyState);
+  expect(await readyState()).toBeGreaterThan(0);
+  await app.find("live-stop").click();
+  await expect.poll(readyState).toBe(0);
+});
 
 test("who looks elsewhere is sent nothing, and goes on watching after", async ({ app }) => {
   await watch(app);
