@@ -10,6 +10,21 @@ function format(options: Intl.DateTimeFormatOptions): (ms: number) => string {
 /** As in `14:32`. */
 export const timeOfDay = format({ hour: "numeric", minute: "2-digit" });
 
+/** As in `14:32`, by the clock of a time zone; by the device's own where the zone is not known to it. */
+export function timeOfDayIn(timeZone: string | null): (ms: number) => string {
+  const zone = timeZone !== null && isZone(timeZone) ? timeZone : undefined;
+  return format({ hour: "numeric", minute: "2-digit", timeZone: zone });
+}
+
+function isZone(timeZone: string): boolean {
+  try {
+    Intl.DateTimeFormat("en", { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** As in `14:32:07`. */
 export const timeWithSeconds = format({ hour: "numeric", minute: "2-digit", second: "2-digit" });
 

@@ -114,6 +114,18 @@ test("all that the device holds is looked through, not only what is loaded", asy
   expect(await items(app).count()).toBeLessThan(60);
 });
 
+test("another list begins at its top, also where it was loaded before", async ({ app }) => {
+  await app.open("mock=activity-long", "activity");
+  const list = app.page.getByRole("list", { name: "Activity, newest first" });
+  const top = () => list.evaluate((element) => element.scrollTop);
+  await app.find("activity-who").selectOption("delivery");
+  await expect(app.find("announcer")).toHaveText("More than 60 entries found");
+  await list.evaluate((element) => element.scrollTo(0, 1500));
+  await expect.poll(top).toBeGreaterThan(1000);
+  await app.find("activity-who").selectOption("");
+  await expect.poll(top).toBe(0);
+});
+
 test("what happens while a filter is on shows only if it fits", async ({ app }) => {
   await app.open("", "activity?text=swift");
   await expect(items(app)).toHaveCount(1);

@@ -78,6 +78,25 @@ test("a list that did not load can be loaded again", async ({ app }) => {
   await expect.poll(async () => (await app.calls("activity")).length).toBe(2);
 });
 
+test("a window that stays open past midnight tells yesterday from today", async ({ app }) => {
+  await app.page.clock.install({ time: NOW });
+  await app.open("", "activity");
+  const newest = app.page.getByRole("heading", { level: 2 }).first();
+  await expect(newest).toHaveText("Today");
+  await app.page.clock.fastForward("06:00:00");
+  await expect(newest).toHaveText("Yesterday");
+});
+
+test("a window that comes back after a night tells yesterday from today", async ({ app }) => {
+  await app.page.clock.setFixedTime(NOW);
+  await app.open("", "activity");
+  const newest = app.page.getByRole("heading", { level: 2 }).first();
+  await expect(newest).toHaveText("Today");
+  await app.page.clock.setFixedTime(NOW.getTime() + 6 * 3_600_000);
+  await app.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await expect(newest).toHaveText("Yesterday");
+});
+
 test("a clicked notification opens the clip from any page", async ({ app }) => {
   await app.open("", "settings");
   await expect(app.find("view-settings")).toBeVisible();

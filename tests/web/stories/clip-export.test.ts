@@ -25,6 +25,18 @@ test("while a clip is saved its button is busy and the bar shows how much is don
   await app.expectRoomForThumbs();
 });
 
+test("who leaves a clip while it is saved hears when it is, and finds where it lies", async ({ app }) => {
+  await watch(app, "pace=200");
+  await app.find("clip-save").click();
+  await expect(app.find("clip-save-progress")).toBeVisible();
+  await app.page.keyboard.press("Escape");
+  await expect(app.find("clip-export")).toHaveCount(0);
+  await expect(app.find("announcer")).toHaveText("Video saved");
+  await app.page.locator("[data-testid=activity-item][data-clip-id=clip-lobby]").click();
+  await expect(app.find("clip-export")).toHaveAttribute("data-state", "saved");
+  expect(await app.calls("exportClip")).toHaveLength(1);
+});
+
 test("a clip that was saved before is not written over, and the person is told what to do", async ({
   app,
 }) => {

@@ -37,6 +37,19 @@ test("a mark, the buttons and the keys go from entry to entry", async ({ app }) 
   await expect(player(app)).toHaveAttribute("data-clip-id", "clip-lobby");
 });
 
+test("a mark takes no step of going back, and no clip that was closed comes back", async ({ app }) => {
+  await app.open("");
+  await app.find("nav-activity").click();
+  await app.page.locator("[data-testid=activity-item][data-clip-id=clip-lobby]").click();
+  await app.page.locator("[data-testid=rail-mark][data-clip-id=clip-wide]").click();
+  await expect(player(app)).toHaveAttribute("data-clip-id", "clip-wide");
+  await expect(app.page).toHaveURL(/#\/activity\/clip-wide$/);
+  await app.page.keyboard.press("Escape");
+  await expect(player(app)).toHaveCount(0);
+  await app.page.goBack();
+  await expect(app.find("view-doors")).toBeVisible();
+});
+
 test("the rail is narrowed to a door, and stays so", async ({ app }) => {
   await watch(app);
   await app.find("rail-doors").selectOption("Main entrance");

@@ -60,6 +60,15 @@ test("who looks elsewhere and comes back is not asked to undo any more", async (
   await expect(waiting(app)).toHaveCount(0);
 });
 
+test("what was marked in the list is not asked about at home", async ({ app }) => {
+  await app.open("mock=deliveries-one", "activity");
+  await card(app, "waiting").getByRole("button").click();
+  await expect(card(app, "waiting")).toHaveCount(0);
+  await app.find("nav-doors").click();
+  await expect(app.find("door-card").first()).toBeVisible();
+  await expect(waiting(app)).toHaveCount(0);
+});
+
 test("a mark that cannot be kept says so, and the delivery goes on waiting", async ({ app }) => {
   await app.open("mock=deliveries-failing");
   await app.find("delivery-collect").click();

@@ -95,6 +95,41 @@ test("who stops is sent nothing until they watch again", async ({ app }) => {
   await state(app, "live");
 });
 
+/** As when another window comes before this one, or goes away again. */
+const turnAway = (app: AppWindow, away: boolean) =>
+  app.page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, away);
+
+test("a picture that nobody watches any more holds no memory", async ({ app }) => {
+  await watch(app);
+  const element = await video(app).elementHandle();
+  const readyState = () => element?.evaluate((shown) => (shown as HTMLVideoElement).readyState);
+  expect(await readyState()).toBeGreaterThan(0);
+  await app.find("live-stop").click();
+  await expect.poll(readyState).toBe(0);
+});
+
+test("who looks elsewhere is sent nothing, and goes on watching after", async ({ app }) => {
+  await watch(app);
+  await turnAway(app, true);
+  await expect.poll(() => app.calls("liveClose")).toEqual([["watch-1"]]);
+  await turnAway(app, false);
+  await state(app, "live");
+});
+
+test("who stopped and looks elsewhere does not watch again unasked", async ({ app }) => {
+  await watch(app);
+  await app.find("live-stop").click();
+  await expect(app.find("live-ended")).toBeVisible();
+  await turnAway(app, true);
+  await turnAway(app, false);
+  await app.settled();
+  await state(app, "ended");
+  expect(await app.calls("liveOpen")).toHaveLength(1);
+});
+
 for (const [code, text] of [
   ["live_not_allowed", "This device may not watch here"],
   ["live_not_offered", "Nobody may watch this door live"],

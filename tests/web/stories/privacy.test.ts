@@ -44,6 +44,15 @@ test("own watches have their time, and others are counted by the day", async ({ 
   expect(await app.calls("watched")).toEqual([[null], ["2026-05-08"]]);
 });
 
+test.describe("on a device that is elsewhere", () => {
+  test.use({ timezoneId: "Asia/Tokyo" });
+
+  test("watches have the time by the building's clock, as their days are", async ({ app }) => {
+    await open(app);
+    await expect(app.find("privacy-watched")).toContainText("18:39, going on");
+  });
+});
+
 test("a device is removed after it was asked about, and the list says so", async ({ app }) => {
   await open(app);
   const devices = app.find("privacy-device");

@@ -25,6 +25,10 @@ export class Feed {
   private filter = EVERYTHING;
   /** Numbers what was asked for from the top, so that a late answer is known as one. */
   private asked = 0;
+  /** What happened since a list was asked for that is not here yet. */
+  private during: ActivityItem[] | null = null;
+  /** What the core is asked about now, as it was told of last. */
+  private readonly doubtful = new Map<string, ActivityItem>();
 
   constructor(private readonly backend: Backend) {}
 
@@ -47,6 +51,7 @@ export class Feed {
 
   clear(): void {
     this.asked += 1;
+    this.during = null;
     this.items = [];
     this.loaded = 0;
     this.state = "loading";
@@ -62,16 +67,18 @@ export class Feed {
   async load(): Promise<void> {
     const mine = (this.asked += 1);
     if (this.state === "failed") this.state = "loading";
-    const slow = setTimeout(() => (this.state = "loading"), PATIENCE_MS);
+    this.during = [];
+    this.doubtful.clear();
+    const slow = setTimeout(() => {
+      if (mine === this.asked) this.state = "loading";
+    }, PATIENCE_MS);
     try {
       const page = await this.firstFilled(mine);
       if (mine !== this.asked) return;
-      this.items = page.items;
-      this.setNext(page.next);
-      this.state = "ready";
-      this.loaded += 1;
+      this.show(page);
     } catch (thrown) {
       if (mine !== this.asked) return;
+      this.during = null;
       this.error = toAppError(thrown);
       this.state = "failed";
     } finally {
@@ -108,17 +115,39 @@ export class Feed {
     return page;
   }
 
-  /** Only the core knows what a filter lets through. */
+  /** A page may have been read before what was told of meanwhile. */
+  private show(page: ActivityPage): void {
+    const missed = this.during ?? [];
+    this.during = null;
+    this.items = page.items;
+    this.setNext(page.next);
+    this.state = "ready";
+    this.loaded += 1;
+    for (const item of missed) void this.place(item);
+  }
+
   private async place(item: ActivityItem): Promise<void> {
+    this.during?.push(item);
     if (asksForAll(this.filter)) {
       this.items = placed(this.items, item);
       return;
     }
-    const mine = this.asked;
-    const page = await this.backend.activity(item.cursor + 1, 1, this.filter);
-    if (mine !== this.asked) return;
-    const fits = page.items[0]?.id === item.id;
+    this.doubtful.set(item.id, item);
+    const fits = await this.fits(item);
+    if (fits === null || this.doubtful.get(item.id) !== item) return;
+    this.doubtful.delete(item.id);
     this.items = fits ? placed(this.items, item) : this.items.filter(({ id }) => id !== item.id);
+  }
+
+  /** Only the core knows what a filter lets through; `null` where it cannot say, or another list was asked for. */
+  private async fits({ id, cursor }: ActivityItem): Promise<boolean | null> {
+    const mine = this.asked;
+    try {
+      const page = await this.backend.activity(cursor + 1, 1, this.filter);
+      return mine === this.asked ? page.items[0]?.id === id : null;
+    } catch {
+      return null;
+    }
   }
 
   private setNext(next: number | null): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, type Mock, vi } from "vitest";
 import { fakeBackend } from "../../testing/backend";
 import { item } from "../mock/building";
 import type { ActivityFilter, ActivityItem, ActivityPage } from "../bindings";
@@ -24,6 +24,15 @@ async function started(...pages: (ActivityPage | Error)[]) {
   await feed.start();
   return { feed, backend, activity, order: () => feed.items.map(({ cursor }) => cursor) };
 }
+
+/** The answer to the next question that is asked, to be given later. */
+function answering(activity: Mock): (page: ActivityPage) => void {
+  let answer: (page: ActivityPage) => void = () => undefined;
+  activity.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+  return (page) => answer(page);
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 describe("the feed", () => {
   it("loads page after page, to the end", async () => {
@@ -66,8 +75,7 @@ describe("the feed", () => {
 
   it("knows an answer that comes after the next question", async () => {
     const { feed, activity, order } = await started(page([9], null));
-    let answer: (page: ActivityPage) => void = () => undefined;
-    activity.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const answer = answering(activity);
     activity.mockResolvedValueOnce(page([2], null));
     const late = feed.look(guests);
     await feed.look({ ...guests, text: "jo" });
@@ -93,6 +101,49 @@ describe("the feed", () => {
     ]);
   });
 
+  it("keeps what happens while a list loads", async () => {
+    const { feed, backend, activity, order } = await started(page([9], null));
+    const load = answering(activity);
+    const loading = feed.load();
+    backend.emit("activity-added", at(10));
+    load(page([9], null));
+    await loading;
+    expect(order()).toEqual([10, 9]);
+  });
+
+  it("keeps what happens while a list with a filter loads, if it fits", async () => {
+    const { feed, backend, activity, order } = await started(page([9], null));
+    const load = answering(activity);
+    const loading = feed.look(guests);
+    activity.mockImplementation((before: number) => Promise.resolve(page([before - 1], null)));
+    backend.emit("activity-added", at(10));
+    load(page([8], null));
+    await loading;
+    await vi.waitFor(() => expect(order()).toEqual([10, 8]));
+  });
+
+  it("lets the newer of two changes to an entry stand, whichever is answered first", async () => {
+    const { feed, backend, activity } = await started(page([9], null), page([9], null));
+    await feed.look(guests);
+    const [first, second] = [answering(activity), answering(activity)];
+    backend.emit("activity-changed", at(9));
+    backend.emit("activity-changed", { ...at(9), unfilmed: true });
+    second(page([9], null));
+    await vi.waitFor(() => expect(feed.items[0]?.unfilmed).toBe(true));
+    first(page([9], null));
+    await settled();
+    expect(feed.items[0]?.unfilmed).toBe(true);
+  });
+
+  it("leaves the list as it is where the core cannot say whether something fits", async () => {
+    const { feed, backend, activity, order } = await started(page([9], null), page([9], null));
+    await feed.look(guests);
+    activity.mockRejectedValueOnce(new Error("no core"));
+    backend.emit("activity-added", at(10));
+    await settled();
+    expect(order()).toEqual([9]);
+  });
+
   it("waits before it shows that it loads", async () => {
     vi.useFakeTimers();
     try {
@@ -103,6 +154,21 @@ describe("the feed", () => {
       expect(feed.state).toBe("ready");
       await vi.advanceTimersByTimeAsync(200);
       expect(feed.state).toBe("loading");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("shows what is there, though what was asked for before it is not answered", async () => {
+    vi.useFakeTimers();
+    try {
+      const { feed, activity } = await started(page([9], null));
+      answering(activity);
+      activity.mockResolvedValueOnce(page([2], null));
+      void feed.look(guests);
+      await feed.look({ ...guests, text: "jo" });
+      await vi.advanceTimersByTimeAsync(500);
+      expect(feed.state).toBe("ready");
     } finally {
       vi.useRealTimers();
     }

@@ -1,6 +1,9 @@
-import type { Backend } from "../backend";
+import { createContext } from "svelte";
+import { m } from "$messages";
+import { announcer } from "$shared/announcer.svelte";
+import type { Backend, Unlisten } from "../backend";
 import { toAppError } from "../errors";
-import { describeFailure, type Failure } from "../failure";
+import { describeFailure, type Failure, inFull } from "../failure";
 
 type Exporting =
   | { kind: "idle" }
@@ -21,17 +24,45 @@ export class ClipExport {
   async save(): Promise<void> {
     if (this.state.kind === "saving") return;
     this.state = { kind: "saving", done: 0, total: 0 };
-    const unlisten = await this.backend.listen("export-progress", ({ clipId, done, total }) => {
-      const mine = clipId === this.clipId && this.state.kind === "saving";
-      if (mine) this.state = { kind: "saving", done, total };
-    });
+    let unlisten: Unlisten = () => undefined;
     try {
+      unlisten = await this.follow();
       const { path } = await this.backend.exportClip(this.clipId);
       this.state = { kind: "saved", path };
+      announcer.say(m.clip_saved_title());
     } catch (thrown) {
-      this.state = { kind: "failed", failure: describeFailure(toAppError(thrown)) };
+      const failure = describeFailure(toAppError(thrown));
+      this.state = { kind: "failed", failure };
+      announcer.warn(inFull(failure));
     } finally {
       unlisten();
     }
   }
+
+  private follow(): Promise<Unlisten> {
+    return this.backend.listen("export-progress", ({ clipId, done, total }) => {
+      const mine = clipId === this.clipId && this.state.kind === "saving";
+      if (mine) this.state = { kind: "saving", done, total };
+    });
+  }
 }
+
+/** What is being saved, also of clips that nobody watches any more. */
+export class ClipExports {
+  private readonly begun = new Map<string, ClipExport>();
+
+  constructor(private readonly backend: Backend) {}
+
+  of(clipId: string): ClipExport {
+    const known = this.begun.get(clipId) ?? new ClipExport(this.backend, clipId);
+    this.begun.set(clipId, known);
+    return known;
+  }
+
+  /** What became of it was seen; what is still being saved goes on. */
+  leave(clipId: string): void {
+    if (this.begun.get(clipId)?.state.kind !== "saving") this.begun.delete(clipId);
+  }
+}
+
+export const [clipExportsContext, setClipExportsContext] = createContext<ClipExports>();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { announcer } from "$shared/announcer.svelte";
 import { fakeBackend } from "../../testing/backend";
-import { ClipExport } from "./exporting.svelte";
+import { ClipExport, ClipExports } from "./exporting.svelte";
 
 function pending<T>() {
   let resolve!: (value: T) => void;
@@ -47,5 +48,27 @@ describe("saving a clip", () => {
     expect(exists.title).toBe("This video was saved before");
     expect(exists.offerRetry).toBe(false);
     expect((await fails("export_failed", true)()).offerRetry).toBe(true);
+    expect(announcer.assertive).toContain("It could not be saved");
+  });
+
+  it("ends also where its progress cannot be followed", async () => {
+    const listen = () => Promise.reject(new Error("no core"));
+    const saving = new ClipExport(fakeBackend({ listen }), "one");
+    await saving.save();
+    expect(saving.state.kind).toBe("failed");
+  });
+
+  it("goes on without its clip being watched, says when it is done, and is known until that was seen", async () => {
+    const answer = pending<{ path: string }>();
+    const saves = new ClipExports(fakeBackend({ exportClip: () => answer.promise }));
+    const saved = saves.of("one").save();
+    saves.leave("one");
+    expect(saves.of("one").state.kind).toBe("saving");
+    answer.resolve({ path: "one.mp4" });
+    await saved;
+    expect(announcer.polite).toBe("Video saved");
+    expect(saves.of("one").state).toEqual({ kind: "saved", path: "one.mp4" });
+    saves.leave("one");
+    expect(saves.of("one").state.kind).toBe("idle");
   });
 });

@@ -10,18 +10,23 @@ export function mediaSourceFor(mimeType: string): typeof MediaSource | null {
   return kind?.isTypeSupported(mimeType) ? kind : null;
 }
 
-/** Gives `video` a fresh source and waits until it is open. */
+/** Gives `video` a fresh source and waits until it is open; rejects with the abort, and holds nothing after either. */
 export async function openSource(
   Kind: typeof MediaSource,
   video: HTMLVideoElement,
+  signal?: AbortSignal,
 ): Promise<MediaSource> {
+  signal?.throwIfAborted();
   const source = new Kind();
   // A managed source opens only where remote playback is ruled out.
   video.disableRemotePlayback = true;
   const url = URL.createObjectURL(source);
   video.src = url;
-  await once(source, "sourceopen");
-  URL.revokeObjectURL(url);
+  try {
+    await once(source, "sourceopen", signal);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
   return source;
 }
 
@@ -45,8 +50,9 @@ export function isQuotaExceeded(thrown: unknown): boolean {
   return thrown instanceof DOMException && thrown.name === "QuotaExceededError";
 }
 
-function once(target: EventTarget, type: string): Promise<void> {
-  return new Promise((resolve) => {
+function once(target: EventTarget, type: string, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
     target.addEventListener(type, () => resolve(), { once: true });
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   });
 }

@@ -113,7 +113,10 @@ export class ClipStream {
     if (!Kind) throw { code: "unsupported" };
     const fetched = this.fetchInit();
     this.fetchAhead(0, 0, 1);
-    const [source, init] = await Promise.all([openSource(Kind, this.video), fetched]);
+    const [source, init] = await Promise.all([
+      openSource(Kind, this.video, this.abort.signal),
+      fetched,
+    ]);
     if (this.abort.signal.aborted) return;
     const buffer = source.addSourceBuffer(mimeType);
     source.duration = this.growing ? Infinity : timeline.durationMs / 1000;

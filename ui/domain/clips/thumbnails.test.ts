@@ -20,7 +20,10 @@ beforeEach(() => {
   thumbnails = new Thumbnails({ thumbnailUrl: (clip) => `/${clip}` });
 });
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 const answer = async (response = new Response("jpeg")) => {
   await settled();
@@ -61,6 +64,17 @@ it("fetches four at a time, what came into sight last first, and nothing that we
   await answer();
   await expect(skipped).rejects.toMatchObject({ name: "AbortError" });
   expect(asked.slice(5)).toEqual(["/e"]);
+});
+
+it("keeps one picture where two asked for it at once", async () => {
+  const revoked = vi.spyOn(URL, "revokeObjectURL");
+  const loading = Promise.all([thumbnails.load("a", never()), thumbnails.load("a", never())]);
+  await answer();
+  const kept = thumbnails.known("a");
+  await answer();
+  expect(await loading).toEqual([kept, kept]);
+  expect(revoked).toHaveBeenCalledTimes(1);
+  expect(revoked).not.toHaveBeenCalledWith(kept);
 });
 
 it("lets go of the oldest pictures, and of all with the building", async () => {

@@ -56,6 +56,11 @@ export class Thumbnails {
   }
 
   private keep(clipId: string, url: string): string {
+    const known = this.urls.get(clipId);
+    if (known !== undefined) {
+      URL.revokeObjectURL(url);
+      return known;
+    }
     this.urls.set(clipId, url);
     const [oldest] = this.urls.keys();
     if (this.urls.size > KEPT && oldest !== undefined) {

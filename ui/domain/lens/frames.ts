@@ -31,10 +31,13 @@ function followFrames(video: HTMLVideoElement, changed: () => void, signal: Abor
 }
 
 function followRepaints(video: HTMLVideoElement, changed: () => void, signal: AbortSignal): void {
+  let asked = 0;
   const repaint = () => {
+    // A video that stood still plays on while the last repaint is still to come.
+    cancelAnimationFrame(asked);
     if (signal.aborted || video.paused) return;
     changed();
-    requestAnimationFrame(repaint);
+    asked = requestAnimationFrame(repaint);
   };
   video.addEventListener("playing", repaint, { signal });
   if (!video.paused) repaint();

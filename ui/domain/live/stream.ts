@@ -37,6 +37,8 @@ export class LiveStream {
 
   stop(): void {
     this.abort.abort();
+    this.video.removeAttribute("src");
+    this.video.load();
   }
 
   private async play(): Promise<void> {
@@ -45,7 +47,10 @@ export class LiveStream {
     const mimeType = `video/mp4; codecs="${codec}"`;
     const Kind = mediaSourceFor(mimeType);
     if (!Kind) throw { code: "unsupported" };
-    const [source, init] = await Promise.all([openSource(Kind, this.video), fetch(0, signal)]);
+    const [source, init] = await Promise.all([
+      openSource(Kind, this.video, signal),
+      fetch(0, signal),
+    ]);
     source.duration = Infinity;
     const buffer = source.addSourceBuffer(mimeType);
     // One picture after another, whatever was left out in between.

@@ -26,6 +26,7 @@ export class LiveWatching {
   private turn = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private open: LiveTimeline | null = null;
+  private paused = false;
 
   constructor(
     private readonly backend: Backend,
@@ -78,8 +79,21 @@ export class LiveWatching {
     this.begin({ kind: "ended" });
   }
 
+  /** Watches no more while nobody looks. */
+  pause(): void {
+    if (this.state.kind === "ended" || this.state.kind === "failed") return;
+    this.stop();
+    this.paused = true;
+  }
+
+  /** Goes on with what `pause` broke off, and with nothing else. */
+  resume(): void {
+    if (this.paused) void this.start();
+  }
+
   private begin(state: Watching): number {
     clearTimeout(this.timer);
+    this.paused = false;
     if (this.open) void this.backend.liveClose(this.open.liveId);
     this.open = null;
     this.state = state;

@@ -104,3 +104,30 @@ it("closes what is granted after nobody waits for it", async () => {
   expect(liveClose).toHaveBeenCalledExactlyOnceWith("watch");
   expect(live.state).toEqual({ kind: "ended" });
 });
+
+it("goes on by itself with what it paused, and is sent nothing in between", async () => {
+  const live = watching();
+  await live.start();
+  live.pause();
+  expect(liveClose).toHaveBeenCalledExactlyOnceWith("watch");
+  live.resume();
+  expect(live.state).toEqual({ kind: "connecting" });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(live.state.kind).toBe("opened");
+  live.resume();
+  expect(liveOpen).toHaveBeenCalledTimes(2);
+});
+
+it("does not begin again by itself what the person stopped, or what was refused", async () => {
+  const live = watching();
+  await live.start();
+  live.stop();
+  live.pause();
+  live.resume();
+  expect(live.state).toEqual({ kind: "ended" });
+  live.broke(refused);
+  live.pause();
+  live.resume();
+  expect(live.state).toEqual({ kind: "failed", error: refused });
+  expect(liveOpen).toHaveBeenCalledTimes(1);
+});
