@@ -4,8 +4,8 @@ export const HOLD_MS = 1000;
 /** How long the question waits for its answer. */
 export const ASK_MS = 20_000;
 
-/** An answer sooner than this was the second half of a double click. */
-const SETTLE_MS = 400;
+/** An answer sooner than this was meant for what stood there before the question. */
+export const SETTLE_MS = 400;
 
 type Press = "tapped" | "held" | "given up";
 

@@ -62,6 +62,18 @@ test("an unreachable server can be tried again", async ({ app }) => {
   expect(await app.calls("enrol")).toHaveLength(2);
 });
 
+test("an invite that is opened in a building is refused, and not kept", async ({ app }) => {
+  await app.open("", "settings");
+  await expect(app.find("view-settings")).toBeVisible();
+  await app.emit("pending-invite", { invite: INVITE });
+  await expect(app.page.getByRole("dialog")).toContainText("This device is already in Linden House");
+  await app.find("invite-refused").click();
+  await app.find("leave-building").click();
+  await app.find("leave-confirm").click();
+  await expect(app.find("invite-input")).toHaveValue("");
+  expect(await app.calls("enrol")).toEqual([]);
+});
+
 test("leaving the building asks first, and leads back to the invite", async ({ app }) => {
   await app.open("", "settings");
   await app.find("leave-building").click();

@@ -1,5 +1,8 @@
 import { type AppWindow, expect, test } from "../window.ts";
 
+/** How long a question takes no answer that was meant for what stood there before it. */
+const SETTLE_MS = 400;
+
 const dialog = (app: AppWindow) => app.page.getByRole("dialog");
 const asked = async (app: AppWindow) => [
   ...(await app.calls("unlock")),
@@ -31,6 +34,7 @@ test("a link to a door opens it when the person says so", async ({ app }) => {
   await expect(app.find("errand-cancel")).toBeFocused();
   await app.page.keyboard.press("Tab");
   await expect(app.find("errand-open")).toBeFocused();
+  await app.page.waitForTimeout(SETTLE_MS);
   await app.page.keyboard.press("Enter");
   await expect(app.door("main").getByTestId("unlock-state")).toHaveAttribute("data-state", "unlocked");
   expect(await asked(app)).toEqual([["door-main"]]);
@@ -39,6 +43,7 @@ test("a link to a door opens it when the person says so", async ({ app }) => {
 test("a link to a door that is not near says that it would open from here", async ({ app }) => {
   await app.open("mock=link-to-door-away");
   await expect(dialog(app)).toContainText("it would open from here");
+  await app.page.waitForTimeout(SETTLE_MS);
   await app.find("errand-open").click();
   expect(await app.calls("unlockRemotely")).toEqual([["door-parcels"]]);
 });
@@ -60,6 +65,24 @@ test("a link that comes while another page is open leads to the doors", async ({
   await app.page.keyboard.press("Escape");
   await expect(dialog(app)).toHaveCount(0);
   expect(await asked(app)).toEqual([]);
+});
+
+test("a second link asks anew, and takes no answer that was meant for the first", async ({ app }) => {
+  await app.page.clock.install();
+  await app.open("mock=link-to-door");
+  await expect(dialog(app)).toContainText("Open Main entrance?");
+  await app.page.clock.pauseAt(Date.now() + 60_000);
+  await app.find("errand-open").focus();
+  await app.bring({ kind: "open_door", doorId: "door-flat" });
+  await app.page.clock.runFor(100);
+  await expect(dialog(app)).toContainText("Open Apartment 3B?");
+  await expect(app.find("errand-cancel")).toBeFocused();
+  await app.find("errand-open").click();
+  expect(await asked(app)).toEqual([]);
+  await app.page.clock.runFor(SETTLE_MS);
+  await app.find("errand-open").click();
+  await app.page.clock.runFor(100);
+  expect((await asked(app)).flat()).toEqual(["door-flat"]);
 });
 
 test("keys for the nearest door say why none opened", async ({ app }) => {

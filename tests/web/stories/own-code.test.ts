@@ -73,8 +73,45 @@ test("it is copied when the person asks", async ({ app }) => {
   await expect(app.find("code-copy")).toHaveCount(0);
   await app.find("code-toggle").click();
   await app.find("code-copy").click();
-  await expect(app.find("code-copy")).toHaveText("Code copied");
+  await expect(app.find("code-copy")).toHaveText("Copied");
   expect(await app.page.evaluate(() => navigator.clipboard.readText())).toBe("40718263");
+  await expect(app.find("code-copy")).toHaveText("Copy");
+});
+
+test("where it cannot be copied, the sheet says what to do instead", async ({ app }) => {
+  await app.page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
+  });
+  await app.open("mock=code-made");
+  await app.find("own-code").click();
+  await app.find("code-toggle").click();
+  await app.find("code-copy").click();
+  await expect(app.page.getByRole("alert")).toHaveText("Not copied. Write it down instead.");
+});
+
+test("a shown code is hidden when the window is put away", async ({ app }) => {
+  await app.open("mock=code-made");
+  await app.find("own-code").click();
+  await app.find("code-toggle").click();
+  await expect(app.find("code-toggle")).toContainText("8263");
+  await app.page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { value: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect(sheet(app)).not.toContainText("8263");
+});
+
+test("what is said twice is read out twice", async ({ app }) => {
+  await app.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await app.open("mock=code-made");
+  await app.find("own-code").click();
+  await app.find("code-toggle").click();
+  await app.find("code-copy").click();
+  const said = app.find("announcer").getByText("Copied");
+  const first = await said.elementHandle();
+  await app.find("code-copy").click();
+  await expect.poll(() => first?.evaluate((element) => element.isConnected)).toBe(false);
+  await expect(said).toHaveText("Copied");
 });
 
 test("where no door has a keypad, no code is offered", async ({ app }) => {

@@ -73,3 +73,45 @@ test("nothing jumps away from under a finger", async ({ app }) => {
   await app.page.mouse.up();
   expect(await app.calls("unlock")).toEqual([["door-main"]]);
 });
+
+/** Another door becomes clearly the nearest. */
+async function comeNearer(app: AppWindow): Promise<void> {
+  const snapshot = await app.snapshot();
+  const [main, parcels, ...others] = snapshot.doors;
+  const doors = [{ ...parcels, nearby: true, rssiDbm: -30 }, main, ...others];
+  await app.emit("snapshot-changed", { ...snapshot, doors });
+}
+
+test("an open menu stays with its door, however long it is looked at", async ({ app }) => {
+  await app.open("");
+  await app.door("main").getByTestId("door-menu").click();
+  const pin = app.page.getByRole("menuitem", { name: "Pin to the top" });
+  await expect(pin).toBeVisible();
+  await app.page.waitForTimeout(2_000);
+  await comeNearer(app);
+  await app.page.waitForTimeout(500);
+  await pin.click();
+  await expect(app.find("announcer").first()).toContainText("Main entrance is pinned");
+});
+
+test("a question about a door from afar stays with it", async ({ app }) => {
+  await app.open("mock=doors-away");
+  await app.door("main").getByTestId("remote-hold").click();
+  await expect(app.door("main").getByTestId("remote-hold-question")).toBeVisible();
+  await app.page.waitForTimeout(2_000);
+  await comeNearer(app);
+  await app.page.waitForTimeout(500);
+  await expect(app.door("main").getByTestId("remote-hold-question")).toBeVisible();
+  await app.page.getByTestId("remote-hold-confirm").click();
+  expect(await app.calls("unlockRemotely")).toEqual([["door-main"]]);
+});
+
+test("what was begun at one door is not found at the one that takes its place", async ({ app }) => {
+  await app.open("mock=doors-away");
+  await app.door("main").getByTestId("remote-hold").click();
+  await expect(app.door("main").getByTestId("remote-hold-question")).toBeVisible();
+  const snapshot = await app.snapshot();
+  await app.emit("snapshot-changed", { ...snapshot, doors: snapshot.doors.slice(1) });
+  await expect(app.door("main")).toHaveCount(0);
+  await expect(app.page.getByTestId("remote-hold-question")).toHaveCount(0);
+});

@@ -107,6 +107,14 @@ test("whom the building forgets has left it", async ({ app }) => {
   expect(await app.calls("forgetEverywhere")).toHaveLength(1);
 });
 
+test("where the log names residents, it is said that the name stays", async ({ app }) => {
+  await open(app, "mock=named-records");
+  await app.find("privacy-forget").click();
+  await app.find("privacy-forget-confirm").click();
+  await expect(app.find("invite-input")).toBeVisible();
+  await expect(app.find("announcer")).toContainText("Linden House keeps your name");
+});
+
 test("without the server nobody is forgotten, and the page says what it can", async ({ app }) => {
   await open(app, "mock=offline");
   await expect(app.find("privacy-offline")).toBeVisible();

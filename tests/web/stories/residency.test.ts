@@ -55,6 +55,8 @@ test.describe("a newer version", () => {
     expect(await app.calls("openReleaseNotes")).toHaveLength(1);
     await app.find("update-available").getByRole("button", { name: "Update and restart" }).click();
     await expect(app.find("update-installing")).toContainText("48 %");
+    await expect(app.find("announcer")).toHaveText("Fetching it…");
+    await expect(app.page.getByRole("status").filter({ hasText: "%" })).toHaveCount(0);
     expect(await app.calls("installUpdate")).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-/** Whole seconds to show until `untilMs`: never below 0, and never more than the door said. */
+/** Whole seconds to show until `untilMs`: never below 0. */
 export function secondsLeft(untilMs: number, nowMs: number): number {
   return Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
 }

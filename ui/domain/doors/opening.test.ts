@@ -44,6 +44,12 @@ describe("the next opening for residents", () => {
     expect(inBerlin).toEqual({ day: 1, minute: 60, today: true });
   });
 
+  it("is by the device's clock where the building's zone has a name that it does not know", () => {
+    const here = new Date(2026, 4, 12, 9).getTime();
+    const opening = next([hours(WORKDAYS, 18 * 60)], here, "Europe/Linden");
+    expect(opening).toEqual({ day: 1, minute: 18 * 60, today: true });
+  });
+
   it("is none where only others have hours", () => {
     expect(next([hours(WORKDAYS, 8 * 60, "courier")], tuesday("09:00"))).toBeNull();
     expect(next([], tuesday("09:00"))).toBeNull();

@@ -36,18 +36,26 @@ function beginnings(days: number, minute: number, now: { day: number; minute: nu
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/** The day and minute in a time zone; the device's own where none is known. */
+/** The day and minute in a time zone; the device's own where none is known, or none of that name. */
 function wallClock(ms: number, timeZone: string | null): { day: number; minute: number } {
-  const parts = new Intl.DateTimeFormat("en", {
-    timeZone: timeZone ?? undefined,
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).formatToParts(ms);
+  const parts = clockOf(timeZone ?? undefined).formatToParts(ms);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
   return {
     day: WEEKDAYS.indexOf(part("weekday")),
     minute: Number(part("hour")) * 60 + Number(part("minute")),
   };
+}
+
+function clockOf(timeZone?: string): Intl.DateTimeFormat {
+  const shape: Intl.DateTimeFormatOptions = {
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  };
+  try {
+    return new Intl.DateTimeFormat("en", { ...shape, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat("en", shape);
+  }
 }

@@ -12,53 +12,57 @@ export class CodeSheet {
   replacing = $state(false);
   failure = $state.raw<Failure | null>(null);
 
+  /** How often it was closed. What was asked for before that is not shown when it comes. */
+  private closings = 0;
+
   constructor(private readonly app: App) {}
 
   /** Shows the digits, or hides them again. */
   async toggle(): Promise<void> {
-    if (this.code !== null) this.code = null;
-    else await this.attempt(async () => (this.code = await this.app.backend.revealOwnCode()));
+    if (this.code !== null) {
+      this.hide();
+      return;
+    }
+    await this.attempt(
+      () => this.app.backend.revealOwnCode(),
+      (code) => (this.code = code),
+    );
+  }
+
+  hide(): void {
+    this.code = null;
   }
 
   /** Has the building make a code, in place of the one there may be. */
   async make(): Promise<void> {
-    this.code = null;
-    await this.attempt(async () => {
-      await this.app.backend.makeOwnCode();
-      this.replacing = false;
-      announcer.say(m.code_made_announce());
-    });
+    this.hide();
+    await this.attempt(
+      async () => {
+        await this.app.backend.makeOwnCode();
+        announcer.say(m.code_made_announce());
+      },
+      () => (this.replacing = false),
+    );
   }
-
-  async copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.code ?? "");
-      announcer.say(m.code_copied());
-      this.copied = true;
-    } catch {
-      announcer.warn(m.code_not_copied());
-      this.copied = false;
-    }
-  }
-
-  /** Whether the code was copied; `null` while nobody tried. */
-  copied = $state<boolean | null>(null);
 
   close(): void {
-    this.code = null;
-    this.copied = null;
+    this.closings += 1;
+    this.hide();
     this.replacing = false;
     this.failure = null;
   }
 
-  private async attempt(act: () => Promise<unknown>): Promise<void> {
+  private async attempt<T>(ask: () => Promise<T>, done: (answer: T) => void): Promise<void> {
+    if (this.busy) return;
+    const { closings } = this;
+    const isOpen = () => closings === this.closings;
     this.busy = true;
     this.failure = null;
-    this.copied = null;
     try {
-      await act();
+      const answer = await ask();
+      if (isOpen()) done(answer);
     } catch (thrown) {
-      this.failure = describeFailure(toAppError(thrown));
+      if (isOpen()) this.failure = describeFailure(toAppError(thrown));
     } finally {
       this.busy = false;
     }

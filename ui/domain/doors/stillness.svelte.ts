@@ -6,6 +6,9 @@ export const STILL_MS = 1500;
 /** How long what the person has arranged may move things: until the core has answered. */
 const ARRANGING_MS = 1000;
 
+/** What is asked about one door: its menu, or whether to open it from afar. */
+const OPEN = '[aria-expanded="true"], [data-phase="asking"]';
+
 /** Whether somebody is about to press something, so that nothing may move. */
 export class Stillness {
   private touched = $state(false);
@@ -13,6 +16,7 @@ export class Stillness {
   private walked = $state(false);
   private arranging = $state(false);
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private isSomethingOpen = (): boolean => false;
   private arranged: ReturnType<typeof setTimeout> | undefined;
 
   get current(): boolean {
@@ -28,10 +32,13 @@ export class Stillness {
 
   /** Watches a part of the page. */
   readonly watch: Attachment<HTMLElement> = (element) => {
+    this.isSomethingOpen = () => element.querySelector(OPEN) !== null;
     const listeners: [keyof HTMLElementEventMap, (event: Event) => void][] = [
       ["pointermove", () => this.touch()],
       ["pointerdown", () => this.press()],
       ["keydown", () => this.touch()],
+      // As a screen reader presses, with neither pointer nor key.
+      ["click", () => this.touch()],
       // Who walks through it by keyboard would lose the place: a moved element loses focus.
       ["focusin", ({ target }) => this.walk(isWalkedTo(target))],
       ["focusout", () => this.walk(false)],
@@ -51,7 +58,13 @@ export class Stillness {
   private touch(): void {
     this.touched = true;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => (this.touched = false), STILL_MS);
+    this.timer = setTimeout(() => this.settle(), STILL_MS);
+  }
+
+  /** What was opened under the finger still waits there for its answer. */
+  private settle(): void {
+    if (this.isSomethingOpen()) this.touch();
+    else this.touched = false;
   }
 
   /** Focus also goes when something focused is taken off the page, in the midst of drawing it: nothing may change then. */

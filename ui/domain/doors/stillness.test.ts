@@ -6,8 +6,14 @@ class FakeElement extends EventTarget {
     super();
   }
 
+  open: object | null = null;
+
   matches(): boolean {
     return this.isFocusVisible;
+  }
+
+  querySelector(): object | null {
+    return this.open;
   }
 }
 
@@ -59,6 +65,16 @@ describe("doors", () => {
     expect(stillness.current).toBe(true);
     happens("focusout");
     await Promise.resolve();
+    expect(stillness.current).toBe(false);
+  });
+
+  it("hold still as long as a menu or a question of theirs is open", () => {
+    happens("click");
+    element.open = {};
+    vi.advanceTimersByTime(STILL_MS * 10);
+    expect(stillness.current).toBe(true);
+    element.open = null;
+    vi.advanceTimersByTime(STILL_MS);
     expect(stillness.current).toBe(false);
   });
 

@@ -5,8 +5,14 @@ import type { AppError, InvitePreview, KeyStorage } from "../bindings";
 type Step =
   | { kind: "entering" }
   | { kind: "checking" }
-  | { kind: "ready"; preview: InvitePreview }
-  | { kind: "enrolling"; preview: InvitePreview };
+  | { kind: "ready"; checked: Checked }
+  | { kind: "enrolling"; checked: Checked };
+
+/** An invite, and where it leads. */
+interface Checked {
+  invite: string;
+  preview: InvitePreview;
+}
 
 const PAUSE_MS = 300;
 
@@ -22,7 +28,7 @@ export class Enrolment {
   constructor(private readonly backend: Backend) {}
 
   get preview(): InvitePreview | null {
-    return "preview" in this.step ? this.step.preview : null;
+    return "checked" in this.step ? this.step.checked.preview : null;
   }
 
   /** Checks once the typing pauses. */
@@ -31,8 +37,16 @@ export class Enrolment {
     this.timer = setTimeout(() => void this.check(), PAUSE_MS);
   }
 
+  /** An opened link takes the field, unless another is already on its way to its building. */
+  takeOver(invite: string): void {
+    if (this.step.kind === "enrolling") return;
+    this.invite = invite;
+    void this.check();
+  }
+
   /** Reads the link and shows where it leads. A later call overtakes an earlier one. */
   async check(): Promise<boolean> {
+    if (this.step.kind === "enrolling") return false;
     const check = ++this.checks;
     const invite = this.invite.trim();
     this.error = null;
@@ -44,7 +58,7 @@ export class Enrolment {
     try {
       const preview = await this.backend.previewInvite(invite);
       if (check !== this.checks) return false;
-      this.step = { kind: "ready", preview };
+      this.step = { kind: "ready", checked: { invite, preview } };
       return true;
     } catch (thrown) {
       if (check !== this.checks) return false;
@@ -61,17 +75,22 @@ export class Enrolment {
       this.error = { code: "invite_malformed", retryable: false };
       return;
     }
-    if (this.step.kind !== "ready" && !(await this.check())) return;
-    if (this.step.kind !== "ready") return;
-    const { preview } = this.step;
+    if (!this.isChecked() && !(await this.check())) return;
+    if (this.step.kind !== "ready" || !this.isChecked()) return;
+    const { checked } = this.step;
     this.error = null;
-    this.step = { kind: "enrolling", preview };
+    this.step = { kind: "enrolling", checked };
     try {
-      await this.backend.enrol(this.invite.trim(), storage);
+      await this.backend.enrol(checked.invite, storage);
     } catch (thrown) {
-      this.step = { kind: "ready", preview };
+      this.step = { kind: "ready", checked };
       this.error = toAppError(thrown);
     }
+  }
+
+  /** Whether what is shown is where the link in the field leads. */
+  private isChecked(): boolean {
+    return this.step.kind === "ready" && this.step.checked.invite === this.invite.trim();
   }
 
   private fail(thrown: unknown): void {

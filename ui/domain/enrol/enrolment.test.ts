@@ -52,6 +52,42 @@ describe("enrolling", () => {
     expect(enrol).toHaveBeenCalledExactlyOnceWith(INVITE, "keychain");
   });
 
+  it("enrols with no link but the one whose server it shows", async () => {
+    const previewInvite = (invite: string) => Promise.resolve({ hub: `${invite}.example` });
+    const enrolment = new Enrolment(fakeBackend({ previewInvite, enrol: failing("timeout") }));
+    enrolment.invite = "one";
+    await enrolment.check();
+    enrolment.invite = "two";
+    enrolment.checkSoon();
+    await enrolment.submit();
+    expect(enrolment.preview?.hub).toBe("two.example");
+  });
+
+  it("does not enrol with a link that was changed while it was looked at", async () => {
+    const previewInvite = vi.fn().mockResolvedValue(preview);
+    const enrolment = new Enrolment(fakeBackend({ previewInvite }));
+    enrolment.invite = "one";
+    const submitted = enrolment.submit();
+    enrolment.invite = "two";
+    await submitted;
+    expect(enrolment.step.kind).toBe("ready");
+    expect(enrolment.error).toBeNull();
+  });
+
+  it("leaves the link alone that it enrols with", async () => {
+    const enrol = vi.fn().mockReturnValue(new Promise(() => undefined));
+    const enrolment = new Enrolment(
+      fakeBackend({ previewInvite: () => Promise.resolve(preview), enrol }),
+    );
+    enrolment.invite = INVITE;
+    await enrolment.check();
+    void enrolment.submit();
+    enrolment.takeOver("another");
+    await enrolment.check();
+    expect(enrolment.step.kind).toBe("enrolling");
+    expect(enrolment.invite).toBe(INVITE);
+  });
+
   it("never falls back to a file by itself", async () => {
     const enrol = vi.fn().mockImplementation(failing("no_keychain"));
     const enrolment = new Enrolment(

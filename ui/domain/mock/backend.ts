@@ -274,8 +274,9 @@ export class MockBackend implements Backend {
   async forgetEverywhere() {
     this.called("forgetEverywhere");
     await this.outcome(this.scenario.forgetEverywhere);
+    const nameKept = this.snapshotNow?.enrolled?.residentRecords === "named";
     await this.forget();
-    return this.snapshotNow?.enrolled?.residentRecords === "named";
+    return nameKept;
   }
 
   async passes(): Promise<PassList> {
