@@ -49,12 +49,16 @@ pub(crate) fn enrol(invite: &str, keys: Keys) -> anyhow::Result<()> {
 fn explain(error: AppError, words: Words) -> anyhow::Error {
     let message = match error.code {
         ErrorCode::InviteMalformed => "invite-malformed",
+        ErrorCode::InviteUnknown => "invite-unknown",
         ErrorCode::InviteExpired => "invite-expired",
         ErrorCode::InviteUsed => "invite-used",
         ErrorCode::HubUnreachable => "hub-unreachable",
         ErrorCode::HubNotTrusted => "hub-not-trusted",
         ErrorCode::NoKeychain => "no-keychain",
-        _ => return error.into(),
+        other => {
+            let code = format!("{other:?}");
+            return anyhow::Error::msg(words.say("enrol-failed", &[("code", code.into())]));
+        }
     };
     anyhow::Error::msg(words.say(message, &[]))
 }

@@ -82,7 +82,7 @@ struct IssueArguments {
     /// A door's name or id; may be repeated. Without it, every door that the carrier was granted.
     #[arg(long = "door", value_name = "DOOR")]
     doors: Vec<String>,
-    /// How many hours the pass lasts, from now.
+    /// How many hours the pass lasts, from now, 1 to 48.
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u8).range(1..=48))]
     hours: u8,
     /// Where the pass is written.
@@ -178,7 +178,7 @@ impl Command {
             Self::Buildings { dispatch } => list(&Dispatch::open(&dispatch.data)?.buildings()?),
             Self::Renew { dispatch } => list(&Dispatch::open(&dispatch.data)?.renew().await?),
             Self::Handset { data } => {
-                let holder = Handset::open(&data)?.holder();
+                let holder = Handset::set_up(&data)?.holder();
                 Ok(Report::success(
                     holder.to_string(),
                     json!({ "holder": holder }),

@@ -23,6 +23,11 @@ pub enum FileError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The handset has no key: it was never set up, or the folder is another one.
+    #[error(
+        "{0} does not exist: that folder is no handset's. Check the path, or make the handset's key with vestibule-courier handset"
+    )]
+    NoKey(PathBuf),
     /// The file holds something else.
     #[error("{path} is damaged: {what}; restore it from a copy or make it anew")]
     Damaged {
@@ -35,12 +40,20 @@ pub enum FileError {
 
 /// Reads the 32-byte secret at `path`, or makes one with the system's randomness.
 pub(crate) fn secret(path: &Path) -> Result<Zeroizing<[u8; 32]>, FileError> {
+    match kept_secret(path) {
+        Err(FileError::NoKey(_)) => make_secret(path),
+        kept => kept,
+    }
+}
+
+/// Reads the 32-byte secret at `path`.
+pub(crate) fn kept_secret(path: &Path) -> Result<Zeroizing<[u8; 32]>, FileError> {
     match std::fs::read(path).map(Zeroizing::new) {
         Ok(bytes) => match <[u8; 32]>::try_from(bytes.as_slice()) {
             Ok(secret) => Ok(Zeroizing::new(secret)),
             Err(_) => Err(damaged(path, "a key has 32 bytes")),
         },
-        Err(error) if error.kind() == ErrorKind::NotFound => make_secret(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(FileError::NoKey(path.to_owned())),
         Err(source) => Err(io(path, "read", source)),
     }
 }

@@ -96,6 +96,7 @@ impl Daemon {
                 .and_then(|listener| listener.local_addr().ok()),
             _data: data,
         };
+        strike::warn_of_simulated(&config.strike);
         daemon.say_started().await;
         daemon.keep_time().await;
         daemon.attend(inputs);
@@ -157,7 +158,7 @@ impl Daemon {
             tracing::error!(%error, "the start could not be recorded: nobody may pass");
         }
         let door = self.doorway.identity.door();
-        tracing::info!(%door, version, bundle = ?gate.version(), "the door serves");
+        tracing::info!(%door, version, bundle = gate.version(), "the door serves");
         if !gate.is_ready() {
             tracing::warn!("nobody may pass before the first bundle: the hub must be reached once");
         }

@@ -69,7 +69,7 @@ pub enum EnrolError {
     },
     /// It was never enrolled.
     #[error(
-        "this device is not enrolled. Make an invite at the hub (vestibule-hub invite door), then run vestibule-door enrol"
+        "this device is not enrolled. Make an invite at the hub (vestibule-hub invite door), then run: vestibule-door enrol --config FILE LINK"
     )]
     NotEnrolled,
     /// The file was not written by this program.

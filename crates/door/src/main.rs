@@ -89,13 +89,14 @@ fn execute(command: Command) -> anyhow::Result<()> {
             force,
             invite,
         } => {
-            let config = Config::load(&config)?;
+            let loaded = Config::load(&config)?;
             let invite = Invite::parse(&invite)?;
-            let enrolment = runtime()?.block_on(enrol(&config, &invite, force))?;
+            let enrolment = runtime()?.block_on(enrol(&loaded, &invite, force))?;
             let Enrolment { door, hub, .. } = enrolment;
             writeln!(
                 io::stdout(),
-                "This device is door {door} at {hub}. Start it with vestibule-door run."
+                "This device is door {door} at {hub}. Start it with: vestibule-door run --config {}",
+                config.display()
             )?;
             Ok(())
         }

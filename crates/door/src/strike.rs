@@ -72,6 +72,14 @@ pub fn open(configs: &[StrikeConfig]) -> Result<Box<dyn Strike>, StrikeError> {
     Ok(Box::new(Together::new(strikes?)))
 }
 
+/// Says so where one moves nothing.
+pub fn warn_of_simulated(configs: &[StrikeConfig]) {
+    let is_simulated = |config: &StrikeConfig| matches!(config, StrikeConfig::Simulated { .. });
+    if configs.iter().any(is_simulated) {
+        tracing::warn!("the strike is simulated and moves nothing: this is no real door");
+    }
+}
+
 fn open_one(config: &StrikeConfig) -> Result<Box<dyn Strike>, StrikeError> {
     match config {
         StrikeConfig::Gpio {

@@ -57,8 +57,10 @@ tray-quit = Quit
 enrolled = Enrolled in { $building } as { $resident }.
 enrolled-already = this device already belongs to a building; leave it in the app's settings first
 invite-malformed = this is not a valid invite; copy the whole link again
+invite-unknown = no such invite is open at this building for a resident; ask the building's manager for a new one
 invite-expired = the invite has expired; ask the building's manager for a new one
 invite-used = the invite was used before; ask the building's manager for a new one
 hub-unreachable = the building's hub cannot be reached; check the network and try again
 hub-not-trusted = the server at the hub's address is not the hub that the invite names; tell the building's manager
+enrol-failed = this device could not be enrolled ({ $code }); try again, and see more of it with VESTIBULE_LOG=debug
 no-keychain = this system has no unlocked keychain; unlock it, or use --keys file

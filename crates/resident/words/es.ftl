@@ -57,8 +57,10 @@ tray-quit = Salir
 enrolled = Este dispositivo pertenece ahora a { $building }, como { $resident }.
 enrolled-already = este dispositivo ya pertenece a un edificio; sal de él antes en los ajustes de la aplicación
 invite-malformed = esta invitación no es válida; vuelve a copiar el enlace entero
+invite-unknown = en este edificio no hay ninguna invitación así para un residente; pide una nueva a la administración
 invite-expired = la invitación ha caducado; pide una nueva a la administración del edificio
 invite-used = la invitación ya se ha usado; pide una nueva a la administración del edificio
 hub-unreachable = no se puede conectar con el servidor del edificio; comprueba la red e inténtalo de nuevo
 hub-not-trusted = el servidor que responde no es el que nombra la invitación; avisa a la administración del edificio
+enrol-failed = no se ha podido registrar este dispositivo ({ $code }); inténtalo de nuevo, y verás más con VESTIBULE_LOG=debug
 no-keychain = este sistema no tiene un llavero abierto; ábrelo, o usa --keys file

@@ -87,8 +87,9 @@ pub(super) struct Init {
     /// What the hub is called; clients show it.
     #[arg(long, value_parser = name)]
     pub(super) name: String,
-    /// The https address under which clients reach the hub, as <https://hub.elm.example:8443>.
-    #[arg(long, value_parser = origin)]
+    /// The https address under which clients reach the hub, as `https://hub.elm.example:8443`. Nobody can be invited to a hub
+    /// that listens on all addresses before it has one.
+    #[arg(long, value_name = "URL", value_parser = origin)]
     pub(super) public_url: Option<Url>,
     /// Where the hub listens; port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:8443")]
@@ -153,8 +154,8 @@ pub(super) enum Door {
         /// The unit that it leads into; its id or name.
         #[arg(long, required_if_eq("kind", "unit"))]
         unit: Option<String>,
-        /// How long it stays unlocked, in seconds.
-        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=60))]
+        /// How long it stays unlocked, in seconds, 1 to 60.
+        #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=60))]
         unlock_s: u16,
         /// It leads into the package room: residents are told that a delivery at this door was left there.
         #[arg(long)]
@@ -222,7 +223,7 @@ pub(super) enum Grant {
         building: InBuilding,
         #[command(flatten)]
         doors: Doors,
-        /// How long, in days; until it is revoked when absent.
+        /// How long, in days, 1 to 3650; until it is revoked when absent.
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..=3650))]
         days: Option<u64>,
     },
@@ -246,7 +247,7 @@ pub(super) struct Person {
     pub(super) holder: HolderPublicKey,
     #[command(flatten)]
     pub(super) doors: Doors,
-    /// How long, in days from now.
+    /// How long, in days from now, 1 to 366.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=366))]
     pub(super) days: u64,
 }
@@ -277,16 +278,16 @@ pub(super) enum Invite {
 
 #[derive(Debug, Args)]
 pub(super) struct Invited {
-    /// Whom; an id or a name.
-    #[arg(value_name = "ID")]
+    /// Whom: an id or a name.
+    #[arg(value_name = "WHOM")]
     pub(super) id: String,
     #[command(flatten)]
     pub(super) building: InBuilding,
     /// Show the invite as a QR code too.
     #[arg(long)]
     pub(super) qr: bool,
-    /// How long it is good, in hours.
-    #[arg(long, default_value_t = 72, value_parser = clap::value_parser!(u64).range(1..=8760))]
+    /// How long it is good, in hours, 1 to 8760.
+    #[arg(long, value_name = "HOURS", default_value_t = 72, value_parser = clap::value_parser!(u64).range(1..=8760))]
     pub(super) valid_h: u64,
 }
 

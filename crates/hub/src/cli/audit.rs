@@ -3,23 +3,22 @@
 use std::collections::{HashMap, VecDeque};
 use std::process::ExitCode;
 
-use access::{BuildingId, CarrierId, DoorId, GrantId};
+use access::{CarrierId, DoorId, GrantId};
 use anyhow::Result;
 use audit::{Event, HubEvent, HubRecord, LinkKind, Person};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::arguments::Audit;
-use super::{Admin, Output};
+use super::{Admin, Output, times};
 use crate::domain::{LogReport, Logged};
-use crate::store::{Alarm, GrantSubject};
+use crate::store::{Alarm, Building, GrantSubject};
 
 /// Fails when the log does not hold, after showing it.
 pub(super) async fn audit(admin: &Admin, command: Audit, output: Output) -> Result<ExitCode> {
     let Audit::Show { building, last } = command;
     let building = admin.building(&building).await?;
-    let names = Names::read(admin, building.id).await?;
+    let names = Names::read(admin, &building).await?;
     let last = last.unwrap_or(usize::MAX);
     let mut rows = VecDeque::new();
     let report = admin
@@ -76,7 +75,7 @@ fn warn(names: &Names, report: &LogReport, alarms: &[Alarm]) {
         format!(
             "TAMPER ALARM of {}: {} offered a second record {}. Its device was rolled back, \
              copied or rewritten: look at it before you trust it again.",
-            time(alarm.at.saturating_mul(1000)),
+            names.time(alarm.at.saturating_mul(1000)),
             names.door(alarm.door),
             alarm.seq
         )
@@ -87,15 +86,19 @@ fn warn(names: &Names, report: &LogReport, alarms: &[Alarm]) {
 }
 
 /// Who is meant by the ids in records.
+/// What the log's ids and moments are to who reads it.
 struct Names {
+    zone: TimeZone,
     doors: HashMap<DoorId, String>,
     carriers: HashMap<CarrierId, String>,
     people: HashMap<GrantId, String>,
 }
 
 impl Names {
-    async fn read(admin: &Admin, building: BuildingId) -> Result<Self> {
+    async fn read(admin: &Admin, building: &Building) -> Result<Self> {
         let store = &admin.hub.store;
+        let zone = times::time_zone(&building.time_zone)?.0;
+        let building = building.id;
         let doors = store.doors_of(building).await?;
         let carriers = store.carriers().await?;
         let residents: HashMap<_, _> = store
@@ -114,6 +117,7 @@ impl Names {
             _ => None,
         });
         Ok(Self {
+            zone,
             doors: doors.into_iter().map(|door| (door.id, door.name)).collect(),
             carriers: carriers.into_iter().map(|it| (it.id, it.name)).collect(),
             people: residents.chain(visitors).collect(),
@@ -129,10 +133,10 @@ impl Names {
     fn row(&self, logged: &Logged) -> Value {
         let record = match logged {
             Logged::Door(record) => record,
-            Logged::Hub(record) => return own_row(record),
+            Logged::Hub(record) => return self.own_row(record),
         };
         json!({
-            "at_ms": record.at_ms, "at": time(record.at_ms),
+            "at_ms": record.at_ms, "at": self.time(record.at_ms),
             "door": record.door, "door_name": self.door(record.door),
             "seq": record.seq, "what": self.what(&record.event), "event": record.event,
         })
@@ -213,27 +217,22 @@ impl Names {
             }
         }
     }
-}
 
-fn own_row(record: &HubRecord) -> Value {
-    let what = match &record.event {
-        HubEvent::ClipHeld { clip, reason } => format!("holds the clip {clip}: {reason}"),
-        HubEvent::ClipReleased { clip } => format!("no longer holds the clip {clip}"),
-        HubEvent::ClipGaveWay { clip } => {
-            format!("deleted the clip {clip} before its time: out of room")
-        }
-    };
-    json!({
-        "at_ms": record.at_ms, "at": time(record.at_ms), "door": null, "door_name": "(the hub)",
-        "seq": record.seq, "what": what, "event": record.event,
-    })
-}
+    fn own_row(&self, record: &HubRecord) -> Value {
+        let what = match &record.event {
+            HubEvent::ClipHeld { clip, reason } => format!("holds the clip {clip}: {reason}"),
+            HubEvent::ClipReleased { clip } => format!("no longer holds the clip {clip}"),
+            HubEvent::ClipGaveWay { clip } => {
+                format!("deleted the clip {clip} before its time: out of room")
+            }
+        };
+        json!({
+            "at_ms": record.at_ms, "at": self.time(record.at_ms), "door": null, "door_name": "(the hub)",
+            "seq": record.seq, "what": what, "event": record.event,
+        })
+    }
 
-/// Local time to the second.
-pub(super) fn time(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms)
-        .ok()
-        .and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let local = at.map(|at| at.to_zoned(TimeZone::system()));
-    local.map_or_else(|| at_ms.to_string(), |at| at.strftime("%F %T").to_string())
+    fn time(&self, at_ms: u64) -> String {
+        times::to_the_second(at_ms, &self.zone)
+    }
 }

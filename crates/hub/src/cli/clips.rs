@@ -7,9 +7,8 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::arguments::{ClipCommand, InBuilding};
-use super::audit::time;
 use super::exports::verify_export;
-use super::{Admin, Output};
+use super::{Admin, Output, times};
 use crate::domain::ClipReport;
 use crate::store::{ClipStage, ListedClip};
 
@@ -28,11 +27,13 @@ async fn list(admin: &Admin, building: &InBuilding, output: Output) -> Result<Ex
     let building = admin.building(building).await?;
     let doors = admin.hub.store.doors_of(building.id).await?;
     let clips = admin.hub.store.clips_of(building.id).await?;
+    let zone = times::time_zone(&building.time_zone)?.0;
     let row = |clip: &ListedClip| {
+        let from = times::to_the_second(clip.started_at.saturating_mul(1000), &zone);
         let door = doors.iter().find(|door| door.id == clip.door);
         json!({
             "clip": clip.id, "door": door.map(|door| &door.name), "state": state(clip),
-            "from": time(clip.started_at.saturating_mul(1000)), "fragments": clip.fragments,
+            "from": from, "fragments": clip.fragments,
             "bytes": clip.bytes, "held": clip.held,
         })
     };

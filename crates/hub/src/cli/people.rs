@@ -1,5 +1,7 @@
 //! Buildings, units, doors, residents and carriers.
 
+use std::collections::{HashMap, HashSet};
+
 use access::{BuildingId, CarrierId, DoorId, DoorKind, ResidentId, UnitId};
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -251,19 +253,41 @@ pub(super) async fn resident(admin: &Admin, command: Resident, output: Output) -
                 )
             })
         }
-        Resident::List(wanted) => {
-            let building = admin.filter(&wanted).await?;
-            let mut all = admin.hub.store.residents().await?;
-            all.retain(|it| building.is_none_or(|building| it.building == building));
-            let row = |it: &store::Resident| json!({ "id": it.id, "name": it.name, "unit": it.unit, "building": it.building });
-            let rows: Vec<_> = all.iter().map(row).collect();
-            output.table(
-                &["id", "name", "unit"],
-                &rows,
-                "No resident yet. Add one: resident add",
-            )
+        Resident::List(wanted) => list_residents(admin, &wanted, output).await,
+    }
+}
+
+/// With how many devices each opens doors now: none is left after a revocation.
+async fn list_residents(admin: &Admin, wanted: &InBuilding, output: Output) -> Result<()> {
+    let building = admin.filter(wanted).await?;
+    let store = &admin.hub.store;
+    let mut all = store.residents().await?;
+    all.retain(|it| building.is_none_or(|building| it.building == building));
+    let units = store.units().await?;
+    let mut devices: HashMap<ResidentId, usize> = HashMap::new();
+    let buildings: HashSet<_> = all.iter().map(|it| it.building).collect();
+    for building in buildings {
+        let grants = store.grants_of(building).await?.into_iter();
+        let open = grants.filter(|standing| standing.revoked_at.is_none());
+        let open: HashSet<_> = open.map(|standing| standing.grant.id).collect();
+        for device in store.devices_of(building).await? {
+            *devices.entry(device.resident).or_default() +=
+                usize::from(open.contains(&device.grant));
         }
     }
+    let row = |it: &store::Resident| {
+        let unit = units.iter().find(|unit| unit.id == it.unit);
+        json!({
+            "id": it.id, "name": it.name, "unit": it.unit, "unit_name": unit.map(|unit| &unit.name),
+            "building": it.building, "devices": devices.get(&it.id).unwrap_or(&0),
+        })
+    };
+    let rows: Vec<_> = all.iter().map(row).collect();
+    output.table(
+        &["id", "name", "unit_name", "devices"],
+        &rows,
+        "No resident yet. Add one: resident add",
+    )
 }
 
 pub(super) async fn carrier(admin: &Admin, command: Carrier, output: Output) -> Result<()> {

@@ -22,11 +22,19 @@ pub(super) fn init(data: &Path, options: Init, output: Output) -> Result<()> {
         "name": settings.name, "data": path.to_string(), "key": key,
         "public_url": settings.public_url, "listen": settings.listen,
     });
+    let next = if settings.public_url.is_none() && settings.listen.ip().is_unspecified() {
+        format!(
+            "Next: write public_url, the https address under which this machine is reached, into {path}/hub.toml.\n\
+             Before that nobody can be invited. Then: vestibule-hub serve --data {path}"
+        )
+    } else {
+        format!("Next: vestibule-hub serve --data {path}")
+    };
     output.answer(&told, || {
         format!(
             "Made a hub called {} in {path}.\n\
              Its keys are in {path}/keys: back them up, and show them to nobody.\n\
-             Next: vestibule-hub serve --data {path}",
+             {next}",
             settings.name
         )
     })

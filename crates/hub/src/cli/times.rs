@@ -155,6 +155,20 @@ pub(super) fn told(at_s: u64, zone: &TimeZone) -> String {
     )
 }
 
+/// A moment to the second, in unix milliseconds, with the name of its zone.
+pub(super) fn to_the_second(at_ms: u64, zone: &TimeZone) -> String {
+    let at = i64::try_from(at_ms)
+        .ok()
+        .and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    at.map_or_else(
+        || at_ms.to_string(),
+        |at| {
+            let local = at.to_zoned(zone.clone());
+            local.strftime("%F %T %Z").to_string()
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +211,10 @@ mod tests {
         assert_eq!(last_second("2026-07-01", &zone).unwrap(), first + 86_399);
         assert_eq!(told(first, &zone), "2026-07-01 00:00");
         assert_eq!(told(first, &TimeZone::UTC), "2026-06-30 22:00");
+        assert_eq!(
+            to_the_second(first * 1000, &zone),
+            "2026-07-01 00:00:00 CEST"
+        );
         assert_eq!(
             first_second("2026-07-01 10:30", &zone).unwrap(),
             first + 37_800

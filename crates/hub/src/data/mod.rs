@@ -16,7 +16,7 @@ use url::Url;
 
 pub use browsers::OwnCertificate;
 pub use secrets::{Keys, TlsIdentity};
-pub use settings::{PushSettings, Settings};
+pub use settings::{PushSettings, SettingFault, Settings};
 
 use crate::push::VapidKey;
 use crate::store::{self, Sqlite};
@@ -65,7 +65,31 @@ pub enum DataError {
         /// Why.
         source: io::Error,
     },
-    /// A settings or key file does not hold what it should.
+    /// The settings are not TOML, or a name or type in them is not known.
+    #[error(
+        "{path} is not understood:\n{}\nCorrect that line; docs/install/hub.md lists every setting",
+        message.trim_end()
+    )]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// The line, a pointer at the column and the reason.
+        message: String,
+    },
+    /// A setting has a value that cannot work.
+    #[error("{path} cannot work: {fault}")]
+    Setting {
+        /// The file.
+        path: PathBuf,
+        /// The setting, what is wrong with it, and what would be right.
+        fault: SettingFault,
+    },
+    /// The folder is a hub's, but its database is gone.
+    #[error(
+        "{0} is missing, and with it all that this hub knew of its buildings. Restore the whole folder from a backup"
+    )]
+    NoStore(PathBuf),
+    /// A key file does not hold what it should.
     #[error("{path} is damaged: {why}. Restore it from a backup.")]
     Damaged {
         /// The file.
@@ -116,6 +140,7 @@ impl DataFolder {
         secrets::create_folder(&folder.clips())?;
         secrets::create_folder(&folder.keys())?;
         secrets::create(&folder.keys(), &settings.name)?;
+        secrets::touch(&folder.store_file())?;
         folder.open_store()?;
         // Written last: a folder with settings is a whole hub.
         secrets::write_file(
@@ -157,6 +182,10 @@ impl DataFolder {
         self.0.join("hub.toml")
     }
 
+    fn store_file(&self) -> PathBuf {
+        self.0.join("hub.sqlite3")
+    }
+
     fn address_file(&self) -> PathBuf {
         self.0.join("address")
     }
@@ -165,7 +194,14 @@ impl DataFolder {
     pub fn settings(&self) -> Result<Settings, DataError> {
         let path = self.settings_file();
         let text = fs::read_to_string(&path).map_err(reading(&path))?;
-        Settings::from_toml(&text).map_err(|why| DataError::Damaged { path, why })
+        let settings = Settings::from_toml(&text).map_err(|error| DataError::Settings {
+            path: path.clone(),
+            message: error.to_string(),
+        })?;
+        match settings.check() {
+            Ok(()) => Ok(settings),
+            Err(fault) => Err(DataError::Setting { path, fault }),
+        }
     }
 
     /// Reads the hub's own secrets.
@@ -200,8 +236,10 @@ impl DataFolder {
 
     /// Opens the store, bringing it up to date.
     pub fn open_store(&self) -> Result<Sqlite, DataError> {
-        let path = self.0.join("hub.sqlite3");
-        secrets::touch(&path)?;
+        let path = self.store_file();
+        if !path.exists() {
+            return Err(DataError::NoStore(path));
+        }
         Sqlite::open(&path).map_err(|source| DataError::Store { path, source })
     }
 

@@ -1,4 +1,5 @@
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -98,7 +99,46 @@ impl Settings {
         toml::to_string_pretty(self).unwrap_or_default()
     }
 
-    pub(super) fn from_toml(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.message().to_owned())
+    pub(super) fn from_toml(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
     }
+
+    /// Whether every value can work.
+    pub(super) fn check(&self) -> Result<(), SettingFault> {
+        if !CLIP_RETENTION_H.contains(&self.clip_retention_h) {
+            return Err(SettingFault::ClipRetention(self.clip_retention_h));
+        }
+        if self.clip_quota_mib == 0 {
+            return Err(SettingFault::ClipQuota);
+        }
+        match &self.push {
+            Some(push) if !is_contact(&push.contact) => Err(SettingFault::PushContact),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An hour to a year.
+const CLIP_RETENTION_H: RangeInclusive<u64> = 1..=366 * 24;
+
+/// A value in `hub.toml` that cannot work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingFault {
+    /// Clips would be gone at once, or never.
+    #[error("clip_retention_h is {0}. Write how many hours clips are kept, from {from} to {to}",
+        from = CLIP_RETENTION_H.start(), to = CLIP_RETENTION_H.end())]
+    ClipRetention(u64),
+    /// No clip would fit.
+    #[error("clip_quota_mib is 0. Write how many MiB of clips a building may have, such as 20480")]
+    ClipQuota,
+    /// Push servers take no other.
+    #[error(
+        "push.contact is no address. Write one such as \"mailto:manager@elm.example\" or \"https://elm.example/\""
+    )]
+    PushContact,
+}
+
+fn is_contact(contact: &str) -> bool {
+    Url::parse(contact).is_ok_and(|url| matches!(url.scheme(), "mailto" | "https"))
 }

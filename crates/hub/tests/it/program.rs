@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::TestHub;
+
 pub(crate) struct Program {
     dir: TempDir,
 }
@@ -264,4 +266,76 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect()
+}
+
+#[test]
+fn settings_that_cannot_work_are_told_with_what_would_be_right() {
+    let hub = Program::init();
+    let file = hub.data().join("hub.toml");
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let told = |from: &str, to: &str| {
+        std::fs::write(&file, whole.replace(from, to)).unwrap();
+        hub.failure(&["building", "list"])
+    };
+    let text = [
+        told("clip_quota_mib", "clip_quota_mb"),
+        told("clip_retention_h = 72", "clip_retention_h = 0"),
+        told("clip_quota_mib = 20480", "clip_quota_mib = 0"),
+        told(
+            "clip_quota_mib = 20480",
+            "clip_quota_mib = 20480\n[push]\ncontact = \"manager\"",
+        ),
+    ];
+    insta::assert_snapshot!(text.join("\n"), @r#"
+    vestibule-hub: DIR/data/hub.toml is not understood:
+    TOML parse error at line 5, column 1
+      |
+    5 | clip_quota_mb = 20480
+      | ^^^^^^^^^^^^^
+    unknown field `clip_quota_mb`, expected one of `name`, `public_url`, `pass_url`, `pass_proxies`, `listen`, `clip_retention_h`, `clip_quota_mib`, `tls`, `push`
+    Correct that line; docs/install/hub.md lists every setting
+    vestibule-hub: DIR/data/hub.toml cannot work: clip_retention_h is 0. Write how many hours clips are kept, from 1 to 8784
+    vestibule-hub: DIR/data/hub.toml cannot work: clip_quota_mib is 0. Write how many MiB of clips a building may have, such as 20480
+    vestibule-hub: DIR/data/hub.toml cannot work: push.contact is no address. Write one such as "mailto:manager@elm.example" or "https://elm.example/"
+    "#);
+}
+
+#[test]
+fn a_hub_whose_database_is_gone_does_not_begin_anew() {
+    let hub = Program::init();
+    hub.furnish();
+    for name in ["hub.sqlite3", "hub.sqlite3-wal", "hub.sqlite3-shm"] {
+        let _ = std::fs::remove_file(hub.data().join(name));
+    }
+    for arguments in [["building", "list"].as_slice(), &["serve"]] {
+        let told = hub.failure(arguments);
+        assert!(told.contains("hub.sqlite3 is missing"), "{told}");
+        assert!(told.contains("Restore the whole folder"), "{told}");
+    }
+    assert!(!hub.data().join("hub.sqlite3").exists());
+}
+
+#[tokio::test]
+async fn residents_are_listed_with_their_unit_and_how_many_devices_open_doors() {
+    let hub = TestHub::start().await;
+    let elm = hub.elm().await;
+    for _ in 0..2 {
+        hub.enrol_resident(&elm).await;
+    }
+    let listed = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_vestibule-hub"))
+            .args(["resident", "list", "--json", "--data"])
+            .arg(hub.folder().path())
+            .output()
+            .unwrap();
+        let rows: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rows = rows.as_array().unwrap();
+        let maya = rows.iter().find(|row| row["name"] == "Maya Lindqvist");
+        let maya = maya.unwrap();
+        (maya["unit_name"].clone(), maya["devices"].clone())
+    };
+    assert_eq!(listed(), ("3B".into(), 2.into()));
+    let now = hub.clock.now_s();
+    hub.store().revoke_resident(elm.maya, now).await.unwrap();
+    assert_eq!(listed(), ("3B".into(), 0.into()));
 }
