@@ -28,6 +28,11 @@ export function closeOnBack(close: () => void): () => void {
   };
 }
 
+/** When no step back is under way: only then may another page be opened on top of what there is. */
+export function steppedBack(): Promise<void> {
+  return stepping ?? Promise.resolve();
+}
+
 function stepBack(): void {
   stepping = new Promise((resolve) => {
     const done = () => {

@@ -6,6 +6,21 @@ const pass = (app: AppWindow, id: string) =>
 
 const copied = (app: AppWindow) => app.page.evaluate(() => navigator.clipboard.readText());
 
+type Calls = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+/** Has the core do what `call` asks for only once the answer of this function is called. */
+async function held(app: AppWindow, call: string): Promise<() => Promise<boolean>> {
+  await app.page.evaluate((call) => {
+    const mock = window.vestibuleMock as unknown as Calls;
+    const act = mock[call].bind(mock);
+    mock[call] = async (...args) => {
+      await new Promise((go) => addEventListener("answer", go, { once: true }));
+      return act(...args);
+    };
+  }, call);
+  return () => app.page.evaluate(() => dispatchEvent(new Event("answer")));
+}
+
 test.use({ permissions: ["clipboard-read", "clipboard-write"] });
 
 test.beforeEach(async ({ app }) => {
@@ -82,6 +97,7 @@ test("a pass is revoked from the list, but not by one slip of the finger", async
   await expect(app.find("pass")).toBeHidden();
   await expect(pass(app, "ines")).toHaveAttribute("data-state", "revoked");
   await expect(pass(app, "ines").getByTestId("pass-row-revoke")).toBeHidden();
+  await expect(pass(app, "ines").getByRole("link")).toBeFocused();
   expect(await app.calls("revokePass")).toEqual([["pass-ines"]]);
 });
 
@@ -95,6 +111,27 @@ test("what is wrong with a pass is said at its field, and nothing is sent", asyn
   await app.find("guest-make").click();
   await expect(app.page.getByText("That is over already.")).toBeVisible();
   expect(await app.calls("makePass")).toEqual([]);
+});
+
+test("a pass for no door leads to the choice of doors", async ({ app }) => {
+  await app.open("", "guests");
+  await beginPass(app);
+  await app.find("guest-name").fill("Ines");
+  const first = app.find("guest-doors").getByRole("checkbox").first();
+  await first.uncheck();
+  await app.find("guest-make").click();
+  await expect(first).toBeFocused();
+  await expect(app.find("guest-doors").locator("[aria-live=polite]")).not.toBeEmpty();
+});
+
+test("what is wrong with a changed pass is said at its field, which has the focus", async ({ app }) => {
+  await app.open("", "guests/pass-ines");
+  await app.find("pass-edit").click();
+  await expect(app.page.locator("#guest-name-error")).toBeEmpty();
+  await app.find("guest-name").fill(" ");
+  await app.find("pass-save").click();
+  await expect(app.find("guest-name")).toBeFocused();
+  await expect(app.page.locator("#guest-name-error[aria-live=polite]")).toContainText("Give it a name");
 });
 
 test("a form that was put away is empty when it comes back", async ({ app }) => {
@@ -167,4 +204,59 @@ test("a pass is made, shown and revoked by keyboard alone", async ({ app }) => {
   await tabTo("pass-revoke-confirm");
   await keyboard.press("Enter");
   await expect(app.find("pass-row").first()).toHaveAttribute("data-state", "revoked");
+});
+
+test("a pass that is being saved is not saved again by another press", async ({ app }) => {
+  await app.open("", "guests/pass-ines");
+  await app.find("pass-edit").click();
+  const answer = await held(app, "changePass");
+  await app.find("pass-save").click();
+  await app.find("pass-save").click({ force: true });
+  await app.find("guest-name").press("Enter");
+  await answer();
+  await expect(app.find("pass-done")).toBeVisible();
+  expect(await app.calls("changePass")).toHaveLength(1);
+});
+
+test("a pass that is made after its form was put away stands in the list and leads nowhere", async ({
+  app,
+}) => {
+  await app.open("", "guests");
+  const answer = await held(app, "makePass");
+  await makePass(app, "Ines");
+  await app.page.getByRole("button", { name: "Cancel" }).click();
+  await app.find("nav-doors").click();
+  await expect(app.find("view-doors")).toBeVisible();
+  await answer();
+  await expect(app.find("announcer")).toContainText("Ines");
+  await expect(app.find("view-doors")).toBeVisible();
+  await app.find("nav-guests").click();
+  await expect(app.find("pass-row").first()).toContainText("Ines");
+  await expect(app.find("pass")).toBeHidden();
+});
+
+test("a pass that is made late does not close the form for the next one", async ({ app }) => {
+  await app.open("", "guests");
+  const answer = await held(app, "makePass");
+  await makePass(app, "Ines");
+  await app.page.getByRole("button", { name: "Cancel" }).click();
+  await beginPass(app);
+  await app.find("guest-name").fill("Tom");
+  await answer();
+  await expect(app.find("pass-row").first()).toContainText("Ines");
+  await expect(app.find("guest-name")).toHaveValue("Tom");
+});
+
+test("a pass that is revoked late closes no other", async ({ app }) => {
+  await app.open("", "guests");
+  await pass(app, "ines").getByTestId("pass-row-revoke").click();
+  const answer = await held(app, "revokePass");
+  await app.find("pass-revoke-confirm").click();
+  await app.page.keyboard.press("Escape");
+  await expect(app.find("pass")).toBeHidden();
+  await pass(app, "aunt").getByRole("link").click();
+  await expect(app.find("pass")).toHaveAttribute("data-pass-id", "pass-aunt");
+  await answer();
+  await expect(pass(app, "ines")).toHaveAttribute("data-state", "revoked");
+  await expect(app.find("pass")).toHaveAttribute("data-pass-id", "pass-aunt");
 });

@@ -34,6 +34,26 @@ test("a choice that cannot be kept goes back to what it was, which is said", asy
   await expect(kind(app, "Guests")).toBeChecked();
 });
 
+test("a language that cannot be kept goes back to what it was, which is said", async ({ app }) => {
+  await app.open("", "settings");
+  await app.page.evaluate(() => {
+    window.vestibuleMock.setPreferences = () => Promise.reject(new Error("Nothing can be written."));
+  });
+  await app.find("language").getByText("Español").click();
+  await expect(app.page.getByRole("alert")).toBeVisible();
+  await expect(app.page.getByRole("radio", { name: "Español" })).not.toBeChecked();
+});
+
+test("a no that cannot be kept leaves the question about the login, which says so", async ({ app }) => {
+  await app.open("mock=login-start-asking");
+  await expect(app.find("ask-login-start")).toBeVisible();
+  await app.page.evaluate(() => {
+    window.vestibuleMock.setPreferences = () => Promise.reject(new Error("Nothing can be written."));
+  });
+  await app.find("ask-login-start").getByRole("button", { name: "Not now" }).click();
+  await expect(app.find("ask-login-start").getByRole("alert")).toBeVisible();
+});
+
 test("a click on the words of a switch switches it", async ({ app }) => {
   await app.open("", "settings");
   await app.page.getByText("Show who came. Whoever sees your screen sees it too.").click();

@@ -67,6 +67,7 @@ test("a device is removed after it was asked about, and the list says so", async
   await app.page.getByRole("button", { name: "Remove Ada’s phone" }).click();
   await app.find("privacy-device-confirm").click();
   await expect(devices).toHaveCount(2);
+  await expect(app.find("privacy-devices")).toBeFocused();
   expect(await app.calls("removeDevice")).toEqual([["device-phone"]]);
 });
 
@@ -126,6 +127,9 @@ test("without the server nobody is forgotten, and the page says what it can", as
   await expect(app.find("view-privacy")).toBeVisible();
   await app.find("privacy-watchers").getByRole("button", { name: "Try again" }).click();
   await expect.poll(async () => (await app.calls("privacyPolicy")).length).toBe(2);
+  await app.find("privacy-forget").click();
+  await expect(app.find("privacy-forget-confirm")).toBeVisible();
+  await expect(app.page.getByRole("dialog").getByRole("alert")).toHaveCount(0);
 });
 
 test("by keyboard alone: from the settings to removing a device and back", async ({ app }) => {

@@ -50,28 +50,19 @@ export class Passes {
     return moments.length === 0 ? null : Math.min(...moments);
   }
 
-  /** Rejects with an `AppError`, as the others. */
   async make(draft: PassDraft): Promise<Pass> {
-    const made = await asAppError(this.backend.makePass(draft));
+    const made = await this.backend.makePass(draft);
     this.list = [made, ...this.list.filter(({ id }) => id !== made.id)];
     return made;
   }
 
   async change(pass: Pass, label: string, untilMs: number): Promise<void> {
-    await asAppError(this.backend.changePass(pass.id, label, untilMs));
+    await this.backend.changePass(pass.id, label, untilMs);
     await this.load();
   }
 
   async revoke(pass: Pass): Promise<void> {
-    await asAppError(this.backend.revokePass(pass.id));
+    await this.backend.revokePass(pass.id);
     await this.load();
-  }
-}
-
-async function asAppError<T>(asked: Promise<T>): Promise<T> {
-  try {
-    return await asked;
-  } catch (thrown) {
-    throw toAppError(thrown);
   }
 }
