@@ -48,7 +48,7 @@ describe("saving a clip", () => {
     expect(exists.title).toBe("This video was saved before");
     expect(exists.offerRetry).toBe(false);
     expect((await fails("export_failed", true)()).offerRetry).toBe(true);
-    expect(announcer.assertive).toContain("It could not be saved");
+    expect(announcer.assertive.text).toContain("It could not be saved");
   });
 
   it("ends also where its progress cannot be followed", async () => {
@@ -66,7 +66,7 @@ describe("saving a clip", () => {
     expect(saves.of("one").state.kind).toBe("saving");
     answer.resolve({ path: "one.mp4" });
     await saved;
-    expect(announcer.polite).toBe("Video saved");
+    expect(announcer.polite.text).toBe("Video saved");
     expect(saves.of("one").state).toEqual({ kind: "saved", path: "one.mp4" });
     saves.leave("one");
     expect(saves.of("one").state.kind).toBe("idle");
