@@ -90,13 +90,17 @@ export class Feed {
     if (this.state !== "ready" || this.older === "loading" || this.older === "end") return;
     const mine = this.asked;
     this.older = "loading";
+    this.during = [];
     try {
       const page = await this.backend.activity(this.next, OLDER_PAGE, this.filter);
       if (mine !== this.asked) return;
       this.items = extended(this.items, page.items);
       this.setNext(page.next);
+      this.placeMissed();
     } catch {
-      if (mine === this.asked) this.older = "failed";
+      if (mine !== this.asked) return;
+      this.during = null;
+      this.older = "failed";
     }
   }
 
@@ -117,17 +121,23 @@ export class Feed {
 
   /** A page may have been read before what was told of meanwhile. */
   private show(page: ActivityPage): void {
-    const missed = this.during ?? [];
-    this.during = null;
     this.items = page.items;
     this.setNext(page.next);
     this.state = "ready";
     this.loaded += 1;
+    this.placeMissed();
+  }
+
+  private placeMissed(): void {
+    const missed = this.during ?? [];
+    this.during = null;
     for (const item of missed) void this.place(item);
   }
 
   private async place(item: ActivityItem): Promise<void> {
     this.during?.push(item);
+    // Its page brings it.
+    if (this.next !== null && item.cursor < this.next) return;
     if (asksForAll(this.filter)) {
       this.items = placed(this.items, item);
       return;

@@ -101,6 +101,19 @@ describe("the feed", () => {
     ]);
   });
 
+  it("leaves what changes beyond its end to the page that brings it", async () => {
+    const { feed, backend, activity, order } = await started(page([9, 8], 8));
+    backend.emit("activity-changed", at(3));
+    expect(order()).toEqual([9, 8]);
+    const answer = answering(activity);
+    const older = feed.loadOlder();
+    backend.emit("activity-changed", { ...at(7), unfilmed: true });
+    answer(page([7, 6], 6));
+    await older;
+    expect(order()).toEqual([9, 8, 7, 6]);
+    expect(feed.items[2]?.unfilmed).toBe(true);
+  });
+
   it("keeps what happens while a list loads", async () => {
     const { feed, backend, activity, order } = await started(page([9], null));
     const load = answering(activity);
