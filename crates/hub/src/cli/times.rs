@@ -146,26 +146,21 @@ fn seconds(at: DateTime, zone: &TimeZone) -> Result<u64> {
 
 /// A unix second in a time zone, as `2026-11-23 14:00`.
 pub(super) fn told(at_s: u64, zone: &TimeZone) -> String {
-    let at = i64::try_from(at_s)
-        .ok()
-        .and_then(|at| Timestamp::from_second(at).ok());
-    at.map_or_else(
-        || at_s.to_string(),
-        |at| at.to_zoned(zone.clone()).strftime("%F %H:%M").to_string(),
-    )
+    written(at_s.saturating_mul(1000), zone, "%F %H:%M")
 }
 
 /// A moment to the second, in unix milliseconds, with the name of its zone.
 pub(super) fn to_the_second(at_ms: u64, zone: &TimeZone) -> String {
+    written(at_ms, zone, "%F %T %Z")
+}
+
+fn written(at_ms: u64, zone: &TimeZone, format: &str) -> String {
     let at = i64::try_from(at_ms)
         .ok()
         .and_then(|ms| Timestamp::from_millisecond(ms).ok());
     at.map_or_else(
         || at_ms.to_string(),
-        |at| {
-            let local = at.to_zoned(zone.clone());
-            local.strftime("%F %T %Z").to_string()
-        },
+        |at| at.to_zoned(zone.clone()).strftime(format).to_string(),
     )
 }
 

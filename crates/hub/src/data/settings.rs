@@ -108,9 +108,6 @@ impl Settings {
         if !CLIP_RETENTION_H.contains(&self.clip_retention_h) {
             return Err(SettingFault::ClipRetention(self.clip_retention_h));
         }
-        if self.clip_quota_mib == 0 {
-            return Err(SettingFault::ClipQuota);
-        }
         match &self.push {
             Some(push) if !is_contact(&push.contact) => Err(SettingFault::PushContact),
             _ => Ok(()),
@@ -129,9 +126,6 @@ pub enum SettingFault {
     #[error("clip_retention_h is {0}. Write how many hours clips are kept, from {from} to {to}",
         from = CLIP_RETENTION_H.start(), to = CLIP_RETENTION_H.end())]
     ClipRetention(u64),
-    /// No clip would fit.
-    #[error("clip_quota_mib is 0. Write how many MiB of clips a building may have, such as 20480")]
-    ClipQuota,
     /// Push servers take no other.
     #[error(
         "push.contact is no address. Write one such as \"mailto:manager@elm.example\" or \"https://elm.example/\""

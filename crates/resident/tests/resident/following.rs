@@ -26,6 +26,18 @@ pub(crate) fn courier(id: u64) -> EntryInfo {
     }
 }
 
+/// A building where couriers came, without clips.
+fn with_past(count: u64) -> World {
+    let world = World::new();
+    for id in 1..=count {
+        world.hub.add_entry(EntryInfo {
+            clip: None,
+            ..courier(id)
+        });
+    }
+    world
+}
+
 /// An app that follows the hub.
 pub(crate) async fn following(world: &World) -> App {
     let app = world.enrolled().await;
@@ -138,13 +150,7 @@ async fn what_was_missed_is_fetched_in_order_and_once() {
 
 #[tokio::test(start_paused = true)]
 async fn the_past_before_enrolment_makes_no_noise_and_is_there_to_scroll_to() {
-    let world = World::new();
-    for id in 1..=130 {
-        world.hub.add_entry(EntryInfo {
-            clip: None,
-            ..courier(id)
-        });
-    }
+    let world = with_past(130);
     let app = following(&world).await;
     settled().await;
     assert_eq!(app.seen.notifications().len(), 0);
@@ -164,13 +170,7 @@ async fn the_past_before_enrolment_makes_no_noise_and_is_there_to_scroll_to() {
 
 #[tokio::test(start_paused = true)]
 async fn without_the_hub_the_past_does_not_end_where_the_device_does() {
-    let world = World::new();
-    for id in 1..=130 {
-        world.hub.add_entry(EntryInfo {
-            clip: None,
-            ..courier(id)
-        });
-    }
+    let world = with_past(130);
     let app = following(&world).await;
     settled().await;
     let held = app.controller.activity(None, 40).await.unwrap();

@@ -109,7 +109,13 @@ fn a_handset_without_a_pass_says_so_in_words_and_as_data() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let handset = folder.path().join("handset");
     let pass = folder.path().join("no.pass");
-    let unlock = Command::new(Programs::beside_this_executable()?.path("vestibule-courier"))
+    let courier = Programs::beside_this_executable()?.path("vestibule-courier");
+    let made = Command::new(&courier)
+        .args(["handset", "--data"])
+        .arg(&handset)
+        .output()?;
+    assert!(made.status.success());
+    let unlock = Command::new(&courier)
         .args(["unlock", "--json", "--door", "Main entrance", "--handset"])
         .arg(&handset)
         .arg("--pass")
