@@ -85,7 +85,6 @@ fn warn(names: &Names, report: &LogReport, alarms: &[Alarm]) {
     }
 }
 
-/// Who is meant by the ids in records.
 /// What the log's ids and moments are to who reads it.
 struct Names {
     zone: TimeZone,
