@@ -43,6 +43,14 @@ describe("a notification whose delivery was collected in the window", () => {
     await app.browser.waitUntil(shows, { timeout: 20_000, interval: 200, timeoutMsg });
   }
 
+  /** Ends once the window is done with it: until then it ignores a further press. */
+  async function collect(): Promise<void> {
+    await app.find("delivery-collect").click();
+    const isDone = async () => await app.find("delivery-undo").isFocused();
+    const timeoutMsg = "nothing offered to take it back";
+    await app.browser.waitUntil(isDone, { timeout: 20_000, interval: 100, timeoutMsg });
+  }
+
   test("says that it was left in the package room, and so does its card", async () => {
     atTheEntrance = await courierEnters("Main entrance", /^Northline Parcel at Main entrance$/);
     assert.doesNotMatch(atTheEntrance.body, /package room/);
@@ -54,7 +62,7 @@ describe("a notification whose delivery was collected in the window", () => {
   });
 
   test("is taken back, and the one at another door stays", async () => {
-    await app.find("delivery-collect").click();
+    await collect();
     await notifications.withdrawn(inTheRoom);
     assert.ok(!notifications.isWithdrawn(atTheEntrance));
     await waitUntilShown(/1 delivery to collect[^]*Main entrance/);
@@ -64,11 +72,11 @@ describe("a notification whose delivery was collected in the window", () => {
     const both = await courierEnters("Main entrance", /^2 deliveries at Main entrance$/);
     assert.equal(both.replaces, atTheEntrance.id);
     await waitUntilShown(/2 deliveries to collect/);
-    await app.find("delivery-collect").click();
+    await collect();
     const one = await notifications.about(/^Northline Parcel at Main entrance$/);
     assert.equal(one.replaces, both.id);
     assert.ok(!notifications.isWithdrawn(both));
-    await app.find("delivery-collect").click();
+    await collect();
     await notifications.withdrawn(both);
   });
 
