@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, remote } from "webdriverio";
 
-import { family, type Process } from "./processes.ts";
+import { ended, family, type Process } from "./processes.ts";
 import { program, screenshots, tauriDriver } from "./programs.ts";
 
 export interface Playback {
@@ -268,9 +268,12 @@ export class App {
     await this.browser.switchToWindow(windows[0] ?? "");
   }
 
+  /** Ends the app; a start after that is a first one again. */
   async close(): Promise<void> {
+    const [own] = await this.processes();
     await this.browser.deleteSession().catch(() => undefined);
     this.#driver.kill();
+    if (own) await ended(own.pid);
   }
 }
 
@@ -295,6 +298,7 @@ function connect(port: number): Promise<Browser> {
     port,
     logLevel: "error",
     connectionRetryTimeout: 60_000,
+    waitforTimeout: 20_000,
     capabilities: {
       browserName: "wry",
       "wdio:enforceWebDriverClassic": true,

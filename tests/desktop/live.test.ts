@@ -49,7 +49,9 @@ describe("watching a door live, in the app's real window", () => {
   });
 
   test("while it shows, the watch is on record at the door, and has not ended", async () => {
-    assert.equal((await watches("live_started")).length, 1);
+    await app.browser.waitUntil(async () => (await watches("live_started")).length === 1, {
+      timeoutMsg: "the log never told that somebody watches",
+    });
     assert.deepEqual(await watches("live_ended"), []);
   });
 

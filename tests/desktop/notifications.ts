@@ -93,7 +93,7 @@ export class Notifications {
 
   /** Chooses an action, no faster than a person could: notify-rust listens once the server has answered. */
   async answer({ id }: SeenNotification, action: string): Promise<void> {
-    await setTimeout(300);
+    await setTimeout(1000);
     this.#server.send(`${id} ${action}`);
   }
 

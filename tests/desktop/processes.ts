@@ -28,6 +28,15 @@ export async function webKit(pid: number | undefined, enough: (count: number) =>
   }
 }
 
+/** Waits until a process and all that it started have ended. */
+export async function ended(pid: number): Promise<void> {
+  const end = Date.now() + 20_000;
+  while ((await family(pid)).length > 0) {
+    if (Date.now() > end) throw new Error("the program did not end within 20 s");
+    await sleep(100);
+  }
+}
+
 /** What is another after a program was started in place of itself, in the same process: where the kernel put it. */
 export async function executionOf(pid: number | undefined): Promise<string> {
   return (await readFile(`/proc/${pid}/auxv`)).toString("hex");

@@ -53,6 +53,7 @@ describe("the app as a resident of the desktop", () => {
   }
 
   const isOn = async () => (await app.find("login-start").getAttribute("aria-checked")) === "true";
+  const waitUntilOn = () => app.browser.waitUntil(isOn, { timeout: 20_000 });
 
   test("after enrolment it asks whether to start at login, and has not done so by itself", async () => {
     await question().waitForDisplayed({ timeout: 20_000 });
@@ -70,13 +71,14 @@ describe("the app as a resident of the desktop", () => {
 
   test("the settings tell what the system does, also when that was changed elsewhere", async () => {
     await toSettings();
-    assert.equal(await isOn(), true);
+    await waitUntilOn();
     await rm(join(folder, "home", ".config", "autostart"), { recursive: true });
     await app.goHome();
     await toSettings();
     await app.browser.waitUntil(async () => !(await isOn()), { timeout: 10_000 });
     await app.find("login-start").click();
     await app.browser.waitUntil(async () => (await autostart()).length === 1, { timeout: 10_000 });
+    await waitUntilOn();
     await app.find("login-start").click();
     await app.browser.waitUntil(async () => (await autostart()).length === 0, { timeout: 10_000 });
     await app.screenshot("settings-residency");

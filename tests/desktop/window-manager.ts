@@ -12,15 +12,15 @@ export class WindowManager {
   }
 
   static async start(): Promise<WindowManager> {
-    const openbox = spawn("openbox", [], { stdio: "ignore" });
+    const openbox = spawn("openbox", [], { stdio: ["ignore", "ignore", "inherit"] });
     const manager = new WindowManager(openbox);
     // Until it manages the display, nobody can be asked for the windows.
-    for (let left = 100; left > 0; left -= 1) {
+    for (let left = 100; left > 0 && openbox.exitCode === null; left -= 1) {
       if ((await manager.#ask("-m")) !== null) return manager;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     openbox.kill();
-    throw new Error("openbox did not take up the display within 10 s");
+    throw new Error("openbox did not take up the display");
   }
 
   /** Closes the window with this title, as a person would; the program may do something else than end. */

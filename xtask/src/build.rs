@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::{
-    repo, say,
-    shell::{cargo, command, run, words_of},
+    say,
+    shell::{cargo, npm, run, words_of},
 };
 
 /// The package whose tests and benches run in the guest, never on the host.
@@ -25,7 +25,7 @@ pub(crate) struct Benches {
 
 /// Builds the user interface into ui/dist, which the app embeds.
 pub(crate) fn user_interface() -> Result<()> {
-    run(command("npm", &["run", "build"]).current_dir(repo::root().join("ui")))
+    run(&mut npm("ui", "build"))
 }
 
 /// Builds every program.

@@ -3,13 +3,13 @@
 use anyhow::Result;
 
 use crate::{
-    build, repo, say,
+    build, say,
     setup::{self, Need, Tool, path_of_tool},
-    shell::{self, cargo, command, succeeds},
+    shell::{self, cargo, command, npm, succeeds},
     tidy,
 };
 
-const NEEDS: [Need; 3] = [Need::Build, Need::Ui, Need::Tool(Tool::Deny)];
+const NEEDS: [Need; 4] = [Need::Build, Need::Ui, Need::Tests, Need::Tool(Tool::Deny)];
 
 /// Runs every check.
 pub(crate) fn run() -> Result<()> {
@@ -19,8 +19,10 @@ pub(crate) fn run() -> Result<()> {
     shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     setup::ensure(&NEEDS)?;
     say::stage("user interface");
-    npm("check")?;
-    npm("lint")?;
+    shell::run(&mut npm("ui", "check"))?;
+    shell::run(&mut npm("ui", "lint"))?;
+    say::stage("tests of the windows");
+    shell::run(&mut npm("tests", "check"))?;
     say::stage("licences, bans and sources");
     deny(&["check", "licenses", "bans", "sources"])?;
     advisories()?;
@@ -39,10 +41,6 @@ fn clippy() -> Result<()> {
         "warnings",
     ];
     shell::run(&mut cargo(&flags))
-}
-
-fn npm(script: &str) -> Result<()> {
-    shell::run(command("npm", &["run", "--silent", script]).current_dir(repo::root().join("ui")))
 }
 
 fn deny(arguments: &[&str]) -> Result<()> {

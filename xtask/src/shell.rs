@@ -37,6 +37,13 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command("cargo", arguments)
 }
 
+/// A script of one of the npm packages.
+pub(crate) fn npm(folder: &str, script: &str) -> Command {
+    let mut npm = command("npm", &["run", "--silent", script]);
+    npm.current_dir(repo::root().join(folder));
+    npm
+}
+
 /// The same command, ended with everything that it started when it takes longer.
 pub(crate) fn bounded(command: &Command, longest: Duration) -> Command {
     let mut bounded = Command::new("timeout");

@@ -9,7 +9,7 @@ use super::{runners, tally::Tally};
 use crate::{
     build, guest, repo,
     setup::{Need, Tool, path_of_tool},
-    shell::{Printed, TIME_WAS_UP, command},
+    shell::{Printed, TIME_WAS_UP, command, npm},
 };
 
 /// A layer of tests.
@@ -144,13 +144,6 @@ fn rust() -> Result<Command> {
     let mut nextest = command(path_of_tool(Tool::Nextest), &["nextest", "run"]);
     nextest.args(["--workspace", "--exclude", build::GUEST_PACKAGE]);
     Ok(nextest)
-}
-
-/// A script of one of the npm packages.
-fn npm(folder: &str, script: &str) -> Command {
-    let mut npm = command("npm", &["run", script]);
-    npm.current_dir(repo::root().join(folder));
-    npm
 }
 
 /// The tests of the built app, on a display and a session bus of their own.
