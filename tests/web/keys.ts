@@ -32,6 +32,16 @@ export class Keys {
   }
 }
 
+/** Goes forward to the control. */
+export async function tabTo({ page }: AppWindow, testId: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => document.activeElement?.getAttribute("data-testid"));
+    if (at === testId) return;
+  }
+  throw new Error(`Tab never reached ${testId}.`);
+}
+
 interface Focused {
   name: string;
   door: string | undefined;

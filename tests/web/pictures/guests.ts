@@ -1,3 +1,4 @@
+import { held } from "../held.ts";
 import { type AppWindow, expect } from "../window.ts";
 import { type Picture, shows } from "./picture.ts";
 
@@ -16,6 +17,18 @@ export async function makePass(app: AppWindow, name: string): Promise<void> {
   await beginPass(app);
   await app.find("guest-name").fill(name);
   await app.find("guest-make").click();
+}
+
+/** Closes the question whether to revoke a pass before its answer is there. */
+export async function revokeUnseen(app: AppWindow): Promise<void> {
+  await app.find("pass-row-revoke").first().click();
+  await dialogStands(app);
+  const answer = await held(app, "revokePass");
+  await app.find("pass-revoke-confirm").click();
+  await app.page.keyboard.press("Escape");
+  await expect(app.page.getByRole("dialog")).toBeHidden();
+  await answer();
+  await expect(app.find("guests-unrevoked")).toBeVisible();
 }
 
 /** A delivery's pass, as far as the choice of the apartment's door. */
@@ -167,4 +180,5 @@ export const guests: Picture[] = [
       await expect(app.find("guest-failure")).toBeVisible();
     },
   },
+  { name: "guests-unrevoked", query: "mock=guests-stubborn", route: "guests", reach: revokeUnseen },
 ];

@@ -1,3 +1,4 @@
+import { tabTo } from "../keys.ts";
 import { expect, test } from "../window.ts";
 
 const INVITE = "vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7F3K";
@@ -5,29 +6,21 @@ const INVITE = "vestibule://enrol?hub=https://hub.linden.example&key=q83v&code=7
 test("the whole story goes by keyboard alone: enrol, unlock, watch, leave", async ({ app }) => {
   const { page } = app;
   const { keyboard } = page;
-  const tabTo = async (testId: string) => {
-    for (let presses = 0; presses < 40; presses += 1) {
-      await keyboard.press("Tab");
-      const focused = page.locator(":focus");
-      if ((await focused.count()) && (await focused.getAttribute("data-testid")) === testId) return;
-    }
-    throw new Error(`Tab never reached ${testId}.`);
-  };
 
   await app.open("mock=not-enrolled&unlock=unlocked");
   await expect(app.find("invite-input")).toBeVisible();
-  await tabTo("invite-input");
+  await tabTo(app, "invite-input");
   await keyboard.insertText(INVITE);
   await keyboard.press("Enter");
   await expect(app.door("main")).toBeVisible();
 
-  await tabTo("unlock-button");
+  await tabTo(app, "unlock-button");
   await expect(page.locator(":focus")).toHaveCSS("outline-style", "solid");
   await keyboard.press("Enter");
   const door = page.locator("[data-testid=door-card]:has(:focus)");
   await expect(door.getByTestId("unlock-state")).toHaveAttribute("data-state", "unlocked");
 
-  await tabTo("nav-activity");
+  await tabTo(app, "nav-activity");
   await keyboard.press("Enter");
   await expect(app.find("view-activity")).toBeVisible();
   await page.locator("[data-testid=activity-item][data-clip-id=clip-lobby]").focus();
@@ -36,9 +29,10 @@ test("the whole story goes by keyboard alone: enrol, unlock, watch, leave", asyn
   await keyboard.press("k");
   await expect(app.find("clip-player")).toHaveAttribute("data-state", "paused");
 
-  await tabTo("nav-settings");
+  await tabTo(app, "nav-settings");
   await keyboard.press("Enter");
-  await tabTo("leave-building");
+  await expect(app.find("view-settings")).toBeVisible();
+  await tabTo(app, "leave-building");
   await keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toBeVisible();
   await keyboard.press("Escape");

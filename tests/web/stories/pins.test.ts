@@ -115,3 +115,22 @@ test("what was begun at one door is not found at the one that takes its place", 
   await expect(app.door("main")).toHaveCount(0);
   await expect(app.page.getByTestId("remote-hold-question")).toHaveCount(0);
 });
+
+for (const [item, door, scene] of [
+  ["Unpin", "garage", "doors-pinned"],
+  ["Pin to the top", "laundry", "doors-many"],
+  ["Pin to the top", "flat", "doors-away"],
+] as const) {
+  test(`who chooses “${item}” by keyboard in ${scene} is still at that door`, async ({ app }) => {
+    await app.open(`mock=${scene}`);
+    const menu = app.door(door).getByTestId("door-menu");
+    await menu.focus();
+    await app.page.keyboard.press("Enter");
+    await expect(app.page.getByRole("menuitem", { name: item })).toBeFocused();
+    await app.page.keyboard.press("Enter");
+    await expect(app.find("announcer").first()).toContainText("pinned");
+    // By then the core has answered, and the doors have moved.
+    await app.page.waitForTimeout(1_500);
+    await expect(menu).toBeFocused({ timeout: 2_000 });
+  });
+}

@@ -1,3 +1,4 @@
+import { tabTo } from "../keys.ts";
 import { type AppWindow, expect, NOW, test } from "../window.ts";
 
 async function open(app: AppWindow, query = ""): Promise<void> {
@@ -138,11 +139,7 @@ test("by keyboard alone: from the settings to removing a device and back", async
   await app.find("privacy-link").focus();
   await page.keyboard.press("Enter");
   await expect(app.find("privacy-device")).toHaveCount(3);
-  for (let presses = 0; presses < 30; presses += 1) {
-    await page.keyboard.press("Tab");
-    const focused = page.locator(":focus");
-    if ((await focused.getAttribute("data-testid")) === "privacy-device-remove") break;
-  }
+  await tabTo(app, "privacy-device-remove");
   await expect(page.locator(":focus")).toHaveCSS("outline-style", "solid");
   await expect(page.locator(":focus")).toHaveAccessibleName("Remove Ada’s phone");
   await page.keyboard.press("Enter");

@@ -1,7 +1,13 @@
 import type { Backend, Unlisten } from "../backend";
 import type { ActivityItem, AppError, Pass, PassDraft } from "../bindings";
 import { toAppError } from "../errors";
+import type { Failure } from "../failure";
 import { isOpen } from "./describe";
+
+interface Unrevoked {
+  name: string;
+  failure: Failure;
+}
 
 /** The household's passes. */
 export class Passes {
@@ -9,6 +15,8 @@ export class Passes {
   state = $state<"loading" | "ready">("loading");
   /** Why the list may be out of date. */
   failure = $state.raw<AppError | null>(null);
+  /** What was to be revoked and still opens doors, where nobody waited for the answer. */
+  unrevoked = $state.raw<Unrevoked | null>(null);
 
   constructor(private readonly backend: Backend) {}
 
@@ -62,6 +70,7 @@ export class Passes {
   }
 
   async revoke(pass: Pass): Promise<void> {
+    this.unrevoked = null;
     await this.backend.revokePass(pass.id);
     await this.load();
   }

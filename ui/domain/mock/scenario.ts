@@ -325,6 +325,7 @@ const SCENARIOS: Record<string, (nowMs: number) => Partial<Scenario>> = {
     passes: { passes: somePasses(nowMs), failure: error("hub_unreachable") },
     passAction: { fails: error("hub_unreachable") },
   }),
+  "guests-stubborn": () => ({ passAction: { fails: error("hub_unreachable") } }),
   "guests-no-link": (nowMs) => ({
     passes: {
       passes: somePasses(nowMs).map((pass) => ({
