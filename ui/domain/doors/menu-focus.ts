@@ -1,6 +1,6 @@
 import type { Attachment } from "svelte/attachments";
 
-const TRIGGER = "[data-door-id] .menu-trigger";
+const TRIGGER = ".menu-trigger";
 
 /** Keeps the focus at the menu of a door that was just arranged: what moves on the page, or is drawn anew, loses it. */
 export class MenuFocus {
@@ -24,7 +24,7 @@ export class MenuFocus {
     const isLost = document.activeElement === document.body;
     if (this.doorId === null || !isLost) return;
     const door = `[data-door-id="${CSS.escape(this.doorId)}"]`;
-    this.page?.querySelector<HTMLElement>(`${door} .menu-trigger`)?.focus();
+    this.page?.querySelector<HTMLElement>(`${door} ${TRIGGER}`)?.focus();
   }
 
   private note(target: EventTarget | null): void {
