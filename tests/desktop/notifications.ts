@@ -28,6 +28,9 @@ export class Notifications {
 
   readonly #closed = new Set<number>();
 
+  /** All that the server told. */
+  readonly #lines: string[] = [];
+
   /** One that shows notifications, or refuses them, or never answers. */
   constructor(...manners: ["refusing" | "silent"] | []) {
     this.#server = new LineProgram(program("vestibule-notification-server"), manners);
@@ -35,22 +38,22 @@ export class Notifications {
 
   /** The next new one. What takes the place of another is one when it tells of something else. */
   next(patienceMs?: number): Promise<SeenNotification> {
-    return this.#take((seen) => seen.news, patienceMs);
+    return this.#take("news", (seen) => seen.news, patienceMs);
   }
 
   /** Waits until the notification was changed in its place, so that it looks as wanted. */
   changed({ id }: SeenNotification, looks: (seen: SeenNotification) => boolean): Promise<SeenNotification> {
-    return this.#take((seen) => seen.replaces === id && !seen.news && looks(seen));
+    return this.#take(`a change of ${id}`, (seen) => seen.replaces === id && !seen.news && looks(seen));
   }
 
   /** Waits until the notification has been shown once more, with its picture. */
   illustrated({ id }: SeenNotification): Promise<SeenNotification> {
-    return this.#take(({ replaces, picture }) => replaces === id && picture);
+    return this.#take(`the picture of ${id}`, ({ replaces, picture }) => replaces === id && picture);
   }
 
   /** Waits until the app has taken the notification back. */
   async withdrawn({ id }: SeenNotification): Promise<void> {
-    while (!this.#closed.has(id)) this.#read(await this.#server.next(15_000));
+    while (!this.#closed.has(id)) await this.#readNext(`that notification ${id} is taken back`);
   }
 
   /** Whether it has been taken back by now. */
@@ -58,13 +61,26 @@ export class Notifications {
     return this.#closed.has(id);
   }
 
-  async #take(is: (seen: SeenNotification) => boolean, patienceMs = 15_000): Promise<SeenNotification> {
+  async #take(
+    wanted: string,
+    is: (seen: SeenNotification) => boolean,
+    patienceMs = 15_000,
+  ): Promise<SeenNotification> {
     for (;;) {
       const at = this.#unread.findIndex(is);
       const [found] = at < 0 ? [] : this.#unread.splice(at, 1);
       if (found) return found;
-      this.#read(await this.#server.next(patienceMs));
+      await this.#readNext(wanted, patienceMs);
     }
+  }
+
+  /** Reads what the server tells next; where it tells nothing, the error says what was waited for and what had come. */
+  async #readNext(wanted: string, patienceMs = 15_000): Promise<void> {
+    const line = await this.#server.next(patienceMs).catch((error: Error) => {
+      throw new Error(`${error.message}; waited for ${wanted}; so far it told\n${this.#lines.join("\n")}`);
+    });
+    this.#lines.push(line);
+    this.#read(line);
   }
 
   #read(line: string): void {
@@ -81,7 +97,7 @@ export class Notifications {
   /** Waits for the notification whose summary is as `words` say, and forgets those before it. */
   async about(words: RegExp): Promise<SeenNotification> {
     for (;;) {
-      const notification = await this.next();
+      const notification = await this.#take(`${words}`, (seen) => seen.news);
       if (words.test(notification.summary)) return notification;
     }
   }
