@@ -40,6 +40,29 @@ test("one after the other is marked from the keyboard, read out, and taken back"
   expect((await app.calls("setCollected")).at(-1)).toEqual([["item-1000"], false]);
 });
 
+test("a second press that comes before the next delivery stands is not taken for the one just marked", async ({
+  app,
+}) => {
+  await app.open("mock=deliveries");
+  await app.page.evaluate(() => {
+    const press = () => document.querySelector<HTMLElement>("[data-testid=delivery-collect]")?.click();
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector("[data-testid=delivery-undo]")) return;
+      observer.disconnect();
+      press();
+    }).observe(document.body, { childList: true, subtree: true });
+    press();
+  });
+  await expect(waiting(app)).toContainText("1 delivery to collect");
+  await expect(app.find("delivery-undo")).toBeFocused();
+  await app.find("delivery-collect").click();
+  await expect(waiting(app)).toContainText("Nothing to collect");
+  expect(await app.calls("setCollected")).toEqual([
+    [["item-1000"], true],
+    [["item-998"], true],
+  ]);
+});
+
 test("all are marked at once, and all of these come back", async ({ app }) => {
   await app.open("mock=deliveries");
   await app.find("delivery-collect-all").click();

@@ -114,7 +114,14 @@ export class MockBackend implements Backend {
     for (const item of changed.filter((item, index) => item !== activity[index])) {
       this.emit("activity-changed", item);
     }
-    if (this.snapshotNow) this.setSnapshot(withDeliveries(this.snapshotNow, changed));
+    void this.tellDeliveries();
+  }
+
+  /** As the real core: what waits now is told after the answer. */
+  private async tellDeliveries(): Promise<void> {
+    await this.pause();
+    const { activity } = this.scenario;
+    if (this.snapshotNow) this.setSnapshot(withDeliveries(this.snapshotNow, activity));
   }
 
   async previewInvite(invite: string): Promise<InvitePreview> {
