@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, remote } from "webdriverio";
 
-import { ended, family, type Process } from "./processes.ts";
+import { ended, family, type Process, stopped } from "./processes.ts";
 import { program, screenshots, tauriDriver } from "./programs.ts";
 
 export interface Playback {
@@ -86,7 +86,7 @@ export class App {
 
   /** Clicks a door's unlock control and returns the time of the click (Unix ms). */
   async unlock(doorId: string): Promise<number> {
-    const control = await this.doorControl(doorId, "unlock-button");
+    const control = this.doorControl(doorId, "unlock-button");
     await control.waitForClickable({ timeout: 20_000 });
     const clicked = Date.now();
     await control.click();
@@ -268,12 +268,12 @@ export class App {
     await this.browser.switchToWindow(windows[0] ?? "");
   }
 
-  /** Ends the app; a start after that is a first one again. */
+  /** Ends the app, also where a notification that stands keeps it going; a start after that is a first one again. */
   async close(): Promise<void> {
     const [own] = await this.processes();
     await this.browser.deleteSession().catch(() => undefined);
     this.#driver.kill();
-    if (own) await ended(own.pid);
+    if (own) await ended(own.pid, 5000).catch(() => stopped(own.pid));
   }
 }
 
@@ -292,8 +292,8 @@ async function runApp(dataDir: string, ...words: string[]): Promise<void> {
   await promisify(execFile)(program("vestibule"), words, { env, timeout: 30_000 });
 }
 
-function connect(port: number): Promise<Browser> {
-  return remote({
+async function connect(port: number): Promise<Browser> {
+  const browser = await remote({
     hostname: "127.0.0.1",
     port,
     logLevel: "error",
@@ -306,6 +306,22 @@ function connect(port: number): Promise<Browser> {
       "tauri:options": { application: program("vestibule") },
     } as WebdriverIO.Capabilities,
   });
+  lookUpAgain(browser);
+  return browser;
+}
+
+type Find = Browser["findElement"];
+
+/** WebKit's driver fails to look an element up when the page draws it anew just then; webdriverio tries no second time. */
+function lookUpAgain(browser: Browser): void {
+  const again = (find: Find, ...what: Parameters<Find>) =>
+    browser.waitUntil(() => find(...what), { timeout: 2000, interval: 50 });
+  // webdriverio's types know only its own commands here, not those of the protocol.
+  const overwrite = browser.overwriteCommand.bind(browser) as unknown as (
+    name: "findElement",
+    by: typeof again,
+  ) => void;
+  overwrite("findElement", again);
 }
 
 /** Runs in the page: the newest clip that is ready, or null. */

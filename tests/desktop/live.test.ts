@@ -37,7 +37,7 @@ describe("watching a door live, in the app's real window", () => {
   });
 
   test("the door's card opens its picture, which moves", async () => {
-    const link = await app.doorControl(door.id, "live-link").getElement();
+    const link = app.doorControl(door.id, "live-link");
     await link.waitForClickable({ timeout: 20_000 });
     await link.click();
     await app.find("live-badge").waitForDisplayed({ timeout: 20_000 });
@@ -67,7 +67,7 @@ describe("watching a door live, in the app's real window", () => {
 
   test("with the hub away, a door on the same network is watched all the same", async () => {
     await site.stopHub();
-    const link = await app.doorControl(door.id, "live-link").getElement();
+    const link = app.doorControl(door.id, "live-link");
     await link.waitForClickable({ timeout: 20_000 });
     await link.click();
     await app.find("live-badge").waitForDisplayed({ timeout: 30_000 });

@@ -29,12 +29,18 @@ export async function webKit(pid: number | undefined, enough: (count: number) =>
 }
 
 /** Waits until a process and all that it started have ended. */
-export async function ended(pid: number): Promise<void> {
-  const end = Date.now() + 20_000;
+export async function ended(pid: number, patienceMs = 20_000): Promise<void> {
+  const end = Date.now() + patienceMs;
   while ((await family(pid)).length > 0) {
-    if (Date.now() > end) throw new Error("the program did not end within 20 s");
+    if (Date.now() > end) throw new Error(`the program did not end within ${patienceMs / 1000} s`);
     await sleep(100);
   }
+}
+
+/** Tells a process to end, and waits until it has. */
+export async function stopped(pid: number): Promise<void> {
+  process.kill(pid);
+  await ended(pid);
 }
 
 /** What is another after a program was started in place of itself, in the same process: where the kernel put it. */
