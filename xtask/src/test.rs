@@ -40,6 +40,8 @@ struct Outcome {
     took: Duration,
     /// Why the layer does not count as passed.
     failure: Option<String>,
+    /// Whether it was tried again after it had failed once.
+    second_try: bool,
 }
 
 /// Sets up, runs the layers, and fails unless every test of every layer ran and passed.
@@ -66,16 +68,23 @@ fn run_layer(layer: Layer, filter: Option<&str>) -> Outcome {
     say::stage(&format!("{layer} tests"));
     let started = Instant::now();
     let log = log_of(layer);
-    let printed = fresh(&log).and_then(|()| {
+    let attempt = || {
         let runner = layer.runner(filter)?;
         run_logged(&mut bounded(&runner, layer.longest()), &log)
-    });
-    let (tally, failure) = judge(layer, printed, filter.is_some());
+    };
+    let printed = fresh(&log).and_then(|()| attempt());
+    let (mut tally, mut failure) = judge(layer, printed, filter.is_some());
+    let failed_once = failure.take_if(|_| layer.may_be_late());
+    if let Some(failure_once) = &failed_once {
+        say::stage(&format!("{layer} tests, again: {failure_once}"));
+        (tally, failure) = judge(layer, attempt(), filter.is_some());
+    }
     Outcome {
         layer,
         tally,
         took: started.elapsed(),
         failure,
+        second_try: failed_once.is_some(),
     }
 }
 
@@ -136,7 +145,11 @@ fn rows(outcomes: &[Outcome]) -> Vec<Vec<String>> {
             failed,
             skipped,
         } = outcome.tally;
-        let verdict = outcome.failure.as_deref().unwrap_or("ok");
+        let verdict = match outcome.failure.as_deref() {
+            Some(failure) => failure,
+            None if outcome.second_try => "flaky: ok at the second try",
+            None => "ok",
+        };
         let counts = [outcome.tally.ran(), passed, failed, skipped].map(|count| count.to_string());
         let seconds = outcome.took.as_secs().to_string();
         let ends = [seconds, verdict.to_owned()];
@@ -186,6 +199,7 @@ mod tests {
             tally,
             took: Duration::from_secs(3),
             failure: failure.map(str::to_owned),
+            second_try: false,
         }
     }
 
@@ -230,5 +244,24 @@ mod tests {
             table.contains("rust     4       3       1        0        3  one failed"),
             "{table}"
         );
+    }
+
+    #[test]
+    fn a_layer_that_passed_only_at_the_second_try_is_told_as_flaky() {
+        let outcome = Outcome {
+            second_try: true,
+            ..outcome(tally(3, 0, 0), None)
+        };
+        let table = say::table(&rows(&[outcome]));
+        assert!(table.contains("flaky: ok at the second try"), "{table}");
+    }
+
+    #[test]
+    fn only_the_layer_with_a_real_window_is_tried_again() {
+        let again: Vec<_> = Layer::ALL
+            .into_iter()
+            .filter(|layer| layer.may_be_late())
+            .collect();
+        assert_eq!(again, [Layer::Desktop]);
     }
 }

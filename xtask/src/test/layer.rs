@@ -79,6 +79,11 @@ impl Layer {
         Ok(runner)
     }
 
+    /// Whether a busy machine alone can make it fail: real windows film, draw and notify in real time.
+    pub(super) fn may_be_late(self) -> bool {
+        self == Self::Desktop
+    }
+
     fn filter_arguments(self, filter: &str) -> Vec<String> {
         let filter = filter.to_owned();
         match self {
